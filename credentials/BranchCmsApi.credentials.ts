@@ -1,0 +1,64 @@
+import type { Icon, ICredentialDataDecryptedObject, ICredentialTestRequest, ICredentialType, IHttpRequestOptions, INodeProperties } from 'n8n-workflow';
+
+export class BranchCmsApi implements ICredentialType {
+	name = 'branchCmsApi';
+
+	displayName = 'BranchCMS API';
+
+	icon: Icon = { light: 'file:../nodes/BranchCms/branchCms.svg', dark: 'file:../nodes/BranchCms/branchCms.dark.svg' };
+
+	documentationUrl = 'https://www.branchcms.com/learn/docs/developer/rest-api';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Site Address',
+			name: 'siteUrl',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'https://www.example.com',
+			description: 'Address of your site. Use https: the token travels with every request.',
+		},
+		{
+			displayName: 'API Token',
+			name: 'token',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description: 'Token from Settings > API in the administration of the site',
+		},
+		{
+			displayName: 'Authentication',
+			name: 'authentication',
+			type: 'options',
+			options: [
+				{ name: 'Bearer Token', value: 'bearer', description: 'Current sites' },
+				{ name: 'Header Admin_api_key', value: 'adminApiKey', description: 'Older sites; some proxies drop headers with underscores' },
+			],
+			default: 'bearer',
+			description: 'How the site wants the token',
+		},
+	];
+
+	/** The header depends on the age of the site. */
+	async authenticate(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): Promise<IHttpRequestOptions> {
+		const token = String(credentials.token ?? '');
+		return {
+			...request,
+			headers: {
+				...request.headers,
+				...(credentials.authentication === 'adminApiKey' ? { admin_api_key: token } : { Authorization: `Bearer ${token}` }),
+			},
+		};
+	}
+
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL: '={{ $credentials.siteUrl.trim().replace(new RegExp("/+$"), "").replace(new RegExp("/api/v1$"), "") }}/api/v1',
+			url: '/account/accounts',
+			qs: { limit: 1 },
+			headers: { Accept: 'application/json', 'User-Agent': 'n8n-nodes-provisioning' },
+		},
+	};
+}

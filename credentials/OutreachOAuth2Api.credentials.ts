@@ -1,0 +1,86 @@
+import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+/** Scopes of everything the node does; one that the app was not granted makes the whole consent fail. */
+const SCOPES = [
+	...['accounts', 'mailboxes', 'personas', 'profiles', 'prospects', 'roles', 'sequences', 'sequenceStates', 'stages', 'tasks', 'teams', 'users'].map(
+		(name) => `${name}.all`,
+	),
+	'batches.all',
+	'batchItems.read',
+];
+
+export class OutreachOAuth2Api implements ICredentialType {
+	name = 'outreachOAuth2Api';
+
+	extends = ['oAuth2Api'];
+
+	displayName = 'Outreach OAuth2 API';
+
+	icon: Icon = { light: 'file:../nodes/Outreach/outreach.svg', dark: 'file:../nodes/Outreach/outreach.dark.svg' };
+
+	documentationUrl = 'https://developers.outreach.io/api/oauth/';
+
+	httpRequestNode = {
+		name: 'Outreach',
+		docsUrl: 'https://developers.outreach.io/api/',
+		apiBaseUrl: 'https://api.outreach.io/api/v2/',
+	};
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Grant Type',
+			name: 'grantType',
+			type: 'hidden',
+			default: 'authorizationCode',
+		},
+		{
+			displayName: 'Authorization URL',
+			name: 'authUrl',
+			type: 'hidden',
+			default: '={{ $self["baseUrl"].replace(new RegExp("/+$"), "") }}/oauth/authorize',
+			required: true,
+		},
+		{
+			displayName: 'Access Token URL',
+			name: 'accessTokenUrl',
+			type: 'hidden',
+			default: '={{ $self["baseUrl"].replace(new RegExp("/+$"), "") }}/oauth/token',
+			required: true,
+		},
+		{
+			displayName: 'Scope',
+			name: 'scope',
+			type: 'string',
+			default: SCOPES.join(' '),
+			description:
+				'What the connection may do. Every scope must be granted to your app in Outreach: remove the ones you do not need, and connect again after a change.',
+		},
+		{
+			displayName: 'Auth URI Query Parameters',
+			name: 'authQueryParameters',
+			type: 'hidden',
+			default: '',
+		},
+		{
+			displayName: 'Authentication',
+			name: 'authentication',
+			type: 'hidden',
+			default: 'body',
+		},
+		{
+			displayName: 'Advanced',
+			name: 'advanced',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to show settings that hardly anybody needs',
+		},
+		{
+			displayName: 'API Address',
+			name: 'baseUrl',
+			type: 'string',
+			default: 'https://api.outreach.io',
+			displayOptions: { show: { advanced: [true] } },
+			description: 'Host of the API, without a path',
+		},
+	];
+}

@@ -1,0 +1,30 @@
+import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+
+import { methodsOf } from '../shared/editor';
+import { execute } from '../shared/execute';
+import { propertiesOf } from '../shared/properties';
+import { branchCms } from './vendor';
+
+export class BranchCms implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'BranchCMS',
+		name: 'branchCms',
+		icon: { light: 'file:branchCms.svg', dark: 'file:branchCms.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Manage accounts and calendar events of a BranchCMS site',
+		defaults: { name: 'BranchCMS' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'branchCmsApi', required: true }],
+		properties: propertiesOf(branchCms),
+	};
+
+	methods = methodsOf(branchCms);
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await execute(this, branchCms);
+	}
+}

@@ -1,0 +1,54 @@
+/**
+ * Files for the calendar. The vendor names the action and its path; name of the part and answer are not shown,
+ * so both can be changed. https://www.branchcms.com/learn/docs/apps/calendar/rest-api
+ */
+import type { Handler } from '../../shared/execute';
+import { BadInput } from '../../shared/fields';
+import { asObject } from '../../shared/request';
+import type { Recipe } from '../../shared/spec';
+
+export const eventRecipes: Recipe[] = [
+	{
+		name: 'upload',
+		label: 'Upload File',
+		action: 'Upload file for calendar events',
+		description: 'Upload a file or image for use in calendar events',
+		inputs: [{ kind: 'binary', name: 'binaryPropertyName', label: 'Input Binary Field' }],
+		options: [
+			{ kind: 'value', name: 'partName', type: 'string', default: 'file', description: 'Name of the form field that carries the file' },
+			{ kind: 'value', name: 'uploadPath', type: 'string', default: '/calendar/upload', description: 'Path below /api/v1 that takes uploads' },
+		],
+	},
+];
+
+interface Job {
+	property: string;
+	part: string;
+	path: string;
+}
+
+export const upload: Handler<Job> = {
+	prepare(item) {
+		const property = item.get<string>('binaryPropertyName', 'data');
+		item.run.context.helpers.assertBinaryData(item.index, property);
+		const path = item.option<string>('uploadPath') || '/calendar/upload';
+		if (!/^\/[\w/-]+$/.test(path)) throw new BadInput(`Upload Path: "${path}" is no path below /api/v1`, 'Write it like /calendar/upload.');
+		return { property, part: item.option<string>('partName') || 'file', path };
+	},
+	async work({ property, part, path }, item) {
+		const { helpers } = item.run.context;
+		const { fileName = 'file', mimeType } = helpers.assertBinaryData(item.index, property);
+		const content = await helpers.getBinaryDataBuffer(item.index, property);
+		const form = new FormData();
+		form.append(part, new Blob([new Uint8Array(content)], { type: mimeType }), fileName);
+		// The platform writes the form; n8n's helper takes only the bytes.
+		const encoded = new Response(form);
+		const { body } = await item.run.client(item.run.operation.resource).send({
+			method: 'POST',
+			path,
+			raw: { body: Buffer.from(await encoded.arrayBuffer()), contentType: encoded.headers.get('content-type')! },
+			purpose: `upload ${fileName}`,
+		});
+		return [{ json: { fileName, ...asObject(body) } }];
+	},
+};

@@ -1,0 +1,6 @@
+/** One line per resource. */
+import type { Resource } from '../../shared/spec';
+import { account } from './account';
+import { event } from './event';
+
+export const resources: Resource[] = [account, event];

@@ -1,0 +1,151 @@
+/**
+ * BranchCMS's wire protocol in one place. Every site serves its own API; bodies are plain JSON.
+ * Facts: https://www.branchcms.com/learn/docs/developer/rest-api
+ */
+import type { IDataObject } from 'n8n-workflow';
+
+import { originOf } from '../shared/address';
+import type { Api, QueryPairs } from '../shared/api';
+import { sameValue } from '../shared/fields';
+import { asObject, Client } from '../shared/request';
+import type { Condition, Field, Query, Resource } from '../shared/spec';
+import type { Vendor } from '../shared/vendor';
+import { recipes } from './recipes';
+import { resources } from './resources';
+
+/** The site address in the credential; people paste the API's address as well. */
+export function siteUrl(given: unknown): string {
+	return originOf(String(given ?? '').trim().replace(/\/api\/v1\/*$/, ''), 'Site Address', 'https://www.example.com');
+}
+
+/**
+ * Filters as query parameters. The vendor's page does not show how `attributes` is written, so the form can be
+ * chosen, and `matches` checks the records again.
+ */
+function filterPairs(conditions: Condition[], options: IDataObject = {}): QueryPairs {
+	return conditions.flatMap(({ path, values }): QueryPairs =>
+		options.filterSyntax === 'colon'
+			? [['attributes', `${path.join('.')}:${values[0]}`]]
+			: [[`attributes[${path.join('.')}]`, values[0]]],
+	);
+}
+
+function matches(record: IDataObject, query: Query): boolean {
+	return query.conditions.every(({ path, values }) => {
+		const [name] = path;
+		// Custom attributes may be missing from answers; then the vendor's own filter has to do.
+		if (!(name in record)) return true;
+		return values.some((value) => sameValue(String(record[name] ?? '').toLowerCase(), value.toLowerCase()));
+	});
+}
+
+/** Without the self link of write answers, which points to a wrong address. */
+function simplify(record: IDataObject): IDataObject {
+	const rest = { ...record };
+	delete rest.links;
+	return rest;
+}
+
+export const branchCmsApi: Api = {
+	name: 'BranchCMS',
+	credential: 'branchCmsApi',
+	baseUrl: (credentials) => `${siteUrl(credentials.siteUrl)}/api/v1`,
+	// Both are compulsory; the second in the newer documentation.
+	headers: { Accept: 'application/json', 'User-Agent': 'n8n-nodes-provisioning' },
+	contentType: 'application/json',
+	timeout: 60_000,
+	pageSize: 100,
+	lookupSize: 1,
+	updateMethod: 'PATCH',
+	operators: () => ['equals'],
+	supports: { clear: true },
+	listQuery: (_resource, query, size) => [
+		...filterPairs(query.conditions, query.options),
+		...extraPairs(query.options),
+		...(query.sort?.length ? ([['sort', query.sort.map((s) => `${s.descending ? '-' : ''}${s.field}`).join(',')]] as QueryPairs) : []),
+		['limit', String(size)],
+		['page', '1'],
+	],
+	getQuery: () => [],
+	nextPage(call, answer) {
+		const { data, pagination } = asObject(answer);
+		const { currentPage, totalPages } = asObject(pagination);
+		// links.next is only a query string and may be absent, so the numbers decide.
+		if (!Array.isArray(data) || data.length === 0 || !(Number(currentPage) < Number(totalPages))) return undefined;
+		const query = (call.query ?? []).filter(([name]) => name !== 'page');
+		return { ...call, query: [...query, ['page', String(Number(currentPage) + 1)]] };
+	},
+	matches,
+	encode: (_resource, { fields }) => fields,
+	encodeAction: (parameters) => parameters,
+	records(answer) {
+		const { data } = asObject(answer);
+		if (!Array.isArray(data)) throw new Error('BranchCMS answered without a list of records');
+		return data as IDataObject[];
+	},
+	record: (answer) => asObject(answer),
+	id: (record) => record.id as number,
+	value: (record, field) => record[field],
+	linked: () => undefined,
+	simplify,
+	explain(status, body) {
+		const answer = asObject(body);
+		const text = answer.error ?? answer.message ?? (Array.isArray(answer.errors) ? answer.errors.map((e) => asObject(e).message ?? e).join('; ') : undefined);
+		const reason = typeof text === 'object' ? JSON.stringify(text) : String(text ?? (typeof body === 'string' ? plain(body) : 'no reason given'));
+		const taken = /taken|exists|duplicate/i.test(reason);
+		return { reason, ...(taken && status !== 404 ? { remedy: 'A record with this value exists already. Use the operation "Create or Update" instead.' } : {}) };
+	},
+};
+
+/** Text of an error page, shortened. */
+const plain = (html: string) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 200) || 'no reason given';
+
+function extraPairs(options: IDataObject = {}): QueryPairs {
+	const extra = String(options.extraQuery ?? '').replace(/^\?/, '');
+	return [...new URLSearchParams(extra)];
+}
+
+/** Attributes that the site's own layout adds, as far as its first record shows them. */
+async function customFields(client: Client, resource: Resource): Promise<Field[]> {
+	const { body } = await client.send({
+		method: 'GET',
+		path: resource.path,
+		query: client.api.listQuery(resource, { conditions: [] }, 1),
+		purpose: `read the attributes of ${resource.label.toLowerCase()}s`,
+	});
+	const known = new Set([...resource.fields.map((f) => f.name), 'links']);
+	const [sample = {}] = client.api.records(body);
+	return Object.entries(sample)
+		.filter(([name]) => !known.has(name))
+		.map(([name, value]) => ({
+			name,
+			type: typeof value === 'boolean' ? 'boolean' : typeof value === 'number' ? 'number' : typeof value === 'object' && value !== null ? 'json' : 'string',
+		}));
+}
+
+export const branchCms: Vendor = {
+	name: 'branchCms',
+	label: 'BranchCMS',
+	api: branchCmsApi,
+	resources,
+	recipes,
+	listOptions: [
+		{
+			name: 'extraQuery',
+			label: 'Additional Query',
+			type: 'string',
+			description: 'Further parameters of the request, for sites with several instances of an app, such as instance=news',
+		},
+		{
+			name: 'filterSyntax',
+			label: 'Filter Form',
+			type: 'options',
+			options: [
+				{ value: 'brackets', label: 'Brackets', description: 'Attributes[name]=value' },
+				{ value: 'colon', label: 'Colon', description: 'Attributes=name:value' },
+			],
+			description: 'How filters are written in the request. Change it when a filter has no effect.',
+		},
+	],
+	customFields,
+};

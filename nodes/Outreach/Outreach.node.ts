@@ -1,0 +1,30 @@
+import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+
+import { methodsOf } from '../shared/editor';
+import { execute } from '../shared/execute';
+import { propertiesOf } from '../shared/properties';
+import { outreach } from './vendor';
+
+export class Outreach implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Outreach',
+		name: 'outreach',
+		icon: { light: 'file:outreach.svg', dark: 'file:outreach.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Provision users and work with prospects, accounts, sequences and tasks in Outreach',
+		defaults: { name: 'Outreach' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'outreachOAuth2Api', required: true }],
+		properties: propertiesOf(outreach),
+	};
+
+	methods = methodsOf(outreach);
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await execute(this, outreach);
+	}
+}

@@ -1,0 +1,90 @@
+/** Prospects into sequences. https://developers.outreach.io/api/common-patterns/ */
+import { NodeApiError } from 'n8n-workflow';
+
+import type { Handler } from '../../shared/execute';
+import type { Reference } from '../../shared/item';
+import { createRecord, list, recordOf } from '../../shared/operations';
+import type { Recipe } from '../../shared/spec';
+
+/** States in which a prospect is no longer in the sequence. */
+const ENDED = new Set(['finished', 'opted_out', 'bounced', 'failed', 'disabled']);
+
+export const prospectRecipes: Recipe[] = [
+	{
+		name: 'addToSequence',
+		label: 'Add to Sequence',
+		action: 'Add prospect to sequence',
+		description: 'Start a sequence for a prospect, sent from a mailbox',
+		record: true,
+		simplify: true,
+		inputs: [
+			{ kind: 'record', name: 'sequence', label: 'Sequence', resource: 'sequence', required: true, description: 'The sequence to start' },
+			{ kind: 'record', name: 'mailbox', label: 'Mailbox', resource: 'mailbox', required: true, description: 'Mailbox from which the emails are sent' },
+		],
+		options: [
+			{
+				kind: 'value',
+				name: 'ifActive',
+				label: 'If Already in Sequence',
+				type: 'options',
+				options: [
+					{ value: 'report', label: 'Return Current State', description: 'Output the state that exists, marked as already active' },
+					{ value: 'fail', label: 'Stop With a Message', description: 'Treat it as a mistake of the flow' },
+				],
+				default: 'report',
+				description: 'What to do with a prospect that is in the sequence already',
+			},
+		],
+	},
+];
+
+interface Job {
+	prospect: Reference;
+	sequence: Reference;
+	mailbox: Reference;
+	ifActive: string;
+}
+
+export const addToSequence: Handler<Job> = {
+	prepare(item) {
+		const { run } = item;
+		return {
+			prospect: recordOf(item, run.resource('prospect')),
+			sequence: item.reference('sequence', run.resource('sequence'), 'Sequence', true)!,
+			mailbox: item.reference('mailbox', run.resource('mailbox'), 'Mailbox', true)!,
+			ifActive: item.option<string>('ifActive') ?? 'report',
+		};
+	},
+	async work({ prospect, sequence, mailbox, ifActive }, item) {
+		const { run } = item;
+		const state = run.resource('sequenceState');
+		const api = run.apiOf(state);
+		const key = `sequenceState ${prospect.id} ${sequence.id}`;
+		return await run.inTurn(key, async () => {
+			try {
+				const answer = await createRecord(run, state, {
+					fields: {},
+					links: { prospect: prospect.link, sequence: sequence.link, mailbox: mailbox.link },
+				});
+				const json = run.present(item, state, api.record(answer), answer);
+				return [{ json: run.simplify(item) ? { ...json, outcome: 'added' } : json }];
+			} catch (error) {
+				// The vendor's rules decide what a duplicate is; only then is it worth a look which state there is.
+				const refused = error instanceof NodeApiError && error.httpCode === '422';
+				if (!refused || ifActive !== 'report') throw run.failure(error, item.index);
+				const query = {
+					conditions: [
+						{ path: ['prospect', 'id'], operator: 'equals' as const, values: [String(prospect.id)] },
+						{ path: ['sequence', 'id'], operator: 'equals' as const, values: [String(sequence.id)] },
+					],
+				};
+				for await (const { record, answer } of list(run, state, query)) {
+					if (ENDED.has(String(api.value(record, 'state')))) continue;
+					const json = run.present(item, state, record, answer);
+					return [{ json: run.simplify(item) ? { ...json, outcome: 'already active' } : json }];
+				}
+				throw run.failure(error, item.index);
+			}
+		});
+	},
+};

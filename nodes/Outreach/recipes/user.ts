@@ -1,0 +1,300 @@
+/** A user's life in Outreach: provisioned, deprovisioned, reactivated. */
+import type { IDataObject } from 'n8n-workflow';
+
+import { inParallel, type Handler, type Output, type Run } from '../../shared/execute';
+import { BadInput } from '../../shared/fields';
+import type { Item, Reference } from '../../shared/item';
+import type { Entry } from '../../shared/lookup';
+import { createOrUpdate, list, pathTo, recordOf, updateRecord } from '../../shared/operations';
+import type { Link, Recipe, RecordId } from '../../shared/spec';
+import { startBatch, waitForBatches, type Batch } from './batch';
+
+/** What Deprovision leaves as it is, told in its output. */
+const NOT_DONE = [
+	'Sequences, templates and snippets of the user keep their owner',
+	'Accounts that Outreach does not list (unnamed ones) keep their owner',
+	'Mailboxes of the user stay connected',
+	'Whether the seat is freed depends on the contract; users cannot be deleted through the API',
+];
+
+export const userRecipes: Recipe[] = [
+	{
+		name: 'provision',
+		label: 'Provision',
+		action: 'Provision user',
+		description: 'Make sure that a user exists, is unlocked and has this role, profile and teams. Safe to run again.',
+		simplify: true,
+		inputs: [
+			{ kind: 'value', name: 'email', type: 'email', required: true, description: 'Login of the user: created when there is none, updated otherwise' },
+			{ kind: 'record', name: 'role', label: 'Role', resource: 'role', description: 'Place in the role hierarchy; empty leaves it as it is' },
+			{ kind: 'record', name: 'profile', label: 'Profile', resource: 'profile', description: 'Set of permissions; empty leaves it as it is' },
+			{ kind: 'record', name: 'teams', label: 'Teams', resource: 'team', multiple: true, description: 'Teams to be a member of; other memberships stay' },
+			{ kind: 'fields' },
+		],
+		options: [
+			{
+				kind: 'value',
+				name: 'sendInvite',
+				type: 'boolean',
+				default: true,
+				description: 'Whether Outreach sends a new user an invitation. Outreach decides when the option is absent.',
+			},
+		],
+	},
+	{
+		name: 'deprovision',
+		label: 'Deprovision',
+		action: 'Deprovision user',
+		description: 'Lock a user out, and hand prospects, accounts and open tasks to somebody else',
+		record: true,
+		inputs: [
+			{ kind: 'record', name: 'reassignTo', label: 'Reassign To', resource: 'user', description: 'User who takes over; empty leaves the owner as it is' },
+		],
+		options: [
+			{
+				kind: 'value',
+				name: 'reassign',
+				label: 'Reassign',
+				type: 'multiOptions',
+				options: [
+					{ value: 'accounts', description: 'Accounts that the user owns' },
+					{ value: 'prospects', description: 'Prospects that the user owns' },
+					{ value: 'tasks', label: 'Open Tasks', description: 'Tasks of the user that are not complete' },
+				],
+				default: ['accounts', 'prospects', 'tasks'],
+				description: 'What the other user takes over',
+			},
+			{
+				kind: 'value',
+				name: 'waitMinutes',
+				label: 'Wait Until Reassigned (Minutes)',
+				type: 'number',
+				default: 10,
+				description: 'How long to wait for the bulk changes to finish; 0 does not wait',
+			},
+		],
+	},
+	{
+		name: 'reactivate',
+		label: 'Reactivate',
+		action: 'Reactivate user',
+		description: 'Unlock a user',
+		record: true,
+		simplify: true,
+	},
+];
+
+interface ProvisionJob {
+	entry: Entry;
+	fields: IDataObject;
+	role?: Reference;
+	profile?: Reference;
+	teams: Reference[];
+	sendInvite?: boolean;
+	record?: IDataObject;
+}
+
+export const provision: Handler<ProvisionJob> = {
+	prepare(item) {
+		const { run } = item;
+		const user = run.resource('user');
+		const email = String(item.value({ name: 'email', type: 'email', required: true }));
+		return {
+			entry: run.lookup.want(user, user.keys![0], email, { full: true }),
+			role: item.reference('role', run.resource('role'), 'Role'),
+			profile: item.reference('profile', run.resource('profile'), 'Profile'),
+			teams: item.referencesOf('teams', run.resource('team'), 'Teams'),
+			fields: item.fields(run.operation, ['email', 'role', 'profile', 'teams']),
+			sendInvite: item.option<boolean>('sendInvite'),
+		};
+	},
+	async work(job, item) {
+		const links: Record<string, Link> = {};
+		if (job.role) links.role = job.role.link;
+		if (job.profile) links.profile = job.profile.link;
+		const { record, outcome, answer, before } = await createOrUpdate(
+			item.run,
+			job.entry,
+			{ fields: { ...job.fields, locked: false }, links },
+			'Email',
+			(input) => ({
+				...input,
+				// A new user is not locked, so nothing is said about it.
+				fields: Object.fromEntries(Object.entries(input.fields).filter(([name]) => name !== 'locked')),
+				...(job.sendInvite === undefined ? {} : { meta: { sendInvite: job.sendInvite } }),
+			}),
+		);
+		job.record = record;
+		const { resource } = job.entry;
+		const unlocked = before ? item.run.apiOf(resource).value(before, 'locked') === true : false;
+		const json = item.run.present(item, resource, record, answer);
+		return [{ json: item.run.simplify(item) ? { ...json, outcome, unlocked, teamsAdded: [] } : json }];
+	},
+	/**
+	 * Adds the users to their teams, one write per team: the team's list of members is replaced as a whole,
+	 * so it is read right before, and all new members go in together.
+	 */
+	async finish(jobs, run, fail) {
+		const wanted = new Map<RecordId, typeof jobs>();
+		for (const entry of jobs) {
+			for (const reference of entry.job.teams) wanted.set(reference.id, [...(wanted.get(reference.id) ?? []), entry]);
+		}
+		const team = run.resource('team');
+		const client = run.client(team);
+		for (const [id, members] of wanted) {
+			try {
+				const { body } = await client.send({ method: 'GET', path: pathTo(team, id), purpose: `get team ${id}` });
+				const current = client.api.linked(client.api.record(body), 'users');
+				if (!current) {
+					throw new BadInput(
+						`Teams: Outreach does not tell the members of team ${id}, so none was added`,
+						'Add the user in Outreach. The list of members can only be replaced as a whole, which would remove the others.',
+					);
+				}
+				const added = members.filter(({ job }) => !current.includes(client.api.id(job.record!)));
+				if (added.length === 0) continue;
+				const ids = [...new Set([...current, ...added.map(({ job }) => client.api.id(job.record!))])];
+				await updateRecord(run, team, { id, fields: {}, links: { users: ids.map((user) => ({ resource: 'user', id: user })) } });
+				for (const { outputs } of added) (outputs[0].json.teamsAdded as RecordId[] | undefined)?.push(id);
+			} catch (error) {
+				for (const { item } of members) fail(item, error, 'The user was provisioned, but not added to all teams.');
+			}
+		}
+	},
+};
+
+interface LockJob {
+	record: Reference;
+	entry: Entry;
+}
+
+/** The user with all attributes, also when chosen by id, so that a second run sends no write. */
+function userOf(item: Item): LockJob {
+	const user = item.run.resource('user');
+	const record = recordOf(item, user, { full: true });
+	return { record, entry: record.entry ?? item.run.lookup.want(user, { field: 'id', label: 'ID' }, String(record.id), { full: true }) };
+}
+
+/** Locks or unlocks, unless the user is in that state already. */
+async function setLocked(run: Run, { entry }: LockJob, locked: boolean): Promise<{ record: IDataObject; changed: boolean }> {
+	const api = run.apiOf(entry.resource);
+	const before = await run.lookup.one(entry, entry.resource.label);
+	if (api.value(before, 'locked') === locked) return { record: before, changed: false };
+	const answer = await updateRecord(run, entry.resource, { id: api.id(before), fields: { locked } });
+	return { record: api.record(answer), changed: true };
+}
+
+export const reactivate: Handler<LockJob> = {
+	prepare: userOf,
+	async work(job, item) {
+		const { record, changed } = await setLocked(item.run, job, false);
+		const json = item.run.present(item, job.entry.resource, record);
+		return [{ json: item.run.simplify(item) ? { ...json, outcome: changed ? 'unlocked' : 'unchanged' } : json }];
+	},
+};
+
+interface DeprovisionJob extends LockJob {
+	reassignTo?: LockJob;
+	what: string[];
+	waitMs: number;
+}
+
+export const deprovision: Handler<DeprovisionJob> = {
+	prepare(item) {
+		const { run } = item;
+		const user = run.resource('user');
+		const reassignTo = item.refer(item.get<unknown>('reassignTo', undefined), user, 'Reassign To', false, { full: true });
+		const minutes = item.option<number>('waitMinutes') ?? 10;
+		return {
+			...userOf(item),
+			reassignTo: reassignTo && {
+				record: reassignTo,
+				entry: reassignTo.entry ?? run.lookup.want(user, { field: 'id', label: 'ID' }, String(reassignTo.id), { full: true }),
+			},
+			what: item.option<string[]>('reassign') ?? ['accounts', 'prospects', 'tasks'],
+			waitMs: Math.max(0, Number(minutes) || 0) * 60_000,
+		};
+	},
+	async work(job, item): Promise<Output[]> {
+		const { run } = item;
+		const { resource } = job.entry;
+		const api = run.apiOf(resource);
+		const from = api.id(await run.lookup.one(job.entry, 'User'));
+		const to = job.reassignTo && (await heir(run, job.reassignTo, from));
+
+		const { record, changed } = await setLocked(run, job, true);
+		const json: IDataObject = {
+			id: from,
+			email: api.value(record, 'email') as string,
+			firstName: api.value(record, 'firstName') as string,
+			lastName: api.value(record, 'lastName') as string,
+			locked: true,
+			outcome: changed ? 'locked' : 'unchanged',
+		};
+		if (to !== undefined) {
+			json.reassignedTo = to;
+			try {
+				await reassign(run, from, to, job, json);
+			} catch (error) {
+				const failure = run.failure(error, item.index);
+				failure.description = `The user is locked, but not everything was reassigned. Done so far: ${JSON.stringify(json)}. ${failure.description ?? ''}`;
+				throw failure;
+			}
+		}
+		return [{ json: { ...json, notDone: to === undefined ? ['Nothing was reassigned, since no user was chosen', ...NOT_DONE] : NOT_DONE } }];
+	},
+};
+
+/** The user who takes over. @throws BadInput when it is the leaver, or locked as well. */
+async function heir(run: Run, job: LockJob, leaver: RecordId): Promise<RecordId> {
+	const api = run.apiOf(job.entry.resource);
+	const record = await run.lookup.one(job.entry, 'Reassign To');
+	if (api.id(record) === leaver) throw new BadInput('Reassign To is the user who leaves', 'Choose somebody else.');
+	if (api.value(record, 'locked') === true) throw new BadInput('Reassign To is locked', 'Choose a user who can sign in.');
+	return api.id(record);
+}
+
+/** Hands over what `job` asks for and notes it in `json`. */
+async function reassign(run: Run, from: RecordId, to: RecordId, job: DeprovisionJob, json: IDataObject): Promise<void> {
+	const client = run.client(run.resource('user'));
+	const owned = async (name: string, conditions: Array<[string, string[]]> = []): Promise<RecordId[]> => {
+		const ids: RecordId[] = [];
+		const query = {
+			conditions: [
+				{ path: ['owner', 'id'], operator: 'equals' as const, values: [String(from)] },
+				...conditions.map(([field, values]) => ({ path: [field], operator: 'oneOf' as const, values })),
+			],
+			only: ['createdAt'],
+		};
+		for await (const { record } of list(run, run.resource(name), query)) ids.push(client.api.id(record));
+		return ids;
+	};
+
+	const batches: Batch[] = [];
+	for (const [what, resource, action] of [
+		['prospects', 'prospect', 'prospectsAssignOwner'],
+		['accounts', 'account', 'accountsAssignOwner'],
+	]) {
+		if (!job.what.includes(what)) continue;
+		const ids = await owned(resource);
+		const started = ids.length > 0 ? await startBatch(client, action, ids, { ownerId: to }) : [];
+		batches.push(...started);
+		json[what] = { count: ids.length, batches: started };
+	}
+	if (job.what.includes('tasks')) {
+		const ids = await owned('task', [['state', ['incomplete', 'pending']]]);
+		const tasks = { count: 0, of: ids.length };
+		json.tasks = tasks;
+		await inParallel(ids, 5, async (id) => {
+			await client.send({
+				method: 'POST',
+				path: `/tasks/${id}/actions/reassignOwner`,
+				query: [['actionParams[ownerId]', String(to)]],
+				repeatable: true,
+				purpose: `reassign task ${id}`,
+			});
+			tasks.count++;
+		});
+	}
+	await waitForBatches(run, client, batches, job.waitMs);
+}

@@ -1,0 +1,245 @@
+/**
+ * Outreach's wire protocol in one place: JSON:API, cursor paging, filter grammar, errors, rate limit.
+ * Facts: https://developers.outreach.io/api/making-requests/ and https://developers.outreach.io/api/common-patterns/
+ */
+import type { IDataObject } from 'n8n-workflow';
+
+import { originOf } from '../shared/address';
+import type { Api, QueryPairs } from '../shared/api';
+import { asObject } from '../shared/request';
+import type { Condition, Field, FilterOperator, Link, Query, RecordId, RecordInput } from '../shared/spec';
+import type { Vendor } from '../shared/vendor';
+import { recipes } from './recipes';
+import { resources } from './resources';
+
+const MEDIA_TYPE = 'application/vnd.api+json';
+
+const RANGE: FilterOperator[] = ['equals', 'oneOf', 'between', 'atLeast', 'atMost', 'empty', 'notEmpty'];
+const TEXT: FilterOperator[] = ['equals', 'oneOf', 'empty', 'notEmpty'];
+
+/** A value that the short syntax would read as a list, a range or a keyword. */
+const NEEDS_LONG_SYNTAX = /,|\.\.|^__|^(neg)?inf$/;
+
+/**
+ * Filters as query parameters. The long syntax (`newFilterSyntax=true`) is used as soon as one value holds
+ * a comma or two dots; it has no words for empty and not empty, which mean the same in both.
+ */
+export function filterPairs(conditions: Condition[]): QueryPairs {
+	const long = conditions.some((c) => c.values.some((v) => NEEDS_LONG_SYNTAX.test(v)));
+	const pairs = conditions.flatMap(({ path, operator, values }): QueryPairs => {
+		const name = `filter${path.map((part) => `[${part}]`).join('')}`;
+		const [from, to] = values;
+		switch (operator) {
+			case 'empty':
+				return [[name, '__null__']];
+			case 'notEmpty':
+				return [[name, '__notnull__']];
+			case 'between':
+				return long ? [[`${name}[gte]`, from], [`${name}[lte]`, to]] : [[name, `${from}..${to}`]];
+			case 'atLeast':
+				return long ? [[`${name}[gte]`, from]] : [[name, `${from}..inf`]];
+			case 'atMost':
+				return long ? [[`${name}[lte]`, from]] : [[name, `neginf..${from}`]];
+			default:
+				return long && values.length > 0 ? values.map((v) => [`${name}[]`, v]) : [[name, values.join(',')]];
+		}
+	});
+	return long ? [...pairs, ['newFilterSyntax', 'true']] : pairs;
+}
+
+/** `Retry-After` in seconds, as an epoch time, or as a date; the vendor uses all three. */
+function retryAfter(headers: Record<string, string>, now: number): number | undefined {
+	const value = headers['retry-after'] ?? headers['x-ratelimit-reset'];
+	if (value === undefined) return undefined;
+	const number = Number(value);
+	if (Number.isNaN(number)) {
+		const time = Date.parse(value);
+		return Number.isNaN(time) ? undefined : Math.max(0, time - now);
+	}
+	return Math.max(0, number > 1e9 ? number * 1000 - now : number * 1000);
+}
+
+function allowance(headers: Record<string, string>) {
+	// Some accounts get two numbers, "9000, 58": an hour's and a minute's.
+	const remaining = headers['x-ratelimit-remaining']?.split(',').map(Number).filter((n) => !Number.isNaN(n));
+	const reset = Number(headers['x-ratelimit-reset']);
+	return {
+		remaining: remaining?.length ? Math.min(...remaining) : undefined,
+		resetsAt: Number.isFinite(reset) && reset > 1e9 ? reset * 1000 : undefined,
+	};
+}
+
+const identifier = (link: Link): IDataObject => ({ type: link.resource, id: Number(link.id) });
+
+function relationships(links: NonNullable<RecordInput['links']>): IDataObject {
+	return Object.fromEntries(
+		Object.entries(links).map(([name, link]) => [
+			name,
+			{ data: Array.isArray(link) ? link.map(identifier) : link === null ? null : identifier(link) },
+		]),
+	);
+}
+
+const attributes = (record: IDataObject) => asObject(record.attributes);
+
+/** `{ data }` of a relation, undefined when the answer gives only a link. */
+function linkage(record: IDataObject, relation: string): unknown {
+	return asObject(asObject(record.relationships)[relation]).data;
+}
+
+const idOf = (entry: unknown): RecordId => asObject(entry).id as RecordId;
+
+/** Relations whose records were included are nested as flat records, the others become ids. */
+function simplify(record: IDataObject, answer: unknown): IDataObject {
+	const included = includedIn(answer);
+	const flat = (entry: IDataObject, seen: string[]): IDataObject => {
+		const result: IDataObject = { id: entry.id, ...attributes(entry) };
+		for (const name of Object.keys(result)) {
+			if (/^custom\d+$/.test(name) && result[name] === null) delete result[name];
+		}
+		const me = [...seen, `${String(entry.type)} ${String(entry.id)}`];
+		const related = (target: unknown) => {
+			const key = `${String(asObject(target).type)} ${String(idOf(target))}`;
+			const found = me.includes(key) ? undefined : included.get(key);
+			return found ? flat(found, me) : undefined;
+		};
+		for (const name of Object.keys(asObject(entry.relationships))) {
+			const data = linkage(entry, name);
+			if (Array.isArray(data)) {
+				const nested = data.map(related);
+				if (nested.length > 0 && nested.every(Boolean)) result[name] = nested as IDataObject[];
+				else result[`${name}Ids`] = data.map(idOf);
+			} else if (data !== undefined && !(`${name}Id` in result)) {
+				const nested = data && related(data);
+				if (nested) result[name] = nested;
+				else result[`${name}Id`] = data ? idOf(data) : null;
+			}
+		}
+		return result;
+	};
+	return flat(record, []);
+}
+
+const includedCache = new WeakMap<object, Map<string, IDataObject>>();
+
+function includedIn(answer: unknown): Map<string, IDataObject> {
+	const list = asObject(answer).included;
+	if (!Array.isArray(list)) return new Map();
+	let map = includedCache.get(list);
+	if (!map) {
+		map = new Map((list as IDataObject[]).map((entry) => [`${String(entry.type)} ${String(entry.id)}`, entry]));
+		includedCache.set(list, map);
+	}
+	return map;
+}
+
+function readPairs(type: string, query: Pick<Query, 'include' | 'only'>): QueryPairs {
+	const pairs: QueryPairs = [];
+	if (query.include?.length) pairs.push(['include', query.include.join(',')]);
+	// Included relations must be among the sparse fields, or the answer could not be joined.
+	const only = query.only?.length ? [...new Set([...query.only, ...(query.include ?? []).map((name) => name.split('.')[0])])] : [];
+	if (only.length > 0) pairs.push([`fields[${type}]`, only.join(',')]);
+	return pairs;
+}
+
+const REMEDIES: Record<string, string> = {
+	unauthorizedOauthScope: 'The connection lacks a scope. Open the credential, add the scope named above (in Outreach and in the field Scope), and connect again.',
+	unauthorizedRequest: 'The profile of the Outreach user behind the credential does not allow this. Ask an Outreach administrator.',
+	resourceNotFound: 'There is no such record, or the user behind the credential cannot see it.',
+	rateLimitExceeded: 'Outreach allows 10,000 requests per hour and user. Run again later.',
+	scheduledServerMaintenance: 'Outreach is being maintained. Run again later.',
+};
+
+/** JSON:API errors and the gateway's `{ error, description }`. */
+function explain(_status: number, body: unknown) {
+	const answer = asObject(body);
+	const errors = (Array.isArray(answer.errors) ? answer.errors : []).map(asObject);
+	if (errors.length === 0) {
+		const reason = [answer.error, answer.description ?? answer.error_description].filter(Boolean).map(String).join(': ');
+		return { reason: reason || 'no reason given' };
+	}
+	const reasons = errors.map((error) => {
+		const pointer = String(asObject(error.source).pointer ?? '');
+		const field = /\/data\/(?:attributes|relationships)\/([^/]+)/.exec(pointer)?.[1];
+		const text = String(error.detail ?? error.details ?? error.title ?? error.id ?? 'no reason given');
+		return field && !text.toLowerCase().includes(field.toLowerCase()) ? `${field}: ${text}` : text;
+	});
+	const taken = reasons.some((reason) => reason.includes('already been taken'));
+	return {
+		reason: reasons.join('; '),
+		remedy: taken ? 'A record with this value exists already. Use the operation "Create or Update" instead.' : REMEDIES[String(errors[0].id)],
+	};
+}
+
+export const outreachApi: Api = {
+	name: 'Outreach',
+	credential: 'outreachOAuth2Api',
+	oauth2: true,
+	baseUrl: (credentials) => `${originOf(credentials.baseUrl || 'https://api.outreach.io', 'API Address', 'https://api.outreach.io')}/api/v2`,
+	headers: { Accept: MEDIA_TYPE },
+	contentType: MEDIA_TYPE,
+	// The vendor answers 415 without it, also on GET.
+	contentTypeAlways: true,
+	timeout: 60_000,
+	allowance,
+	retryAfter,
+	pageSize: 1000,
+	lookupSize: 50,
+	updateMethod: 'PATCH',
+	operators(field: Field) {
+		if (field.type === 'boolean') return ['equals'];
+		return ['integer', 'number', 'date', 'dateTime'].includes(field.type) ? RANGE : TEXT;
+	},
+	supports: {
+		include: true,
+		only: true,
+		clear: true,
+		search: (resource) => resource.name === 'account' || resource.name === 'prospect',
+	},
+	listQuery: (resource, query, size) => [
+		...filterPairs(query.conditions),
+		...(query.search ? ([['filter[q]', query.search]] as QueryPairs) : []),
+		...(query.sort?.length ? ([['sort', query.sort.map((s) => `${s.descending ? '-' : ''}${s.field}`).join(',')]] as QueryPairs) : []),
+		...readPairs(resource.name, query),
+		['page[size]', String(size)],
+	],
+	getQuery: (resource, query) => readPairs(resource.name, query),
+	nextPage(call, answer) {
+		const next = asObject(asObject(answer).links).next;
+		if (typeof next !== 'string' || next === '') return undefined;
+		// Only the parameters are taken, so that the token never travels to another host.
+		return { ...call, query: [...new URL(next, 'https://api.outreach.io').searchParams] };
+	},
+	encode: (resource, { id, fields, links, meta }) => ({
+		data: {
+			type: resource.name,
+			...(id === undefined ? {} : { id }),
+			...(Object.keys(fields).length > 0 ? { attributes: fields } : {}),
+			...(Object.keys(links ?? {}).length > 0 ? { relationships: relationships(links!) } : {}),
+			...(meta ? { meta } : {}),
+		},
+	}),
+	encodeAction: (parameters) => ({ data: { attributes: parameters } }),
+	records(answer) {
+		const { data } = asObject(answer);
+		if (!Array.isArray(data)) throw new Error('Outreach answered without a list of records');
+		return data as IDataObject[];
+	},
+	record: (answer) => asObject(asObject(answer).data),
+	id: (record) => record.id as RecordId,
+	value: (record, field) => (field === 'id' ? record.id : attributes(record)[field]),
+	linked(record, relation) {
+		const data = linkage(record, relation);
+		return data === undefined ? undefined : [data ?? []].flat().map(idOf);
+	},
+	simplify: (record, _resource, answer) => simplify(record, answer),
+	explain,
+};
+
+export const outreach: Vendor = {
+	name: 'outreach',
+	label: 'Outreach',
+	api: outreachApi,
+	resources,
+	recipes,
+};

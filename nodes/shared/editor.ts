@@ -1,0 +1,150 @@
+/** What the editor asks for while a person builds a flow: searched lists, mapper columns, choices. */
+import type {
+	ILoadOptionsFunctions,
+	INodeListSearchResult,
+	INodePropertyOptions,
+	INodeType,
+	ResourceMapperFields,
+} from 'n8n-workflow';
+
+import { columns } from './fields';
+import { displayFields, displayName, fieldOf } from './lookup';
+import { searchMethod } from './properties';
+import { Client } from './request';
+import { labelOf, nouns, type FilterOperator, type Query, type Resource } from './spec';
+import { apiOf, operationOf, resourceOf, type Vendor } from './vendor';
+
+/** Records per page of a searched list. */
+const LIST_SIZE = 50;
+
+const OPERATORS: Record<FilterOperator, string> = {
+	equals: 'Equals',
+	oneOf: 'Is One of',
+	between: 'Is Between',
+	atLeast: 'Is at Least',
+	atMost: 'Is at Most',
+	empty: 'Is Empty',
+	notEmpty: 'Is Not Empty',
+};
+
+/** The `methods` of a vendor's action node. */
+export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
+	const chosen = (context: ILoadOptionsFunctions): Resource =>
+		resourceOf(vendor, String(context.getCurrentNodeParameter('resource') ?? vendor.resources[0].name));
+	const sorted = (options: INodePropertyOptions[]) => options.sort((a, b) => a.name.localeCompare(b.name));
+
+	return {
+		listSearch: {
+			...Object.fromEntries(
+				vendor.resources.map((resource) => [
+					searchMethod(resource.name),
+					async function (this: ILoadOptionsFunctions, filter?: string, page?: string) {
+						return await search(this, vendor, resource, filter, page);
+					},
+				]),
+			),
+			async searchLinked(this: ILoadOptionsFunctions, filter?: string, page?: string) {
+				const [name, target] = String(this.getCurrentNodeParameter('&relation') ?? '').split(':');
+				const relation = (chosen(this).relations ?? []).find((r) => r.name === name);
+				if (!relation) return { results: [] };
+				return await search(this, vendor, resourceOf(vendor, target ?? relation.to[0]), filter, page);
+			},
+		},
+
+		resourceMapping: {
+			async getFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
+				const resource = chosen(this);
+				const operation = operationOf(vendor, resource.name, String(this.getCurrentNodeParameter('operation')));
+				const custom =
+					vendor.customFields && !operation.endpoint && this.getNode().credentials?.[apiOf(vendor, resource).credential]
+						? await vendor.customFields(new Client(this, apiOf(vendor, resource)), resource)
+						: [];
+				return { fields: columns(operation, custom) };
+			},
+		},
+
+		loadOptions: {
+			async getFilterFields(this: ILoadOptionsFunctions) {
+				const resource = chosen(this);
+				const own = resource.fields.filter((f) => f.filter).map((f) => ({ name: labelOf(f), value: f.name }));
+				const related = (resource.relations ?? []).flatMap((relation) =>
+					(relation.filterBy ?? [])
+						.filter((attribute) => attribute !== 'id')
+						.map((attribute) => ({ name: `${labelOf(relation)}: ${labelOf({ name: attribute })}`, value: `${relation.name}.${attribute}` })),
+				);
+				return sorted([{ name: 'ID', value: 'id' }, ...own, ...related]);
+			},
+			async getOperators(this: ILoadOptionsFunctions) {
+				const resource = chosen(this);
+				const path = String(this.getCurrentNodeParameter('&field') ?? '');
+				const field = path === 'id' ? { name: 'id', type: 'integer' as const } : fieldOf(resource, path);
+				return apiOf(vendor, resource)
+					.operators(field)
+					.map((value) => ({ name: OPERATORS[value], value }));
+			},
+			async getSortFields(this: ILoadOptionsFunctions) {
+				return sorted(chosen(this).fields.filter((f) => f.sort).map((f) => ({ name: labelOf(f), value: f.name })));
+			},
+			async getOnlyFields(this: ILoadOptionsFunctions) {
+				const resource = chosen(this);
+				return sorted([...resource.fields, ...(resource.relations ?? [])].map((f) => ({ name: labelOf(f), value: f.name })));
+			},
+			async getIncludes(this: ILoadOptionsFunctions) {
+				return sorted((chosen(this).relations ?? []).filter((r) => r.include).map((r) => ({ name: labelOf(r), value: r.name })));
+			},
+			async getLinks(this: ILoadOptionsFunctions) {
+				return sorted(
+					(chosen(this).relations ?? [])
+						.filter((r) => !r.readOnly)
+						.flatMap((r) =>
+							r.to.map((target) => ({
+								name: r.to.length > 1 ? `${labelOf(r)} (${labelOf({ name: target })})` : labelOf(r),
+								value: r.to.length > 1 ? `${r.name}:${target}` : r.name,
+							})),
+						),
+				);
+			},
+			async getFilterRelations(this: ILoadOptionsFunctions) {
+				return sorted((chosen(this).relations ?? []).filter((r) => r.filterBy?.includes('id')).map((r) => ({ name: labelOf(r), value: r.name })));
+			},
+			async getClearable(this: ILoadOptionsFunctions) {
+				const resource = chosen(this);
+				const fields = resource.fields.filter((f) => !f.readOnly && !f.createOnly && !f.required && f.type !== 'secret');
+				const relations = (resource.relations ?? []).filter((r) => !r.readOnly && !r.required);
+				return sorted([...fields, ...relations].map((f) => ({ name: labelOf(f), value: f.name })));
+			},
+		},
+	};
+}
+
+/** One page of a searched list. Vendors without a fitting search are read and filtered here. */
+async function search(context: ILoadOptionsFunctions, vendor: Vendor, resource: Resource, filter?: string, page?: string): Promise<INodeListSearchResult> {
+	const api = apiOf(vendor, resource);
+	const client = new Client(context, api);
+	const text = filter?.trim().toLowerCase() ?? '';
+	const atVendor = text !== '' && (api.supports.search?.(resource) ?? false);
+	const query: Query = {
+		conditions: [],
+		...(atVendor ? { search: filter!.trim() } : {}),
+		...(resource.list?.sort && !atVendor ? { sort: [{ field: resource.list.sort, descending: false }] } : {}),
+		...(api.supports.only ? { only: displayFields(resource) } : {}),
+	};
+	// Read page by page; a search that the vendor does not know needs the largest pages.
+	const size = text !== '' && !atVendor ? (resource.pageSize ?? api.pageSize) : LIST_SIZE;
+	const call = page
+		? (JSON.parse(page) as Parameters<Client['send']>[0])
+		: { method: 'GET' as const, path: resource.path, query: api.listQuery(resource, query, size), purpose: `list ${nouns(resource).many}` };
+	const { body } = await client.send(call);
+	const results = api
+		.records(body)
+		.map((record) => {
+			const detail = resource.list?.detail ? api.value(record, resource.list.detail) : undefined;
+			const first = Array.isArray(detail) ? detail[0] : detail;
+			const name = displayName(client, resource, record);
+			return { name: first && String(first) !== name ? `${name} (${String(first)})` : name, value: api.id(record) };
+		})
+		.filter(({ name }) => atVendor || name.toLowerCase().includes(text));
+	const next = api.nextPage(call, body, resource);
+	return { results, ...(next ? { paginationToken: JSON.stringify(next) } : {}) };
+}
+

@@ -1,0 +1,238 @@
+/**
+ * Items to operations to items. Four phases: read the parameters of all items (no request), look up what
+ * they refer to in batches, work on the items with bounded concurrency, and finish what concerns all.
+ * Without Continue On Fail nothing is written before every item has been read and looked up.
+ */
+import {
+	NodeApiError,
+	NodeOperationError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+} from 'n8n-workflow';
+
+import { BadInput, savedCustomFields } from './fields';
+import { Item } from './item';
+import { Lookup } from './lookup';
+import { standardHandler } from './operations';
+import { Client } from './request';
+import type { Api } from './api';
+import type { Field, Operation, Resource } from './spec';
+import { apiOf, operationOf, resourceOf, type Vendor } from './vendor';
+
+export interface Output {
+	json: IDataObject;
+	binary?: INodeExecutionData['binary'];
+}
+
+/** How an operation is worked. `Job` is what one item asks for. */
+export interface Handler<Job> {
+	/** Reads and checks the parameters of one item; notes look-ups; sends nothing. */
+	prepare(item: Item): Job;
+	/** Does the work of one item. Look-ups noted by `prepare` are settled. */
+	work(job: Job, item: Item): Promise<Output[]>;
+	/**
+	 * Work that concerns all items, after the last one that went well.
+	 * `fail` marks one item as failed, with a word on what was done for it nevertheless.
+	 */
+	finish?(
+		jobs: Array<{ job: Job; item: Item; outputs: Output[] }>,
+		run: Run,
+		fail: (item: Item, error: unknown, doneSoFar: string) => void,
+	): Promise<void>;
+}
+
+/** One execution of a node. */
+export class Run {
+	readonly items: INodeExecutionData[];
+
+	readonly operation: Operation;
+
+	readonly lookup: Lookup;
+
+	/** Fields of the customer's organisation, as the editor stored them with the mapper's columns. */
+	customFields: Field[] = [];
+
+	private readonly clients = new Map<Api, Client>();
+
+	private readonly chains = new Map<string, Promise<unknown>>();
+
+	constructor(
+		readonly context: IExecuteFunctions,
+		readonly vendor: Vendor,
+	) {
+		this.items = context.getInputData();
+		this.operation = operationOf(
+			vendor,
+			context.getNodeParameter('resource', 0) as string,
+			context.getNodeParameter('operation', 0) as string,
+		);
+		this.lookup = new Lookup((resource) => this.client(resource));
+	}
+
+	resource(name: string): Resource {
+		return resourceOf(this.vendor, name);
+	}
+
+	apiOf(resource: Resource): Api {
+		return apiOf(this.vendor, resource);
+	}
+
+	client(resource: Resource): Client {
+		const api = this.apiOf(resource);
+		let client = this.clients.get(api);
+		if (!client) {
+			const { maxWait } = this.context.getNodeParameter('options', 0, {}) as { maxWait?: number };
+			client = new Client(this.context, api, maxWait === undefined ? {} : { maxWait: maxWait * 60_000 });
+			this.clients.set(api, client);
+		}
+		return client;
+	}
+
+	/** Work under the same key runs one after the other, so that one run never makes two records of one key. */
+	async inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+		const before = this.chains.get(key) ?? Promise.resolve();
+		const mine = before.then(work, work);
+		this.chains.set(key, mine);
+		return await mine;
+	}
+
+	/** Reads a tick box of the node for an item; true when the operation has none. */
+	simplify(item: Item): boolean {
+		return item.get<boolean>('simplify', true);
+	}
+
+	/** A record as the user wants to see it. */
+	present(item: Item, resource: Resource, record: IDataObject, answer?: unknown): IDataObject {
+		return this.simplify(item) ? this.apiOf(resource).simplify(record, resource, answer) : record;
+	}
+
+	/** Tells the user about waits for the rate limit. */
+	report(): void {
+		for (const { api, waited } of this.clients.values()) {
+			if (waited.times === 0) continue;
+			this.context.addExecutionHints({
+				message: `Waited ${Math.round(waited.ms / 1000)} seconds for the rate limit of ${api.name}`,
+				location: 'outputPane',
+			});
+		}
+	}
+
+	/** Any throwable as the error that n8n shows, with the item it belongs to. */
+	failure(thrown: unknown, index: number): NodeApiError | NodeOperationError {
+		const node = this.context.getNode();
+		const suffix = this.items.length > 1 ? ` [item ${index}]` : '';
+		if (thrown instanceof BadInput) {
+			return new NodeOperationError(node, `${thrown.message}${suffix}`, { description: thrown.description, itemIndex: index });
+		}
+		if (thrown instanceof NodeApiError || thrown instanceof NodeOperationError) {
+			// Wrapping would return the same object without the item.
+			thrown.context.itemIndex ??= index;
+			if (!thrown.message.endsWith(suffix)) thrown.message += suffix;
+			return thrown;
+		}
+		return new NodeOperationError(node, thrown as Error, { itemIndex: index });
+	}
+}
+
+interface Slot {
+	item: Item;
+	job?: unknown;
+	outputs?: Output[];
+	failure?: NodeApiError | NodeOperationError;
+}
+
+/** Runs the chosen operation of a vendor's node for all input items. */
+export async function execute(context: IExecuteFunctions, vendor: Vendor): Promise<INodeExecutionData[][]> {
+	const run = new Run(context, vendor);
+	const handler = handlerOf(run);
+	const slots = run.items.map((_, index): Slot => ({ item: new Item(run, index) }));
+	const tolerant = context.continueOnFail();
+
+	/** Runs one step of an item; its failure ends the run or stays with the item. */
+	const step = async (slot: Slot, work: () => Promise<void> | void): Promise<void> => {
+		if (slot.failure) return;
+		try {
+			await work();
+		} catch (error) {
+			slot.failure = run.failure(error, slot.item.index);
+			if (!tolerant) throw slot.failure;
+		}
+	};
+
+	if (run.operation.fields && vendor.customFields) {
+		run.customFields = savedCustomFields(context.getNodeParameter('fields.schema', 0, []), run.operation.resource);
+	}
+	for (const slot of slots) await step(slot, () => void (slot.job = handler.prepare(slot.item)));
+	await run.lookup.resolve();
+	for (const slot of slots) {
+		await step(slot, async () => {
+			for (const reference of slot.item.references) await reference.settle(run);
+		});
+	}
+
+	const { parallel = 5 } = context.getNodeParameter('options', 0, {}) as { parallel?: number };
+	let done = 0;
+	await inParallel(slots, Math.max(1, Math.min(50, Number(parallel) || 1)), async (slot) => {
+		await step(slot, async () => {
+			slot.outputs = await handler.work(slot.job, slot.item);
+			done++;
+		});
+	}).catch((error: NodeApiError | NodeOperationError) => {
+		if (slots.length > 1) {
+			error.description = `${error.description ?? ''} ${done} of ${slots.length} items were done before; a second run with Create or Update does not repeat them.`.trim();
+		}
+		throw error instanceof NodeApiError ? error : (error as NodeOperationError);
+	});
+
+	const finished = slots.filter((slot) => slot.outputs);
+	if (handler.finish && finished.length > 0) {
+		const jobs = finished.map(({ item, job, outputs }) => ({ item, job, outputs: outputs! }));
+		await handler.finish(jobs, run, (item, error, doneSoFar) => {
+			const failure = run.failure(error, item.index);
+			failure.description = `${doneSoFar} ${failure.description ?? ''}`.trim();
+			if (!tolerant) throw failure;
+			slots[item.index].failure = failure;
+		});
+	}
+	run.report();
+	return [slots.flatMap((slot) => toItems(slot))];
+}
+
+function handlerOf(run: Run): Handler<unknown> {
+	const { operation, vendor } = run;
+	return operation.kind === 'recipe'
+		? vendor.recipes[`${operation.resource.name}.${operation.name}`]
+		: standardHandler(operation);
+}
+
+function toItems({ item, outputs, failure }: Slot): INodeExecutionData[] {
+	const pairedItem = { item: item.index };
+	if (failure) {
+		const json: IDataObject = { error: failure.message };
+		if (failure.description) json.description = failure.description;
+		if (failure instanceof NodeApiError && failure.httpCode) json.httpCode = failure.httpCode;
+		return [{ json, error: failure, pairedItem }];
+	}
+	return (outputs ?? []).map((output) => ({ ...output, pairedItem }));
+}
+
+/**
+ * Works through a list with at most `limit` at a time, in order of start.
+ * The first failure stops further starts and is thrown once the running ones have ended.
+ */
+export async function inParallel<T>(list: T[], limit: number, work: (entry: T) => Promise<void>): Promise<void> {
+	let next = 0;
+	const failures: unknown[] = [];
+	const worker = async () => {
+		while (next < list.length && failures.length === 0) {
+			try {
+				await work(list[next++]);
+			} catch (error) {
+				failures.push(error);
+			}
+		}
+	};
+	await Promise.all(Array.from({ length: Math.min(limit, list.length) }, worker));
+	if (failures.length > 0) throw failures[0];
+}

@@ -1,0 +1,365 @@
+/** The operations that every resource can have. One handler each, for all vendors. */
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Api, Call, QueryPairs } from './api';
+import type { Handler, Output, Run } from './execute';
+import { BadInput, isAbsent, sameValue } from './fields';
+import type { Item, Reference } from './item';
+import { keyName, type Entry } from './lookup';
+import {
+	nouns,
+	upsertKeys,
+	type ActionParameter,
+	type Link,
+	type NaturalKey,
+	type Operation,
+	type Query,
+	type RecordInput,
+	type Relation,
+	type Resource,
+} from './spec';
+
+/** What became of a record. */
+export type Outcome = 'created' | 'updated' | 'unchanged';
+
+/** The handler of a standard method or a data-described action. */
+export function standardHandler(operation: Operation): Handler<unknown> {
+	return HANDLERS[operation.kind as keyof typeof HANDLERS](operation);
+}
+
+const HANDLERS = {
+	create: (operation: Operation) => write(operation, 'POST'),
+	update: (operation: Operation) => write(operation),
+	replace: (operation: Operation) => write(operation, 'PUT'),
+	delete: remove,
+	get,
+	getAll,
+	upsert,
+	action,
+};
+
+/** The record locator of an operation. */
+export function recordOf(item: Item, resource: Resource, needs: { full?: boolean; include?: string[] } = {}): Reference {
+	return item.refer(item.get<unknown>('record', undefined), resource, resource.label, true, needs)!;
+}
+
+/** Links as ids, once the references are settled. */
+export function linksOf(links: Map<Relation, Reference[]>, cleared: string[], resource: Resource): RecordInput['links'] {
+	const result: Record<string, Link | Link[] | null> = {};
+	for (const name of cleared) result[name] = (resource.relations ?? []).find((r) => r.name === name)?.many ? [] : null;
+	for (const [relation, references] of links) {
+		result[relation.name] = relation.many ? references.map((r) => r.link) : references[0].link;
+	}
+	return result;
+}
+
+/** Values of secret fields, to keep out of messages. */
+export function secretsIn(resource: Resource, fields: IDataObject): string[] {
+	return resource.fields.filter((f) => f.type === 'secret' && !isAbsent(fields[f.name])).map((f) => String(fields[f.name]));
+}
+
+/** Path of one record. */
+export const pathTo = (resource: Resource, id: number | string) => `${resource.path}/${encodeURIComponent(String(id))}`;
+
+/** Creates a record and gives the vendor's answer. */
+export async function createRecord(run: Run, resource: Resource, input: RecordInput): Promise<unknown> {
+	const { body } = await run.client(resource).send({
+		method: 'POST',
+		path: resource.path,
+		body: run.apiOf(resource).encode(resource, input),
+		purpose: `create ${nouns(resource).one}`,
+		secrets: secretsIn(resource, input.fields),
+	});
+	return body;
+}
+
+/** Changes a record and gives the vendor's answer. */
+export async function updateRecord(run: Run, resource: Resource, input: RecordInput & { id: number | string }, method?: Call['method']): Promise<unknown> {
+	const api = run.apiOf(resource);
+	const { body } = await run.client(resource).send({
+		method: method ?? api.updateMethod,
+		path: pathTo(resource, input.id),
+		body: api.encode(resource, input),
+		purpose: `update ${nouns(resource).one} ${input.id}`,
+		secrets: secretsIn(resource, input.fields),
+	});
+	return body;
+}
+
+function present(item: Item, resource: Resource, answer: unknown): Output {
+	return { json: item.run.present(item, resource, item.run.apiOf(resource).record(answer), answer) };
+}
+
+interface WriteJob {
+	record?: Reference;
+	fields: IDataObject;
+	links: Map<Relation, Reference[]>;
+	cleared: string[];
+}
+
+function write(operation: Operation, method?: Call['method']): Handler<WriteJob> {
+	const { resource } = operation;
+	return {
+		prepare(item) {
+			const job: WriteJob = {
+				record: operation.record ? recordOf(item, resource) : undefined,
+				fields: item.fields(operation, ['id']),
+				links: item.links(operation),
+				cleared: item.clearedLinks(operation),
+			};
+			for (const name of job.cleared) delete job.fields[name];
+			if (operation.kind !== 'create' && Object.keys(job.fields).length + job.links.size + job.cleared.length === 0) {
+				throw new BadInput(
+					`There is nothing to change: no field of the ${nouns(resource).one} was given`,
+					'Map at least one field. Empty values are not sent; use the option "Clear Fields" to empty a field.',
+				);
+			}
+			return job;
+		},
+		async work({ record, fields, links, cleared }, item) {
+			const input = { fields, links: linksOf(links, cleared, resource) };
+			const answer = record
+				? await updateRecord(item.run, resource, { ...input, id: record.id }, method)
+				: await createRecord(item.run, resource, input);
+			return [present(item, resource, answer)];
+		},
+	};
+}
+
+function remove(operation: Operation): Handler<Reference> {
+	const { resource } = operation;
+	return {
+		prepare: (item) => recordOf(item, resource),
+		async work(record, item) {
+			await item.run.client(resource).send({
+				method: 'DELETE',
+				path: pathTo(resource, record.id),
+				purpose: `delete ${nouns(resource).one} ${record.id}`,
+			});
+			return [{ json: { id: record.id, deleted: true } }];
+		},
+	};
+}
+
+interface GetJob {
+	record: Reference;
+	query: Pick<Query, 'include' | 'only'>;
+}
+
+function get(operation: Operation): Handler<GetJob> {
+	const { resource } = operation;
+	return {
+		prepare(item) {
+			const query = { include: item.include(resource), only: item.only(resource) };
+			return { record: recordOf(item, resource, { full: true, include: query.include }), query };
+		},
+		async work({ record, query }, item) {
+			// A record found by a natural key is there already.
+			if (record.found && query.only!.length === 0) {
+				return [{ json: item.run.present(item, resource, record.found, record.entry?.answer) }];
+			}
+			const { body } = await item.run.client(resource).send({
+				method: 'GET',
+				path: pathTo(resource, record.id),
+				query: item.run.apiOf(resource).getQuery(resource, query),
+				purpose: `get ${nouns(resource).one} ${record.id}`,
+			});
+			return [present(item, resource, body)];
+		},
+	};
+}
+
+interface ListJob {
+	toQuery: () => Query;
+	limit: number;
+}
+
+function getAll(operation: Operation): Handler<ListJob> {
+	const { resource } = operation;
+	return {
+		prepare(item) {
+			const limit = item.get<boolean>('returnAll', false) ? Infinity : Number(item.get('limit', 50));
+			if (!(limit >= 1)) throw new BadInput('Limit is less than 1', 'Enter how many results are wanted, or switch on "Return All".');
+			return { toQuery: item.query(operation).toQuery, limit };
+		},
+		async work({ toQuery, limit }, item) {
+			const outputs: Output[] = [];
+			for await (const { record, answer } of list(item.run, resource, toQuery(), limit)) {
+				outputs.push({ json: item.run.present(item, resource, record, answer) });
+			}
+			return outputs;
+		},
+	};
+}
+
+/** Records of a query, page by page, each page as large as the vendor and the limit allow. */
+export async function* list(run: Run, resource: Resource, query: Query, limit = Infinity): AsyncGenerator<{ record: IDataObject; answer: unknown }> {
+	const client = run.client(resource);
+	const { api } = client;
+	const size = Math.min(limit, resource.pageSize ?? api.pageSize);
+	const call: Call = {
+		method: 'GET',
+		path: resource.path,
+		query: api.listQuery(resource, query, size),
+		purpose: `list ${nouns(resource).many}`,
+	};
+	let count = 0;
+	for await (const answer of client.pages(call, resource)) {
+		for (const record of api.records(answer)) {
+			if (api.matches && !api.matches(record, query)) continue;
+			yield { record, answer };
+			if (++count >= limit) return;
+		}
+	}
+}
+
+interface UpsertJob {
+	key: NaturalKey;
+	entry: Entry;
+	fields: IDataObject;
+	links: Map<Relation, Reference[]>;
+	cleared: string[];
+}
+
+function upsert(operation: Operation): Handler<UpsertJob> {
+	const { resource } = operation;
+	return {
+		prepare(item) {
+			const { key, value } = item.upsertKey(operation);
+			const job = {
+				key,
+				entry: item.run.lookup.want(resource, key, value, { full: true }),
+				fields: item.fields(operation, ['id', ...upsertKeys(resource).flatMap((k) => [keyName(k), k.field])]),
+				links: item.links(operation),
+				cleared: item.clearedLinks(operation),
+			};
+			for (const name of job.cleared) delete job.fields[name];
+			return job;
+		},
+		async work({ entry, fields, links, cleared }, item) {
+			const { record, outcome, answer } = await createOrUpdate(item.run, entry, { fields, links: linksOf(links, cleared, resource) }, resource.label);
+			const json = item.run.present(item, resource, record, answer);
+			return [{ json: item.run.simplify(item) ? { ...json, outcome } : json }];
+		},
+	};
+}
+
+/**
+ * Makes sure that exactly one record has the key of `entry` and carries the given values.
+ * Sends nothing when it already does. Within a run, work on one key is done in turn.
+ */
+export async function createOrUpdate(
+	run: Run,
+	entry: Entry,
+	input: RecordInput,
+	parameter: string,
+	creating: (input: RecordInput) => RecordInput = (i) => i,
+): Promise<{ record: IDataObject; outcome: Outcome; answer?: unknown; before?: IDataObject }> {
+	const { resource, key, value } = entry;
+	const api = run.apiOf(resource);
+	return await run.inTurn(`${resource.name}\n${key.field}\n${value.toLowerCase()}`, async () => {
+		const update = async () => {
+			const before = await run.lookup.one(entry, parameter);
+			const changes = changesOf(api, before, input);
+			if (!changes) return { record: before, outcome: 'unchanged' as const, answer: entry.answer, before };
+			const answer = await updateRecord(run, resource, { ...changes, id: api.id(before) });
+			const record = api.record(answer);
+			run.lookup.remember(entry, record);
+			return { record, outcome: 'updated' as const, answer, before };
+		};
+		if (!entry.records) await run.lookup.resolve();
+		if (entry.records!.length > 0) return await update();
+
+		const list = resource.fields.find((f) => f.name === key.field)?.type === 'strings';
+		const fields = Object.fromEntries(Object.entries(input.fields).filter(([, v]) => v !== null));
+		const complete = creating({ ...input, fields: { ...fields, [key.field]: list ? withKey(fields[key.field], value) : value } });
+		assertComplete(resource, complete);
+		try {
+			const answer = await createRecord(run, resource, complete);
+			const record = api.record(answer);
+			run.lookup.remember(entry, record);
+			return { record, outcome: 'created' as const, answer };
+		} catch (error) {
+			// Somebody else may have created it since the look-up.
+			if ((error as { httpCode?: string }).httpCode !== '422') throw run.failure(error, 0);
+			run.lookup.forget(entry);
+			await run.lookup.resolve();
+			if (entry.records!.length === 0) throw run.failure(error, 0);
+			return await update();
+		}
+	});
+}
+
+/** A list of texts with the key in it, first. */
+function withKey(given: unknown, value: string): string[] {
+	const rest = Array.isArray(given) ? given.map(String) : [];
+	return rest.some((entry) => entry.toLowerCase() === value.toLowerCase()) ? rest : [value, ...rest];
+}
+
+function assertComplete(resource: Resource, input: RecordInput): void {
+	const missing = resource.fields.filter((f) => f.required && isAbsent(input.fields[f.name])).map((f) => f.label ?? f.name);
+	const unlinked = (resource.relations ?? []).filter((r) => r.required && !input.links?.[r.name]).map((r) => r.label ?? r.name);
+	if (missing.length + unlinked.length > 0) {
+		throw new BadInput(
+			`${[...missing, ...unlinked].join(', ')} missing: there is no such ${nouns(resource).one} yet, and creating one needs more`,
+			'Map these fields too.',
+		);
+	}
+}
+
+/** The part of `input` that differs from the record; undefined when nothing does. */
+export function changesOf(api: Api, record: IDataObject, input: RecordInput): RecordInput | undefined {
+	const fields = Object.fromEntries(Object.entries(input.fields).filter(([name, value]) => !sameValue(api.value(record, name), value)));
+	const links = Object.fromEntries(
+		Object.entries(input.links ?? {}).filter(([name, link]) => {
+			const current = api.linked(record, name);
+			const wanted = [link ?? []].flat().map((l) => String(l.id)).sort();
+			return current === undefined || current.map(String).sort().join() !== wanted.join();
+		}),
+	);
+	if (Object.keys(fields).length + Object.keys(links).length === 0) return undefined;
+	return { ...input, fields, links };
+}
+
+interface ActionJob {
+	record?: Reference;
+	values: IDataObject;
+	references: Map<ActionParameter, Reference>;
+}
+
+function action(operation: Operation): Handler<ActionJob> {
+	const { resource, endpoint } = operation;
+	const parameters = endpoint!.parameters ?? [];
+	return {
+		prepare(item) {
+			const references = new Map<ActionParameter, Reference>();
+			for (const parameter of parameters) {
+				if (parameter.reference === undefined) continue;
+				const reference = item.reference(parameter.name, item.run.resource(parameter.reference), parameter.label ?? parameter.name, parameter.required);
+				if (reference) references.set(parameter, reference);
+			}
+			return { record: operation.record ? recordOf(item, resource) : undefined, values: item.fields(operation), references };
+		},
+		async work({ record, values, references }, item) {
+			const query: QueryPairs = [];
+			const body: IDataObject = {};
+			for (const parameter of parameters) {
+				const value = references.get(parameter)?.id ?? values[parameter.name];
+				if (isAbsent(value)) continue;
+				const wire = parameter.wire ?? parameter.name;
+				if (parameter.in === 'query') query.push([wire, String(value)]);
+				else body[wire] = value;
+			}
+			const { api } = item.run.client(resource);
+			const { body: answer } = await item.run.client(resource).send({
+				method: endpoint!.method,
+				path: endpoint!.path.replace('{id}', encodeURIComponent(String(record?.id))),
+				query,
+				...(parameters.some((p) => p.in === 'body') ? { body: api.encodeAction(body) } : {}),
+				purpose: `${operation.action.toLowerCase()}${record ? ` ${record.id}` : ''}`,
+			});
+			if (answer === undefined) return [{ json: { ...(record ? { id: record.id } : {}), success: true } }];
+			return [present(item, resource, answer)];
+		},
+	};
+}

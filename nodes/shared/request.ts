@@ -1,0 +1,341 @@
+/**
+ * The request layer: address, authentication, rate limit, retries and readable refusals, in one place.
+ * Everything goes through n8n's authenticated helper, so that proxies, token refresh, cancellation and
+ * credential sharing behave as everywhere in n8n.
+ */
+import {
+	NodeApiError,
+	NodeOperationError,
+	sleep,
+	type ICredentialDataDecryptedObject,
+	type IDataObject,
+	type IExecuteFunctions,
+	type IHookFunctions,
+	type IHttpRequestOptions,
+	type ILoadOptionsFunctions,
+	type IPollFunctions,
+	type IWebhookFunctions,
+	type JsonObject,
+} from 'n8n-workflow';
+
+import type { Answer, Api, Call } from './api';
+import type { Resource } from './spec';
+
+export type Context =
+	| IExecuteFunctions
+	| ILoadOptionsFunctions
+	| IHookFunctions
+	| IPollFunctions
+	| IWebhookFunctions;
+
+/** Attempts of one request after lost connections and server faults. */
+const ATTEMPTS = 5;
+/** First pause after a fault in milliseconds; doubles each time. */
+const BACKOFF = 500;
+/** A vendor that sends 429 without a time is asked again after this many milliseconds. */
+const BLIND_WAIT = 5_000;
+
+/** Faults that prove the request never reached the vendor, so that even a POST can be repeated. */
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** Allowance of one credential, shared by all nodes and executions of the process. */
+interface Gate {
+	/** No request before this time (epoch ms). */
+	openAt: number;
+	/** Next free slot of vendors that count requests a second (epoch ms). */
+	nextSlot: number;
+}
+
+const gates = new Map<string, Gate>();
+
+/**
+ * Waits, and ends early when the execution is cancelled.
+ * @returns false when cancelled.
+ */
+export async function pause(ms: number, signal?: AbortSignal): Promise<boolean> {
+	if (signal?.aborted) return false;
+	if (!signal) {
+		await sleep(ms);
+		return true;
+	}
+	let stop = () => {};
+	const aborted = new Promise<boolean>((resolve) => {
+		stop = () => resolve(false);
+		signal.addEventListener('abort', stop, { once: true });
+	});
+	const done = await Promise.race([sleep(ms).then(() => true), aborted]);
+	signal.removeEventListener('abort', stop);
+	return done;
+}
+
+export interface ClientOptions {
+	/** Longest time in ms that one request may wait for the vendor's rate limit. */
+	maxWait?: number;
+}
+
+/** Talks to one door of a vendor with one credential, for the length of one execution. */
+export class Client {
+	/** Milliseconds spent waiting for the rate limit, and how often. */
+	waited = { ms: 0, times: 0 };
+
+	private readonly signal?: AbortSignal;
+
+	private readonly gate: Gate;
+
+	private decrypted?: Promise<ICredentialDataDecryptedObject>;
+
+	/** Settles with the first request, which goes alone so that a stale token is renewed only once. */
+	private first?: Promise<unknown>;
+
+	constructor(
+		readonly context: Context,
+		readonly api: Api,
+		private readonly options: ClientOptions = {},
+	) {
+		this.signal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+		const key = `${api.name} ${api.credential} ${context.getNode().credentials?.[api.credential]?.id ?? context.getNode().id}`;
+		this.gate = gates.get(key) ?? { openAt: 0, nextSlot: 0 };
+		gates.set(key, this.gate);
+	}
+
+	/** The execution was cancelled. */
+	get cancelled(): boolean {
+		return this.signal?.aborted ?? false;
+	}
+
+	/** The credential's fields, read once. */
+	async credentials(): Promise<ICredentialDataDecryptedObject> {
+		this.decrypted ??= this.context.getCredentials<ICredentialDataDecryptedObject>(this.api.credential);
+		return await this.decrypted;
+	}
+
+	/**
+	 * Sends one request and repeats it where that is safe.
+	 * @throws NodeApiError with the vendor's reason when it refuses, or when it cannot be reached.
+	 */
+	async send(call: Call): Promise<Answer> {
+		if (this.first) {
+			await this.first;
+			return await this.attempt(call);
+		}
+		const attempt = this.attempt(call);
+		this.first = attempt.then(
+			() => undefined,
+			() => undefined,
+		);
+		return await attempt;
+	}
+
+	/** Pages of a list, at most `size` records each, until the vendor has no more. */
+	async *pages(call: Call, resource: Resource): AsyncGenerator<unknown> {
+		let next: Call | undefined = call;
+		while (next) {
+			const { body } = await this.send(next);
+			yield body;
+			next = this.api.nextPage(next, body, resource);
+		}
+	}
+
+	private async attempt(call: Call): Promise<Answer> {
+		const deadline = Date.now() + (this.options.maxWait ?? 3_600_000);
+		for (let attempt = 1; ; attempt++) {
+			await this.waitForGate(deadline);
+			const outcome = await this.once(call);
+			if ('fault' in outcome) {
+				const { fault, code } = outcome;
+				const repeatable = call.method !== 'POST' || call.repeatable || NEVER_SENT.has(code);
+				if (repeatable && attempt < ATTEMPTS) {
+					await this.rest(BACKOFF * 2 ** (attempt - 1) * (0.75 + Math.random() / 2));
+					continue;
+				}
+				throw repeatable ? fault : this.unknownFate(call, fault.message);
+			}
+
+			const { status, headers, body } = outcome;
+			const allowance = this.api.allowance?.(headers);
+			if (allowance?.remaining === 0 && allowance.resetsAt) {
+				this.gate.openAt = Math.max(this.gate.openAt, allowance.resetsAt);
+			}
+			if (status < 400) {
+				if (typeof body === 'string' && body.trim() !== '') {
+					const unreadable = this.unreadable(body);
+					if (call.method === 'GET' && attempt < ATTEMPTS) {
+						await this.rest(BACKOFF * 2 ** (attempt - 1));
+						continue;
+					}
+					throw call.method === 'GET' ? unreadable : this.unknownFate(call, unreadable.message);
+				}
+				return { status, headers, body: body === '' ? undefined : body };
+			}
+			// The vendor had deleted it when the answer to an earlier attempt was lost.
+			if (status === 404 && call.method === 'DELETE' && attempt > 1) return { status: 204, headers, body: undefined };
+
+			const wait = this.api.retryAfter?.(headers, Date.now());
+			if (status === 429 || (status === 503 && wait !== undefined)) {
+				this.gate.openAt = Math.max(this.gate.openAt, Date.now() + (wait ?? BLIND_WAIT));
+				if (this.gate.openAt > deadline) throw this.refusal(call, outcome);
+				continue;
+			}
+			if (status >= 500) {
+				const repeatable = call.method !== 'POST' || call.repeatable;
+				if (repeatable && attempt < ATTEMPTS) {
+					await this.rest(BACKOFF * 2 ** (attempt - 1) * (0.75 + Math.random() / 2));
+					continue;
+				}
+				const refusal = this.refusal(call, outcome);
+				throw repeatable ? refusal : this.unknownFate(call, refusal.message);
+			}
+			throw this.refusal(call, outcome);
+		}
+	}
+
+	/** One request on the wire: an answer of any status, or a fault without answer. */
+	private async once(
+		call: Call,
+	): Promise<{ status: number; headers: Record<string, string>; body: unknown } | { fault: NodeApiError; code: string }> {
+		const credentials = await this.credentials();
+		const { api } = this;
+		const query = new URLSearchParams(call.query ?? []).toString();
+		const hasBody = call.body !== undefined || call.raw !== undefined;
+		const request: IHttpRequestOptions = {
+			method: call.method,
+			url: `${this.baseUrl(credentials)}${call.path}${query ? `${call.path.includes('?') ? '&' : '?'}${query}` : ''}`,
+			headers: {
+				...api.headers,
+				...(hasBody || api.contentTypeAlways ? { 'Content-Type': call.raw?.contentType ?? api.contentType } : {}),
+			},
+			timeout: api.timeout,
+			returnFullResponse: true,
+			// Statuses are judged here, since thrown errors carry no headers; 401 must throw for n8n to renew the token.
+			ignoreHttpStatusErrors: { ignore: true, except: [401] },
+			sendCredentialsOnCrossOriginRedirect: false,
+		};
+		// As text: n8n would drop an empty object.
+		if (call.raw) request.body = call.raw.body;
+		else if (call.body !== undefined) request.body = JSON.stringify(call.body);
+
+		const credential = this.context.getNode().credentials?.[api.credential];
+		try {
+			const answer = (await this.context.helpers.httpRequestWithAuthentication.call(
+				this.context,
+				api.credential,
+				request,
+				api.oauth2
+					? undefined
+					: { credentialsDecrypted: { id: credential?.id ?? '', name: credential?.name ?? '', type: api.credential, data: credentials } },
+			)) as { statusCode: number; headers: Record<string, string>; body: unknown };
+			return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+		} catch (error) {
+			if (this.cancelled) throw this.stopped();
+			const thrown = error as NodeApiError;
+			const code = String(thrown.httpCode ?? (thrown as unknown as { code?: string }).code ?? '');
+			if (code === '401') {
+				const refused = thrown as unknown as { context?: { data?: unknown } };
+				return { status: 401, headers: {}, body: refused.context?.data };
+			}
+			if (!/^E[A-Z_]+$/.test(code)) {
+				// n8n's own words, such as "The credential needs to be reconnected".
+				throw error instanceof NodeApiError ? error : new NodeOperationError(this.context.getNode(), error as Error);
+			}
+			return {
+				code,
+				fault: new NodeApiError(this.context.getNode(), { code } as JsonObject, {
+					message: `${api.name} could not be reached`,
+					description: `The connection ended with ${code}${code === 'ECONNABORTED' ? ` (no answer within ${api.timeout / 1000} seconds)` : ''}. Check the address in the credential and the network, then run again.`,
+					httpCode: code,
+					failure: { cause: 'temporarily-unavailable' },
+				}),
+			};
+		}
+	}
+
+	private baseUrl(credentials: ICredentialDataDecryptedObject): string {
+		try {
+			return this.api.baseUrl(credentials);
+		} catch (error) {
+			throw new NodeOperationError(this.context.getNode(), error as Error, {
+				description: `Open the ${this.api.name} credential and correct it.`,
+			});
+		}
+	}
+
+	/** Waits for the shared allowance of the credential. */
+	private async waitForGate(deadline: number): Promise<void> {
+		for (;;) {
+			const now = Date.now();
+			const openAt = Math.max(this.gate.openAt, this.api.perSecond ? this.gate.nextSlot : 0);
+			if (openAt <= now) break;
+			if (openAt > deadline) {
+				throw new NodeApiError(this.context.getNode(), {}, {
+					message: `${this.api.name} allows no further requests for ${Math.ceil((openAt - now) / 1000)} seconds`,
+					description: 'The rate limit is used up. Run again later, or raise the option "Max Wait for Rate Limit".',
+					httpCode: '429',
+					failure: { cause: 'rate-limited', retryAfterMs: openAt - now },
+				});
+			}
+			// Only waits for the vendor's refusal are news; slots of a second are routine.
+			if (this.gate.openAt > now) {
+				this.waited.times++;
+				this.waited.ms += this.gate.openAt - now;
+			}
+			await this.rest(openAt - now);
+		}
+		if (this.api.perSecond) this.gate.nextSlot = Math.max(this.gate.nextSlot, Date.now()) + 1000 / this.api.perSecond;
+		if (this.cancelled) throw this.stopped();
+	}
+
+	private async rest(ms: number): Promise<void> {
+		if (!(await pause(ms, this.signal))) throw this.stopped();
+	}
+
+	private stopped(): NodeOperationError {
+		return new NodeOperationError(this.context.getNode(), 'The execution was cancelled', {
+			description: 'Requests that were already answered have taken effect; no further ones were sent.',
+		});
+	}
+
+	private unreadable(body: string): NodeApiError {
+		return new NodeApiError(this.context.getNode(), {}, {
+			message: `${this.api.name} did not answer with JSON`,
+			description: `The answer began with: ${body.trim().slice(0, 80)}. Check the address in the credential.`,
+		});
+	}
+
+	/** A POST without answer: it may or may not have taken effect, and only a person can tell. */
+	private unknownFate(call: Call, reason: string): NodeApiError {
+		return new NodeApiError(this.context.getNode(), {}, {
+			message: `It is not known whether ${this.api.name} did it: ${call.purpose ?? `${call.method} ${call.path}`}`,
+			description: `${reason}. The request was not repeated, since that could do it twice. Look in ${this.api.name} whether it took effect before you run again.`,
+			failure: { cause: 'temporarily-unavailable' },
+		});
+	}
+
+	private refusal(call: Call, answer: { status: number; headers: Record<string, string>; body: unknown }): NodeApiError {
+		const { status, body } = answer;
+		const { reason, remedy } = this.api.explain(status, body, answer.headers);
+		const hide = (text: string) =>
+			(call.secrets ?? []).reduce((t, secret) => (secret ? t.split(secret).join('***') : t), text);
+		const wait = this.api.retryAfter?.(answer.headers, Date.now());
+		const error = new NodeApiError(this.context.getNode(), { status } as JsonObject, {
+			message: hide(`${this.api.name} refused to ${call.purpose ?? 'do this'}: ${reason}`),
+			description: hide(remedy ?? REMEDIES[status] ?? `${this.api.name} answered with status ${status}.`),
+			httpCode: String(status),
+			...(status === 401 ? { failure: { cause: 'credential-invalid' as const } } : {}),
+			...(status === 429 ? { failure: { cause: 'rate-limited' as const, retryAfterMs: wait } } : {}),
+			...(status >= 500 ? { failure: { cause: 'temporarily-unavailable' as const, retryAfterMs: wait } } : {}),
+		});
+		return error;
+	}
+}
+
+const REMEDIES: Record<number, string> = {
+	401: 'The credential was not accepted. Open it, check it, and connect it again.',
+	403: 'The user behind the credential is not allowed to do this. Ask an administrator for the permission.',
+	404: 'There is no such record, or the user behind the credential cannot see it.',
+	429: 'The rate limit is used up. Run again later.',
+};
+
+/** A JSON object, or an empty one for anything else. */
+export function asObject(value: unknown): IDataObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as IDataObject) : {};
+}

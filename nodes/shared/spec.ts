@@ -1,0 +1,349 @@
+/**
+ * The vocabulary in which a vendor is described. Resource files are data written in these words;
+ * everything else (dropdowns, mapper columns, searches, requests, documentation) is derived from them.
+ * Nothing here knows HTTP or n8n's user interface.
+ */
+import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
+
+/** Kind of a value. `strings` is a list of texts, `secret` a text that is sent but never shown, `json` any JSON value. */
+export type FieldType =
+	| 'string'
+	| 'text'
+	| 'email'
+	| 'url'
+	| 'integer'
+	| 'number'
+	| 'boolean'
+	| 'date'
+	| 'dateTime'
+	| 'options'
+	| 'multiOptions'
+	| 'strings'
+	| 'secret'
+	| 'json';
+
+/** One value of a closed list. `label` defaults to the value in title case. */
+export interface Choice {
+	value: string;
+	label?: string;
+	description?: string;
+}
+
+/** An attribute of a resource, or a parameter of an action. */
+export interface Field {
+	name: string;
+	/** What a person reads; defaults to the name in title case (`firstName`: First Name). */
+	label?: string;
+	type: FieldType;
+	/** One sentence without a final period. */
+	description?: string;
+	/** Values of `options` and `multiOptions`; others are passed on to the vendor when `open`. */
+	options?: Choice[];
+	/** The vendor may know further options than the documented ones. */
+	open?: boolean;
+	/** Needed to create a record, or to run the action. */
+	required?: boolean;
+	/** Set by the vendor; never sent. */
+	readOnly?: boolean;
+	/** Can be set when creating, not later. */
+	createOnly?: boolean;
+	/** Get Many can filter by it. */
+	filter?: boolean;
+	/** Get Many can sort by it. */
+	sort?: boolean;
+	/** Longest text, in characters. */
+	maxLength?: number;
+}
+
+/** A link from a resource to records of another one. */
+export interface Relation {
+	name: string;
+	label?: string;
+	/** Names of the resources it can point to; the first is the usual one. */
+	to: string[];
+	many?: boolean;
+	readOnly?: boolean;
+	/** Needed to create a record. */
+	required?: boolean;
+	/** Records can be included in the answer of a read. */
+	include?: boolean;
+	/** Attributes of the related record by which Get Many can filter. */
+	filterBy?: string[];
+	description?: string;
+}
+
+/** An attribute that finds one record, so that nobody types an id. */
+export interface NaturalKey {
+	/** Mode of the locator; defaults to the field's name. */
+	name?: string;
+	/** Name of the field. */
+	field: string;
+	/** Shown as "By <label>"; defaults to the field's label. */
+	label?: string;
+	type?: 'email' | 'string';
+}
+
+/** How a record looks in a searched list. */
+export interface ListItem {
+	/** Fields shown as the name, joined by a space; the first that has a value of `fallback` otherwise. */
+	name: string[];
+	fallback?: string[];
+	/** Field shown small below the name. */
+	detail?: string;
+	/** Field by which the list is sorted at the vendor. */
+	sort?: string;
+}
+
+export type StandardMethod = 'create' | 'delete' | 'get' | 'getAll' | 'replace' | 'update' | 'upsert';
+
+/** A further value that an operation asks for, shown as a parameter of its own. */
+export type Input =
+	| {
+			kind: 'record';
+			name: string;
+			label: string;
+			/** Resource it is looked up in. */
+			resource: string;
+			required?: boolean;
+			/** Several records can be given. */
+			multiple?: boolean;
+			description?: string;
+	  }
+	| ({ kind: 'value'; default?: boolean | string | number | string[]; placeholder?: string } & Field)
+	| { kind: 'binary'; name: string; label: string; description?: string }
+	/** The mapper with the resource's own fields. */
+	| { kind: 'fields' };
+
+/** Where an action's parameter travels. */
+export type ActionParameter = Field & {
+	in: 'query' | 'body';
+	/** Name on the wire when it differs from `name`. */
+	wire?: string;
+	/** The value is the id of a record of this resource: shown as a locator. */
+	reference?: string;
+};
+
+/** An endpoint beyond the standard methods, fully described by data. `{id}` in the path is the record. */
+export interface Action {
+	name: string;
+	label: string;
+	/** Sentence-case text of the node creator, without article. */
+	action: string;
+	description: string;
+	method: IHttpRequestMethods;
+	path: string;
+	parameters?: ActionParameter[];
+}
+
+/** An operation made of several requests, worked by a named piece of code in the vendor's folder. */
+export interface Recipe {
+	name: string;
+	label: string;
+	action: string;
+	description: string;
+	/** Needs the record locator. */
+	record?: boolean;
+	inputs?: Input[];
+	/** Offered in the Options collection. */
+	options?: Input[];
+	/** Simplify applies to its output. */
+	simplify?: boolean;
+}
+
+/** A resource, as the vendor's reference page describes it. */
+export interface Resource {
+	/** n8n value and, for JSON:API vendors, the type. */
+	name: string;
+	label: string;
+	/** Sentence-case names in texts; default to the label in lower case, plus `s`. */
+	singular?: string;
+	plural?: string;
+	/** Relative to the API's base address, starting with a slash. */
+	path: string;
+	description: string;
+	methods: StandardMethod[];
+	idType?: 'integer' | 'uuid' | 'string';
+	keys?: NaturalKey[];
+	list?: ListItem;
+	fields: Field[];
+	relations?: Relation[];
+	actions?: Action[];
+	recipes?: Recipe[];
+	/** The vendor's door when it is not the usual one; see `Vendor.doors`. */
+	door?: string;
+	/** Further fields exist that only the customer's own site or organisation knows. */
+	openFields?: boolean;
+	/** Largest page when it differs from the API's. */
+	pageSize?: number;
+	/** Short hints shown as the description of a standard operation. */
+	notes?: Partial<Record<StandardMethod, string>>;
+	/** Address of a record's page with an id at its end, for locators by URL. */
+	urlExample?: string;
+}
+
+/** One thing a node can do, derived from the resource by `operationsOf`. */
+export interface Operation {
+	resource: Resource;
+	name: string;
+	label: string;
+	action: string;
+	description: string;
+	kind: StandardMethod | 'action' | 'recipe';
+	/** The record locator is shown. */
+	record: boolean;
+	/** The field mapper is shown. */
+	fields: boolean;
+	/** Answers records, so that Simplify applies. */
+	simplify: boolean;
+	inputs: Input[];
+	options: Input[];
+	endpoint?: Action;
+}
+
+/** Values of one record on their way to the vendor. `links` holds ids by relation name. */
+export interface RecordInput {
+	id?: RecordId;
+	fields: IDataObject;
+	links?: Record<string, Link | Link[] | null>;
+	/** Vendor extras of a request, such as JSON:API `meta`. */
+	meta?: IDataObject;
+}
+
+export type RecordId = number | string;
+
+export interface Link {
+	resource: string;
+	id: RecordId;
+}
+
+export type FilterOperator =
+	| 'equals'
+	| 'oneOf'
+	| 'between'
+	| 'atLeast'
+	| 'atMost'
+	| 'empty'
+	| 'notEmpty';
+
+/** One filter of Get Many; `path` is a field, or a relation and a field of the related record. */
+export interface Condition {
+	path: string[];
+	operator: FilterOperator;
+	values: string[];
+}
+
+/** What to read. */
+export interface Query {
+	conditions: Condition[];
+	/** Free-text search where the vendor has one. */
+	search?: string;
+	sort?: Array<{ field: string; descending: boolean }>;
+	include?: string[];
+	/** Only these fields. */
+	only?: string[];
+	/** Vendor options by name, passed through to the API's `listQuery`. */
+	options?: IDataObject;
+}
+
+const UPPER = new Set(['id', 'url', 'json', 'api', 'crm', 'sms', 'html', 'csv', 'ooto', 'ews', 'ical', 'utc']);
+
+/** `mailingAddressId` to `Mailing Address ID`. */
+export function titleCase(name: string): string {
+	return name
+		.replace(/[_-]+/g, ' ')
+		.replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+		.split(' ')
+		.map((word) =>
+			UPPER.has(word.toLowerCase()) ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1),
+		)
+		.join(' ');
+}
+
+/** What a person reads for a field, relation or choice. */
+export function labelOf(entry: { name?: string; value?: string; label?: string }): string {
+	return entry.label ?? titleCase(entry.name ?? entry.value ?? '');
+}
+
+/** Sentence-case singular and plural of a resource, for texts. */
+export function nouns(resource: Resource): { one: string; many: string } {
+	const one = resource.singular ?? resource.label.toLowerCase();
+	return { one, many: resource.plural ?? `${one}s` };
+}
+
+const STANDARD: Record<
+	StandardMethod,
+	{ label: string; action: (n: { one: string; many: string }) => string; text: (n: { one: string; many: string }) => string; record: boolean; fields: boolean; simplify: boolean }
+> = {
+	create: { label: 'Create', action: (n) => `Create ${n.one}`, text: (n) => `Create a new ${n.one}`, record: false, fields: true, simplify: true },
+	delete: { label: 'Delete', action: (n) => `Delete ${n.one}`, text: (n) => `Delete a ${n.one} permanently`, record: true, fields: false, simplify: false },
+	get: { label: 'Get', action: (n) => `Get ${n.one}`, text: (n) => `Retrieve a ${n.one}`, record: true, fields: false, simplify: true },
+	getAll: { label: 'Get Many', action: (n) => `Get many ${n.many}`, text: (n) => `Retrieve a list of ${n.many}`, record: false, fields: false, simplify: true },
+	replace: { label: 'Replace', action: (n) => `Replace ${n.one}`, text: (n) => `Replace a ${n.one}: every field left out is emptied`, record: true, fields: true, simplify: true },
+	update: { label: 'Update', action: (n) => `Update ${n.one}`, text: (n) => `Change fields of a ${n.one}`, record: true, fields: true, simplify: true },
+	upsert: {
+		label: 'Create or Update',
+		action: (n) => `Create or update ${n.one}`,
+		text: () => 'Create a new record, or update the current one if it already exists (upsert)',
+		record: false,
+		fields: true,
+		simplify: true,
+	},
+};
+
+/** Everything a resource can do, in the order of the dropdown. */
+export function operationsOf(resource: Resource): Operation[] {
+	const n = nouns(resource);
+	const standard = resource.methods.map((method): Operation => {
+		const s = STANDARD[method];
+		return {
+			resource,
+			name: method,
+			label: s.label,
+			action: s.action(n),
+			description: resource.notes?.[method] ?? s.text(n),
+			kind: method,
+			record: s.record,
+			fields: s.fields,
+			simplify: s.simplify,
+			inputs: [],
+			options: [],
+		};
+	});
+	const actions = (resource.actions ?? []).map((endpoint): Operation => ({
+		resource,
+		name: endpoint.name,
+		label: endpoint.label,
+		action: endpoint.action,
+		description: endpoint.description,
+		kind: 'action',
+		record: endpoint.path.includes('{id}'),
+		fields: (endpoint.parameters ?? []).some((p) => p.reference === undefined),
+		simplify: true,
+		inputs: (endpoint.parameters ?? []).flatMap((p): Input[] =>
+			p.reference === undefined
+				? []
+				: [{ kind: 'record', name: p.name, label: labelOf(p), resource: p.reference, required: p.required, description: p.description }],
+		),
+		options: [],
+		endpoint,
+	}));
+	const recipes = (resource.recipes ?? []).map((recipe): Operation => ({
+		resource,
+		name: recipe.name,
+		label: recipe.label,
+		action: recipe.action,
+		description: recipe.description,
+		kind: 'recipe',
+		record: recipe.record ?? false,
+		fields: (recipe.inputs ?? []).some((input) => input.kind === 'fields'),
+		simplify: recipe.simplify ?? false,
+		inputs: (recipe.inputs ?? []).filter((input) => input.kind !== 'fields'),
+		options: recipe.options ?? [],
+	}));
+	return [...standard, ...actions, ...recipes].sort((a, b) => a.label.localeCompare(b.label));
+}
+
+/** The natural key with which an upsert finds the record, and the fields it may use. */
+export function upsertKeys(resource: Resource): NaturalKey[] {
+	return resource.methods.includes('upsert') ? (resource.keys ?? []) : [];
+}

@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { N8N_DIR } from './paths.mts';
+import { type Finished, run, runOrFail, tail } from './processes.mts';
+import { say, step } from './progress.mts';
+
+const MODULES = join(N8N_DIR, 'node_modules');
+const LOCK_FILE = join(N8N_DIR, 'package-lock.json');
+const STAMP = join(MODULES, '.installed-for');
+const BUSY = join(N8N_DIR, '.installing');
+const WINDOWS = process.platform === 'win32';
+
+interface LockedPackage {
+	version?: string;
+	optional?: boolean;
+	devOptional?: boolean;
+	peer?: boolean;
+}
+
+const readLock = async (file: string) =>
+	(JSON.parse(await readFile(file, 'utf8')) as { packages: Record<string, LockedPackage> }).packages;
+
+/** What an installation depends on: the lock file, and the Node that its native modules were built for. */
+async function fingerprint(): Promise<string> {
+	const lock = createHash('sha256').update(await readFile(LOCK_FILE)).digest('hex');
+	return [process.platform, process.arch, process.versions.modules, lock].join(' ');
+}
+
+async function isStamped(): Promise<boolean> {
+	const stamp = await readFile(STAMP, 'utf8').catch(() => '');
+	return stamp === (await fingerprint());
+}
+
+/** npm's own record of what it put into node_modules, written when it was done. */
+async function isUnpacked(): Promise<boolean> {
+	const installed = await readLock(join(MODULES, '.package-lock.json')).catch(() => undefined);
+	if (installed === undefined) return false;
+	return Object.entries(await readLock(LOCK_FILE)).every(([name, wanted]) => {
+		if (name === '') return true;
+		const found = installed[name];
+		if (found === undefined) return (wanted.optional ?? wanted.devOptional ?? wanted.peer) === true;
+		return found.version === wanted.version;
+	});
+}
+
+/** npm as JavaScript when npm started us, so that it runs on this Node; else the one on the PATH. */
+function npm(): { command: string; args: string[]; cli: string | undefined } {
+	const cli = process.env.npm_execpath;
+	if (cli !== undefined && /npm-cli\.[cm]?js$/.test(cli)) return { command: process.execPath, args: [cli], cli };
+	return { command: WINDOWS ? 'npm.cmd' : 'npm', args: [], cli: undefined };
+}
+
+const packageFolders = (names: string[], folder: string): string[] =>
+	names.flatMap((name) =>
+		name.startsWith('@') ? packageFolders(readdirSync(join(folder, name)), join(folder, name)) : [join(folder, name)],
+	);
+
+/** npm makes all folders at once and fills them afterwards. */
+const countUnpacked = () => {
+	try {
+		const names = readdirSync(MODULES).filter((name) => !name.startsWith('.'));
+		return packageFolders(names, MODULES).filter((folder) => existsSync(join(folder, 'package.json'))).length;
+	} catch {
+		return 0;
+	}
+};
+
+async function unpack(): Promise<void> {
+	const total = Object.keys(await readLock(LOCK_FILE)).filter((name) => /^node_modules\/(@[^/]+\/)?[^/]+$/.test(name)).length;
+	const { command, args } = npm();
+	// Install scripts stay off: the one native module that is needed is built below, and nothing else runs.
+	const flags = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+	await step(
+		'Installing n8n, about 3 GB',
+		() => runOrFail(command, [...args, ...flags], { cwd: N8N_DIR, shell: WINDOWS && args.length === 0 }),
+		() => `${Math.min(countUnpacked(), total)} of ${total} packages`,
+	);
+}
+
+const loads = async (name: string) =>
+	(await run(process.execPath, ['--eval', `require(${JSON.stringify(name)})`], { cwd: N8N_DIR })).code === 0;
+
+/** The compiler front end: npm's own copy knows newer Pythons than the one n8n's dependencies bring. */
+function nodeGyp(): string {
+	const { cli } = npm();
+	const own = cli === undefined ? undefined : join(dirname(dirname(cli)), 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
+	return own !== undefined && existsSync(own) ? own : join(MODULES, 'node-gyp', 'bin', 'node-gyp.js');
+}
+
+/** This Node as an npm package: the binary and its headers. */
+const PLATFORM_PACKAGE = [
+	process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin' : 'node',
+	WINDOWS ? 'win' : process.platform,
+	process.arch,
+].join('-');
+
+function hasHeaders(folder: string): boolean {
+	const file = join(folder, 'include', 'node', 'node_version.h');
+	if (!existsSync(file)) return false;
+	const major = /#define NODE_MAJOR_VERSION (\d+)/.exec(readFileSync(file, 'utf8'))?.[1];
+	return major === process.versions.node.split('.')[0];
+}
+
+/** Where the headers of this Node are; they are fetched into `folder` when it was installed without them. */
+async function findHeaders(folder: string): Promise<string | undefined> {
+	const home = dirname(dirname(process.execPath));
+	const candidates = [home, join(home, 'node_modules', PLATFORM_PACKAGE), join(dirname(home), PLATFORM_PACKAGE)];
+	const found = candidates.find(hasHeaders);
+	if (found !== undefined) return found;
+	const { command, args } = npm();
+	const flags = ['pack', `${PLATFORM_PACKAGE}@${process.versions.node}`, '--pack-destination', folder, '--silent'];
+	const packed = await step('Fetching the headers of Node', () =>
+		run(command, [...args, ...flags], { cwd: folder, shell: WINDOWS && args.length === 0 }),
+	);
+	const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
+	if (packed.code !== 0 || archive === undefined) return undefined;
+	await run('tar', ['-xzf', archive, 'package/include'], { cwd: folder });
+	const unpacked = join(folder, 'package');
+	return hasHeaders(unpacked) ? unpacked : undefined;
+}
+
+async function compileSqlite(folder: string): Promise<Finished> {
+	const work = await mkdtemp(join(tmpdir(), 'node-headers-'));
+	try {
+		const headers = await findHeaders(work);
+		const args = [nodeGyp(), 'rebuild', '--jobs', String(availableParallelism())];
+		// Without headers at hand node-gyp downloads them, or takes those that npm's configuration names.
+		if (headers !== undefined) args.push(`--nodedir=${headers}`);
+		return await step('Compiling the SQLite driver, there is no ready-made one at hand', () =>
+			run(process.execPath, args, { cwd: folder }),
+		);
+	} finally {
+		await rm(work, { recursive: true, force: true });
+	}
+}
+
+async function buildSqlite(): Promise<void> {
+	const folder = join(MODULES, 'sqlite3');
+	if (await loads('sqlite3')) return;
+	const fetched = await step('Looking for a ready-made SQLite driver', () =>
+		run(process.execPath, [join(MODULES, 'prebuild-install', 'bin.js'), '-r', 'napi'], { cwd: folder, timeout: 60_000 }),
+	);
+	if (fetched.code === 0 && (await loads('sqlite3'))) return;
+	const built = await compileSqlite(folder);
+	if (built.code === 0 && (await loads('sqlite3'))) return;
+	throw new Error(
+		`n8n needs its SQLite driver, which could neither be downloaded nor compiled here. ` +
+			`To compile it, Python 3, make and a C++ compiler have to be installed.\n${tail(built.output)}`,
+	);
+}
+
+const isAlive = (pid: number) => {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch {
+		return false;
+	}
+};
+
+/** Two of us at once (a demo and a test run) must not write into the same folder. */
+async function exclusively(work: () => Promise<void>): Promise<void> {
+	let told = false;
+	for (;;) {
+		try {
+			await writeFile(BUSY, String(process.pid), { flag: 'wx' });
+			break;
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+			const owner = Number(await readFile(BUSY, 'utf8').catch(() => '0'));
+			if (owner > 0 && !isAlive(owner)) await rm(BUSY, { force: true });
+			else if (!told) {
+				told = true;
+				say(`  Process ${owner} is installing n8n already; waiting for it ...`);
+			}
+			await wait(500);
+		}
+	}
+	try {
+		await work();
+	} finally {
+		await rm(BUSY, { force: true });
+	}
+}
+
+/**
+ * Makes sure that n8n can be started on this Node. The first time takes minutes and shows how far it
+ * is; later it is one comparison.
+ */
+export async function installN8n(): Promise<void> {
+	if (await isStamped()) return;
+	if (Number(process.versions.node.split('.')[0]) < 24) {
+		throw new Error(`n8n needs Node 24; this is ${process.version}. "npm start" and "npm test" bring the right one.`);
+	}
+	await exclusively(async () => {
+		if (await isStamped()) return;
+		if (!(await isUnpacked())) await unpack();
+		await buildSqlite();
+		if (!(await loads('isolated-vm'))) throw new Error('n8n\'s expression sandbox (isolated-vm) does not load on this system.');
+		await writeFile(STAMP, await fingerprint());
+	});
+}
+
+if (import.meta.main) await installN8n();

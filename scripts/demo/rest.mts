@@ -1,0 +1,315 @@
+/** n8n's REST interface as its editor uses it (n8n 2.41). */
+export interface Credential {
+	id: string;
+	name: string;
+	type: string;
+}
+
+export interface WorkflowNode {
+	id: string;
+	name: string;
+	type: string;
+	typeVersion: number;
+	position: [number, number];
+	parameters: Record<string, unknown>;
+	credentials?: Record<string, { id: string | null; name: string }>;
+	webhookId?: string;
+	[key: string]: unknown;
+}
+
+export interface Workflow {
+	name: string;
+	nodes: WorkflowNode[];
+	connections: Record<string, unknown>;
+	settings?: Record<string, unknown>;
+	pinData?: Record<string, unknown>;
+}
+
+export interface StoredWorkflow extends Workflow {
+	id: string;
+	versionId: string;
+	active: boolean;
+	isArchived?: boolean;
+}
+
+export type Json = Record<string, unknown>;
+
+export interface Execution {
+	id: string;
+	status: string;
+	/** How many milliseconds n8n spent on it. */
+	took: number;
+	/** The message of what stopped it, with the node's name. */
+	error?: string;
+	/** The output of each node that ran, by name: all items of its first output. */
+	output: Record<string, Json[]>;
+	lastNode?: string;
+}
+
+export interface Choice {
+	name: string;
+	value: string | number;
+	description?: string;
+	url?: string;
+}
+
+export interface MapperField {
+	id: string;
+	displayName: string;
+	required?: boolean;
+	type?: string;
+	options?: Choice[];
+	readOnly?: boolean;
+	[key: string]: unknown;
+}
+
+/** What the editor sends along when a node's parameter asks its node for choices. */
+export interface ParameterQuery {
+	node: string;
+	method: string;
+	path: string;
+	parameters: Json;
+	credentials: Record<string, Credential>;
+	typeVersion?: number;
+}
+
+export class RestError extends Error {
+	readonly status: number;
+
+	constructor(request: string, status: number, answer: string) {
+		super(`${request} answered ${status}: ${answer.slice(0, 500)}`);
+		this.status = status;
+	}
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const FINISHED = new Set(['success', 'error', 'crashed', 'canceled']);
+
+export class N8nRest {
+	readonly url: string;
+	#cookies = new Map<string, string>();
+
+	constructor(url: string) {
+		this.url = url;
+	}
+
+	/** The signed-in session, for a browser that is to continue it. */
+	get cookies(): ReadonlyMap<string, string> {
+		return this.#cookies;
+	}
+
+	async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+		const headers = new Headers(init.headers);
+		// n8n ties a session to the browser it was opened in.
+		headers.set('browser-id', 'demo');
+		if (this.#cookies.size > 0) headers.set('cookie', [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; '));
+		const response = await fetch(new URL(path, this.url), { redirect: 'manual', ...init, headers });
+		for (const cookie of response.headers.getSetCookie()) {
+			const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+			if (name !== undefined && value !== undefined) this.#cookies.set(name, value);
+		}
+		return response;
+	}
+
+	async request<T>(method: string, path: string, body?: unknown): Promise<T> {
+		const init: RequestInit = { method };
+		if (body !== undefined) {
+			init.headers = { 'content-type': 'application/json' };
+			init.body = JSON.stringify(body);
+		}
+		const response = await this.fetch(path, init);
+		const text = await response.text();
+		if (!response.ok) throw new RestError(`${method} ${path}`, response.status, text);
+		const answer = (text === '' ? undefined : JSON.parse(text)) as { data?: T } | T;
+		const wrapped = typeof answer === 'object' && answer !== null && 'data' in answer;
+		return (wrapped ? (answer as { data: T }).data : answer) as T;
+	}
+
+	/** Signs in, and makes the account of the owner when this n8n is new. */
+	async signIn(owner: { email: string; password: string; firstName: string; lastName: string }): Promise<void> {
+		const { email, password } = owner;
+		const settings = await this.request<{ userManagement: { showSetupOnFirstLoad?: boolean } }>('GET', '/rest/settings');
+		if (settings.userManagement.showSetupOnFirstLoad === true) await this.request('POST', '/rest/owner/setup', owner);
+		else await this.request('POST', '/rest/login', { emailOrLdapLoginId: email, password });
+	}
+
+	nodeTypes(): Promise<Array<{ name: string; displayName: string; version: number | number[]; properties: Json[] }>> {
+		return this.request('GET', '/types/nodes.json');
+	}
+
+	credentials(): Promise<Credential[]> {
+		return this.request('GET', '/rest/credentials');
+	}
+
+	/** One credential of this name and type with this content, whether or not it was there before. */
+	async putCredential(name: string, type: string, data: Json): Promise<Credential> {
+		const known = (await this.credentials()).find((credential) => credential.name === name && credential.type === type);
+		if (known === undefined) return await this.request('POST', '/rest/credentials', { name, type, data });
+		return await this.request('PATCH', `/rest/credentials/${known.id}`, { name, type, data });
+	}
+
+	async removeCredential(id: string): Promise<void> {
+		await this.request('DELETE', `/rest/credentials/${id}`);
+	}
+
+	/** What the editor's "Test" does with this content. */
+	testCredential(credential: Credential, data: Json): Promise<{ status: 'OK' | 'Error'; message: string }> {
+		const { id, name, type } = credential;
+		return this.request('POST', '/rest/credentials/test', { credentials: { id, name, type, data } });
+	}
+
+	/**
+	 * The way a person connects an OAuth2 credential: to the vendor's consent page, and with what it
+	 * answers back to n8n. Returns the scopes that were asked for.
+	 */
+	async connectOAuth2(credential: Credential): Promise<string> {
+		const consent = new URL(await this.request<string>('GET', `/rest/oauth2-credential/auth?id=${credential.id}`));
+		const approved = await fetch(consent, { redirect: 'manual' });
+		const callback = approved.headers.get('location');
+		if (callback === null) {
+			throw new Error(`The consent page ${consent.origin}${consent.pathname} answered ${approved.status}: ${(await approved.text()).slice(0, 500)}`);
+		}
+		const done = await this.fetch(callback);
+		const page = await done.text();
+		if (!done.ok || !/connected|success/i.test(page)) {
+			const reason = page.replace(/<(script|style)[^]*?<\/\1>/g, ' ').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+			throw new Error(`n8n did not accept the vendor's answer (${done.status}): ${reason.slice(0, 500)}`);
+		}
+		return consent.searchParams.get('scope') ?? '';
+	}
+
+	workflows(): Promise<Array<{ id: string; name: string; isArchived?: boolean }>> {
+		return this.request('GET', '/rest/workflows');
+	}
+
+	workflow(id: string): Promise<StoredWorkflow> {
+		return this.request('GET', `/rest/workflows/${id}`);
+	}
+
+	createWorkflow(workflow: Workflow): Promise<StoredWorkflow> {
+		return this.request('POST', '/rest/workflows', { ...workflow, active: false });
+	}
+
+	async updateWorkflow(id: string, workflow: Workflow): Promise<StoredWorkflow> {
+		const { versionId } = await this.workflow(id);
+		return await this.request('PATCH', `/rest/workflows/${id}`, { ...workflow, versionId });
+	}
+
+	/** Makes a workflow's form or webhook answer at its production address. */
+	async publish(id: string): Promise<void> {
+		const { versionId } = await this.workflow(id);
+		await this.request('POST', `/rest/workflows/${id}/activate`, { versionId });
+	}
+
+	async deleteWorkflow(id: string): Promise<void> {
+		await this.request('POST', `/rest/workflows/${id}/archive`);
+		await this.request('DELETE', `/rest/workflows/${id}`);
+	}
+
+	/** Runs a workflow from one of its triggers to its end. */
+	async run(id: string, trigger: string): Promise<Execution> {
+		const started = await this.request<{ executionId?: string }>('POST', `/rest/workflows/${id}/run`, {
+			triggerToStartFrom: { name: trigger },
+		});
+		if (started.executionId === undefined) throw new Error(`n8n waits for an event at "${trigger}" and has not started anything.`);
+		return await this.finished(started.executionId);
+	}
+
+	/** The latest executions of a workflow, newest first. */
+	async executionsOf(workflowId: string): Promise<Array<{ id: string; status: string; mode: string }>> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const { results } = await this.request<{ results: Array<{ id: string; status: string; mode: string }> }>('GET', `/rest/executions?filter=${filter}`);
+		return results;
+	}
+
+	async finished(executionId: string, timeout = 60_000): Promise<Execution> {
+		const deadline = Date.now() + timeout;
+		for (;;) {
+			const raw = await this.request<RawExecution>('GET', `/rest/executions/${executionId}`);
+			if (FINISHED.has(raw.status)) return readExecution(raw);
+			if (Date.now() > deadline) throw new Error(`Execution ${executionId} is still ${raw.status} after ${timeout / 1000} s.`);
+			await pause(60);
+		}
+	}
+
+	/** The choices of a drop-down that its node fills. */
+	options(query: ParameterQuery): Promise<Choice[]> {
+		return this.request('POST', '/rest/dynamic-node-parameters/options', dynamic(query));
+	}
+
+	/** The records a locator's "From list" shows for a search text. */
+	listSearch(query: ParameterQuery, filter?: string, paginationToken?: string): Promise<{ results: Choice[]; paginationToken?: string }> {
+		return this.request('POST', '/rest/dynamic-node-parameters/resource-locator-results', { ...dynamic(query), filter, paginationToken });
+	}
+
+	/** The columns a resource mapper offers. */
+	mapperFields(query: ParameterQuery): Promise<{ fields: MapperField[]; emptyFieldsNotice?: string }> {
+		return this.request('POST', '/rest/dynamic-node-parameters/resource-mapper-fields', dynamic(query));
+	}
+}
+
+const dynamic = ({ node, method, path, parameters, credentials, typeVersion = 1 }: ParameterQuery) => ({
+	path: path.startsWith('parameters.') ? path : `parameters.${path}`,
+	methodName: method,
+	nodeTypeAndVersion: { name: node, version: typeVersion },
+	currentNodeParameters: parameters,
+	credentials: Object.fromEntries(Object.entries(credentials).map(([type, { id, name }]) => [type, { id, name }])),
+});
+
+interface RawExecution {
+	id: string;
+	status: string;
+	startedAt?: string;
+	stoppedAt?: string;
+	data: string;
+}
+
+interface RunData {
+	resultData?: {
+		lastNodeExecuted?: string;
+		error?: { message: string; description?: string; node?: { name: string } };
+		runData?: Record<string, Array<{ data?: { main?: Array<Array<{ json: Json }> | null> } }>>;
+	};
+}
+
+function readExecution({ id, status, startedAt, stoppedAt, data }: RawExecution): Execution {
+	const { resultData = {} } = (unflatten(data) ?? {}) as RunData;
+	const output = Object.entries(resultData.runData ?? {}).map(([node, runs]) => [
+		node,
+		runs.flatMap((run) => run.data?.main?.[0] ?? []).map((item) => item.json),
+	]);
+	const execution: Execution = {
+		id,
+		status,
+		took: new Date(stoppedAt ?? 0).getTime() - new Date(startedAt ?? 0).getTime(),
+		output: Object.fromEntries(output) as Record<string, Json[]>,
+	};
+	const { error, lastNodeExecuted } = resultData;
+	if (lastNodeExecuted !== undefined) execution.lastNode = lastNodeExecuted;
+	if (error !== undefined) {
+		execution.error = [error.node?.name ?? lastNodeExecuted, error.message, error.description].filter(Boolean).join(': ');
+	}
+	return execution;
+}
+
+/**
+ * n8n stores the data of an execution "flatted": a table whose first row is the result, and in which
+ * the strings inside objects and arrays are the numbers of rows.
+ */
+export function unflatten(text: string | undefined): unknown {
+	if (text === undefined || text === '') return undefined;
+	const table = JSON.parse(text) as unknown[];
+	const done = new Map<number, unknown>();
+	const row = (index: number): unknown => {
+		const value = table[index];
+		if (typeof value !== 'object' || value === null) return value;
+		if (done.has(index)) return done.get(index);
+		const copy: Record<string, unknown> | unknown[] = Array.isArray(value) ? [] : {};
+		done.set(index, copy);
+		for (const [key, inner] of Object.entries(value)) {
+			(copy as Record<string, unknown>)[key] = typeof inner === 'string' ? row(Number(inner)) : inner;
+		}
+		return copy;
+	};
+	return row(0);
+}

@@ -1,0 +1,12 @@
+/**
+ * Simulators of the vendors, in memory and on the loopback interface: the counterpart of the tests and
+ * benchmarks and the back end of the demo. They follow the vendors' documentation, not the nodes.
+ */
+export { startOutreach } from './outreach/api.mts';
+export type { OutreachOptions, OutreachSimulator, RateLimit, RecordSnapshot, Seed } from './outreach/api.mts';
+export type { IssueOptions, TokenPair } from './outreach/oauth.mts';
+export type { Ref, RecordId, Relation, RelationInput } from './outreach/store.mts';
+export type { Invite } from './outreach/world.mts';
+export { startBranchCms } from './branchcms/api.mts';
+export type { BranchCmsOptions, BranchCmsSimulator, BranchCmsType, Item } from './branchcms/api.mts';
+export type { Fault, FaultKind, RecordedRequest } from './server.mts';
