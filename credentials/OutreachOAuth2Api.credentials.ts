@@ -37,14 +37,14 @@ export class OutreachOAuth2Api implements ICredentialType {
 			displayName: 'Authorization URL',
 			name: 'authUrl',
 			type: 'hidden',
-			default: '={{ $self["baseUrl"].replace(new RegExp("/+$"), "") }}/oauth/authorize',
+			default: '={{ ($self["baseUrl"] || "https://api.outreach.io").replace(new RegExp("/+$"), "") }}/oauth/authorize',
 			required: true,
 		},
 		{
 			displayName: 'Access Token URL',
 			name: 'accessTokenUrl',
 			type: 'hidden',
-			default: '={{ $self["baseUrl"].replace(new RegExp("/+$"), "") }}/oauth/token',
+			default: '={{ ($self["baseUrl"] || "https://api.outreach.io").replace(new RegExp("/+$"), "") }}/oauth/token',
 			required: true,
 		},
 		{

@@ -39,13 +39,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 let interrupted: NodeJS.Signals | undefined;
 
 /** Runs a program with its output shown as it comes; `onLine` reads along. */
-function execute(command: string, args: string[], onLine?: (line: string) => void) {
+function execute(
+	command: string,
+	args: string[],
+	{ onLine, env }: { onLine?: (line: string) => void; env?: NodeJS.ProcessEnv } = {},
+) {
 	return new Promise<number>((resolve, reject) => {
 		const child = spawn(command, args, {
 			cwd: ROOT,
 			stdio: ['ignore', onLine ? 'pipe' : 'inherit', 'inherit'],
 			env: {
 				...process.env,
+				...env,
 				PATH: [BIN, process.env.PATH].filter(Boolean).join(delimiter),
 			},
 		});
@@ -76,16 +81,18 @@ const jest =
 	(folder: string): Stage['run'] =>
 	async (args, scratch) => {
 		const report = join(scratch, `${folder}.json`);
-		const code = await execute(process.execPath, [
+		const command = [
 			'--experimental-vm-modules',
 			'--disable-warning=ExperimentalWarning',
 			join(ROOT, 'node_modules/jest/bin/jest.js'),
 			'--json',
 			`--outputFile=${report}`,
 			...args,
-			// Anchored at both ends, so that a checkout below a folder of that name is no match.
 			`/test/${folder}/`,
-		]);
+		];
+		// What n8n's engine writes there goes away with the rest.
+		const env = { N8N_USER_FOLDER: join(scratch, 'n8n') };
+		const code = await execute(process.execPath, command, { env });
 		const counts = await readFile(report, 'utf8').then(
 			(text) => {
 				const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(text);
@@ -101,10 +108,11 @@ const script =
 	(file: string): Stage['run'] =>
 	async (args) => {
 		let counts: Counts | undefined;
-		const code = await execute(process.execPath, [join(ROOT, file), ...args], (line) => {
+		const onLine = (line: string) => {
 			const found = /^(\d+) passed, (\d+) failed$/.exec(line.trim());
 			if (found) counts = { passed: Number(found[1]), failed: Number(found[2]) };
-		});
+		};
+		const code = await execute(process.execPath, [join(ROOT, file), ...args], { onLine });
 		return { code, counts };
 	};
 

@@ -89,14 +89,13 @@ function linkage(record: IDataObject, relation: string): unknown {
 
 const idOf = (entry: unknown): RecordId => asObject(entry).id as RecordId;
 
-/** Relations whose records were included are nested as flat records, the others become ids. */
+/** Filled attributes one level up; included relations nested as flat records, the others as ids. */
 function simplify(record: IDataObject, answer: unknown): IDataObject {
 	const included = includedIn(answer);
 	const flat = (entry: IDataObject, seen: string[]): IDataObject => {
-		const result: IDataObject = { id: entry.id, ...attributes(entry) };
-		for (const name of Object.keys(result)) {
-			if (/^custom\d+$/.test(name) && result[name] === null) delete result[name];
-		}
+		// Most of the many attributes are empty on most records.
+		const filled = Object.entries(attributes(entry)).filter(([, value]) => value !== null);
+		const result: IDataObject = { id: entry.id, ...Object.fromEntries(filled) };
 		const me = [...seen, `${String(entry.type)} ${String(entry.id)}`];
 		const related = (target: unknown) => {
 			const key = `${String(asObject(target).type)} ${String(idOf(target))}`;
@@ -112,7 +111,7 @@ function simplify(record: IDataObject, answer: unknown): IDataObject {
 			} else if (data !== undefined && !(`${name}Id` in result)) {
 				const nested = data && related(data);
 				if (nested) result[name] = nested;
-				else result[`${name}Id`] = data ? idOf(data) : null;
+				else if (data) result[`${name}Id`] = idOf(data);
 			}
 		}
 		return result;

@@ -15,7 +15,6 @@ import {
 	type ILoadOptionsFunctions,
 	type IPollFunctions,
 	type IWebhookFunctions,
-	type JsonObject,
 } from 'n8n-workflow';
 
 import type { Answer, Api, Call } from './api';
@@ -239,12 +238,11 @@ export class Client {
 			}
 			return {
 				code,
-				fault: new NodeApiError(this.context.getNode(), { code } as JsonObject, {
-					message: `${api.name} could not be reached`,
-					description: `The connection ended with ${code}${code === 'ECONNABORTED' ? ` (no answer within ${api.timeout / 1000} seconds)` : ''}. Check the address in the credential and the network, then run again.`,
-					httpCode: code,
-					failure: { cause: 'temporarily-unavailable' },
-				}),
+				fault: this.apiError(
+					`${api.name} could not be reached`,
+					`The connection ended with ${code}${code === 'ECONNABORTED' ? ` (no answer within ${api.timeout / 1000} seconds)` : ''}. Check the address in the credential and the network, then run again.`,
+					{ failure: { cause: 'temporarily-unavailable' } },
+				),
 			};
 		}
 	}
@@ -266,12 +264,11 @@ export class Client {
 			const openAt = Math.max(this.gate.openAt, this.api.perSecond ? this.gate.nextSlot : 0);
 			if (openAt <= now) break;
 			if (openAt > deadline) {
-				throw new NodeApiError(this.context.getNode(), {}, {
-					message: `${this.api.name} allows no further requests for ${Math.ceil((openAt - now) / 1000)} seconds`,
-					description: 'The rate limit is used up. Run again later, or raise the option "Max Wait for Rate Limit".',
-					httpCode: '429',
-					failure: { cause: 'rate-limited', retryAfterMs: openAt - now },
-				});
+				throw this.apiError(
+					`${this.api.name} allows no further requests for ${Math.ceil((openAt - now) / 1000)} seconds`,
+					'The rate limit is used up. Run again later, or raise the option "Max Wait for Rate Limit".',
+					{ httpCode: '429', failure: { cause: 'rate-limited', retryAfterMs: openAt - now } },
+				);
 			}
 			// Only waits for the vendor's refusal are news; slots of a second are routine.
 			if (this.gate.openAt > now) {
@@ -295,19 +292,19 @@ export class Client {
 	}
 
 	private unreadable(body: string): NodeApiError {
-		return new NodeApiError(this.context.getNode(), {}, {
-			message: `${this.api.name} did not answer with JSON`,
-			description: `The answer began with: ${body.trim().slice(0, 80)}. Check the address in the credential.`,
-		});
+		return this.apiError(
+			`${this.api.name} did not answer with JSON`,
+			`The answer began with: ${body.trim().slice(0, 80)}. Check the address in the credential.`,
+		);
 	}
 
 	/** A POST without answer: it may or may not have taken effect, and only a person can tell. */
 	private unknownFate(call: Call, reason: string): NodeApiError {
-		return new NodeApiError(this.context.getNode(), {}, {
-			message: `It is not known whether ${this.api.name} did it: ${call.purpose ?? `${call.method} ${call.path}`}`,
-			description: `${reason}. The request was not repeated, since that could do it twice. Look in ${this.api.name} whether it took effect before you run again.`,
-			failure: { cause: 'temporarily-unavailable' },
-		});
+		return this.apiError(
+			`It is not known whether ${this.api.name} did it: ${call.purpose ?? `${call.method} ${call.path}`}`,
+			`${reason}. The request was not repeated, since that could do it twice. Look in ${this.api.name} whether it took effect before you run again.`,
+			{ failure: { cause: 'temporarily-unavailable' } },
+		);
 	}
 
 	private refusal(call: Call, answer: { status: number; headers: Record<string, string>; body: unknown }): NodeApiError {
@@ -316,14 +313,22 @@ export class Client {
 		const hide = (text: string) =>
 			(call.secrets ?? []).reduce((t, secret) => (secret ? t.split(secret).join('***') : t), text);
 		const wait = this.api.retryAfter?.(answer.headers, Date.now());
-		const error = new NodeApiError(this.context.getNode(), { status } as JsonObject, {
-			message: hide(`${this.api.name} refused to ${call.purpose ?? 'do this'}: ${reason}`),
-			description: hide(remedy ?? REMEDIES[status] ?? `${this.api.name} answered with status ${status}.`),
-			httpCode: String(status),
-			...(status === 401 ? { failure: { cause: 'credential-invalid' as const } } : {}),
-			...(status === 429 ? { failure: { cause: 'rate-limited' as const, retryAfterMs: wait } } : {}),
-			...(status >= 500 ? { failure: { cause: 'temporarily-unavailable' as const, retryAfterMs: wait } } : {}),
-		});
+		return this.apiError(
+			hide(`${this.api.name} refused to ${call.purpose ?? 'do this'}: ${reason}`),
+			hide(remedy ?? REMEDIES[status] ?? `${this.api.name} answered with status ${status}.`),
+			{
+				httpCode: String(status),
+				...(status === 401 ? { failure: { cause: 'credential-invalid' as const } } : {}),
+				...(status === 429 ? { failure: { cause: 'rate-limited' as const, retryAfterMs: wait } } : {}),
+				...(status >= 500 ? { failure: { cause: 'temporarily-unavailable' as const, retryAfterMs: wait } } : {}),
+			},
+		);
+	}
+
+	/** An error with exactly these words; n8n would replace messages in which it finds a known code. */
+	private apiError(message: string, description: string, options: ConstructorParameters<typeof NodeApiError>[2] = {}): NodeApiError {
+		const error = new NodeApiError(this.context.getNode(), {}, { ...options, message, description });
+		error.message = message;
 		return error;
 	}
 }

@@ -1,0 +1,157 @@
+/** n8n with the package in it, the simulated vendors beside it, credentials connected and flows imported. */
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { startN8n, type RunningN8n } from './n8n.mts';
+import { ensureTarball, unpackInto } from './package.mts';
+import { WORKFLOWS } from './paths.mts';
+import { step } from './progress.mts';
+import { N8nRest, RestError, type Credential, type Workflow, type WorkflowNode } from './rest.mts';
+import { startSimulators, type RunningSimulators } from './simulators.mts';
+
+export const OWNER = { email: 'demo@example.com', password: 'Demo-Passw0rd', firstName: 'Demo', lastName: 'Owner' };
+
+/** The names n8n itself proposes for new credentials: a flow that is imported elsewhere finds them again. */
+export const CREDENTIAL_NAMES = { outreachOAuth2Api: 'Outreach account', branchCmsApi: 'BranchCMS account' } as const;
+
+export interface Flow {
+	/** File name without extension. */
+	file: string;
+	id: string;
+	name: string;
+	/** The trigger that runs the example. */
+	manualTrigger: string;
+	/** Where its form is once published. */
+	formPath?: string;
+}
+
+export interface Stage {
+	n8n: RunningN8n;
+	rest: N8nRest;
+	simulators: RunningSimulators;
+	credentials: { outreachOAuth2Api: Credential; branchCmsApi: Credential };
+	flows: Flow[];
+	stop(): Promise<void>;
+}
+
+interface Memory {
+	port?: number;
+	outreachPort?: number;
+	branchCmsPort?: number;
+	/** By file: the workflow it became, and what it was made from. */
+	flows: Record<string, { id: string; made: string }>;
+}
+
+const portOf = (url: string) => Number(new URL(url).port);
+
+/** Sets everything up on a user folder, which may have been used before: what is there already is kept. */
+export async function setStage(userFolder: string): Promise<Stage> {
+	await mkdir(userFolder, { recursive: true });
+	const memoryFile = join(userFolder, 'stage.json');
+	const memory: Memory = await readFile(memoryFile, 'utf8')
+		.then((text) => JSON.parse(text) as Memory)
+		.catch(() => ({ flows: {} }));
+	const tarball = await ensureTarball();
+	await unpackInto(userFolder, tarball);
+
+	const running: Array<{ stop(): Promise<void> }> = [];
+	const stop = async () => {
+		await Promise.all(running.splice(0).map(async (one) => await one.stop()));
+	};
+	try {
+		const simulators = await startSimulators({ outreach: memory.outreachPort, branchCms: memory.branchCmsPort });
+		running.push(simulators);
+		const n8n = await step('Starting n8n', () => startN8n(userFolder, memory.port));
+		running.push(n8n);
+		const rest = new N8nRest(n8n.url);
+		return await step('Setting up credentials and flows', async () => {
+			await rest.signIn(OWNER);
+			const credentials = await connect(rest, simulators);
+			const flows = await importFlows(rest, credentials, memory);
+			memory.port = n8n.port;
+			memory.outreachPort = portOf(simulators.outreach.url);
+			memory.branchCmsPort = portOf(simulators.branchCms.url);
+			await writeFile(memoryFile, JSON.stringify(memory, undefined, '\t'));
+			return { n8n, rest, simulators, credentials, flows, stop };
+		});
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+}
+
+export const outreachData = ({ outreach }: RunningSimulators) => ({
+	clientId: outreach.clientId,
+	clientSecret: outreach.clientSecret,
+	advanced: true,
+	baseUrl: outreach.url,
+});
+
+export const branchCmsData = ({ branchCms }: RunningSimulators) => ({
+	siteUrl: branchCms.url,
+	token: branchCms.token,
+	authentication: 'bearer',
+});
+
+/** The simulators forget all tokens when they stop, so the Outreach account is connected at every start. */
+async function connect(rest: N8nRest, simulators: RunningSimulators): Promise<Stage['credentials']> {
+	const outreachOAuth2Api = await rest.putCredential(CREDENTIAL_NAMES.outreachOAuth2Api, 'outreachOAuth2Api', outreachData(simulators));
+	const branchCmsApi = await rest.putCredential(CREDENTIAL_NAMES.branchCmsApi, 'branchCmsApi', branchCmsData(simulators));
+	await rest.connectOAuth2(outreachOAuth2Api);
+	return { outreachOAuth2Api, branchCmsApi };
+}
+
+/** The flow as it is delivered, with the credentials of this n8n in it. */
+function withCredentials(workflow: Workflow, credentials: Record<string, Credential>): Workflow {
+	const fill = (node: WorkflowNode): WorkflowNode => {
+		if (node.credentials === undefined) return node;
+		const filled = Object.keys(node.credentials).map((type) => {
+			const credential = credentials[type];
+			if (credential === undefined) throw new Error(`${workflow.name}: no credential of type ${type} was made for "${node.name}".`);
+			return [type, { id: credential.id, name: credential.name }] as const;
+		});
+		return { ...node, credentials: Object.fromEntries(filled) };
+	};
+	const { name, nodes, connections, settings = {}, pinData = {} } = workflow;
+	return { name, nodes: nodes.map(fill), connections, settings, pinData };
+}
+
+function describe(file: string, id: string, { name, nodes }: Workflow): Flow {
+	const manual = nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
+	if (manual === undefined) throw new Error(`workflows/${file}.json cannot be run by hand.`);
+	const form = nodes.find(({ type }) => type === 'n8n-nodes-base.formTrigger');
+	const options = form?.parameters.options as { path?: string } | undefined;
+	const formPath = options?.path ?? form?.webhookId;
+	return { file, id, name, manualTrigger: manual.name, ...(formPath === undefined ? {} : { formPath }) };
+}
+
+/** Imports what is new or was changed in `workflows/` since; leaves alone what somebody edited in n8n. */
+async function importFlows(rest: N8nRest, credentials: Record<string, Credential>, memory: Memory): Promise<Flow[]> {
+	const files = (await readdir(WORKFLOWS)).filter((name) => name.endsWith('.json')).sort();
+	const flows: Flow[] = [];
+	for (const name of files) {
+		const file = basename(name, '.json');
+		const workflow = withCredentials(JSON.parse(await readFile(join(WORKFLOWS, name), 'utf8')) as Workflow, credentials);
+		const made = createHash('sha256').update(JSON.stringify(workflow)).digest('hex');
+		const known = memory.flows[file];
+		const id = await put(rest, workflow, made, known);
+		memory.flows[file] = { id, made };
+		flows.push(describe(file, id, workflow));
+	}
+	return flows;
+}
+
+async function put(rest: N8nRest, workflow: Workflow, made: string, known: { id: string; made: string } | undefined): Promise<string> {
+	if (known !== undefined) {
+		try {
+			const { isArchived } = await rest.workflow(known.id);
+			if (isArchived !== true) {
+				if (known.made !== made) await rest.updateWorkflow(known.id, workflow);
+				return known.id;
+			}
+		} catch (error) {
+			if (!(error instanceof RestError && [403, 404].includes(error.status))) throw error;
+		}
+	}
+	return (await rest.createWorkflow(workflow)).id;
+}

@@ -1,0 +1,129 @@
+/**
+ * `npm start`: an n8n with the package in it, simulated vendors, connected credentials and ready-made
+ * flows. `npm start -- --check` does the same in a folder of its own, runs every flow to its end and says
+ * how that went; `--fresh` forgets what was built in earlier demos.
+ */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { installN8n } from './demo/install-n8n.mts';
+import { DEMO } from './demo/paths.mts';
+import { duration, say } from './demo/progress.mts';
+import { OWNER, setStage, type Stage } from './demo/stage.mts';
+
+const started = Date.now();
+const { values: options } = parseArgs({
+	options: {
+		check: { type: 'boolean', default: false },
+		fresh: { type: 'boolean', default: false },
+	},
+});
+
+let stage: Stage | undefined;
+let ending: Promise<never> | undefined;
+const cleanUp: Array<() => Promise<void>> = [];
+
+/** Stops everything in order; what does not stop in time goes with this process. */
+function end(code: number): Promise<never> {
+	ending ??= (async () => {
+		await stage?.stop();
+		for (const action of cleanUp) await action().catch(() => {});
+		process.exit(code);
+	})();
+	return ending;
+}
+
+function endWithUs(): void {
+	let asked = 0;
+	for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) {
+		process.on(signal, () => {
+			asked += 1;
+			// While things are still being started there is nothing to be stopped in order.
+			if (asked > 1 || stage === undefined) process.exit(code);
+			say('\nStopping ...');
+			void end(options.check ? code : 0);
+		});
+	}
+	const parent = process.ppid;
+	setInterval(() => {
+		if (process.ppid !== parent) void end(1);
+	}, 1000).unref();
+}
+
+/** Two n8n on one folder would spoil its database. */
+async function claim(folder: string): Promise<void> {
+	await mkdir(folder, { recursive: true });
+	const file = join(folder, 'running');
+	const pid = Number(await readFile(file, 'utf8').catch(() => '0'));
+	const alive = () => {
+		try {
+			return pid > 0 && process.kill(pid, 0);
+		} catch {
+			return false;
+		}
+	};
+	if (alive()) throw new Error(`The demo is running already (process ${pid}).`);
+	await writeFile(file, String(process.pid));
+	cleanUp.push(async () => await rm(file, { force: true }));
+}
+
+async function demo(): Promise<void> {
+	if (options.fresh) await rm(DEMO, { recursive: true, force: true });
+	await claim(DEMO);
+	stage = await setStage(DEMO);
+	const { n8n, rest, simulators, flows } = stage;
+	const onboard = flows.find(({ file }) => file === 'onboard-sales-rep');
+	if (onboard !== undefined) await rest.publish(onboard.id);
+	const lines = [
+		`Ready after ${duration(Date.now() - started)}: n8n with the Outreach and BranchCMS nodes, and two simulated vendors behind them.`,
+		'',
+		`  Open     ${n8n.url}`,
+		`  Sign in  ${OWNER.email}  ${OWNER.password}`,
+		'',
+		'Try this:',
+		'  1. Open "Onboard a sales rep" and click Execute workflow. Click again: nothing is created twice.',
+		'  2. Open the Outreach node in it and pick another role or profile from the list.',
+		'  3. Hire somebody through the form: ' + `${n8n.url}/form/${onboard?.formPath ?? ''}`,
+		'  4. Open "Offboard a leaver" and run it: one user locked, her prospects, accounts and tasks handed over.',
+		'',
+		`What the simulated Outreach was asked so far: ${simulators.outreach.url}/__control/requests`,
+		'Your work in n8n is kept for the next start; the vendors start afresh. Ctrl-C stops everything.',
+	];
+	process.stdout.write(`\n${lines.join('\n')}\n`);
+	await n8n.ended;
+	if (ending === undefined) {
+		say(`\nn8n has ended. Its log is ${n8n.log}`);
+		await end(1);
+	}
+	await ending;
+}
+
+async function check(): Promise<boolean> {
+	const folder = await mkdtemp(join(tmpdir(), 'n8n-check-'));
+	cleanUp.push(async () => await rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+	stage = await setStage(folder);
+	const { rest, flows } = stage;
+	const width = Math.max(...flows.map(({ name }) => name.length));
+	let well = flows.length > 0;
+	for (const { id, name, manualTrigger } of flows) {
+		const { status, took, output, lastNode = '', error } = await rest.run(id, manualTrigger);
+		const items = output[lastNode]?.length ?? 0;
+		const good = status === 'success' && items > 0;
+		well &&= good;
+		process.stdout.write(`${name.padEnd(width)}  ${status}  ${items} ${items === 1 ? 'item' : 'items'}  ${took} ms\n`);
+		if (error !== undefined) process.stdout.write(`  ${error}\n`);
+	}
+	say(`${well ? 'All flows ran to their end' : 'Not all flows ran to their end'} (${duration(Date.now() - started)} in all).`);
+	return well;
+}
+
+endWithUs();
+try {
+	await installN8n();
+	if (options.check) await end((await check()) ? 0 : 1);
+	else await demo();
+} catch (error) {
+	say(`\n${error instanceof Error ? error.message : String(error)}`);
+	await end(1);
+}
