@@ -254,15 +254,17 @@ export class SimulatorServer {
 		if (this.latencyMs > 0) await wait(this.latencyMs);
 
 		const fault = this.strike(request.method, path, entry.search);
-		const handle = async (): Promise<ApiResponse> =>
-			await this.vendor.handle({
+		const handle = async (): Promise<ApiResponse> => {
+			entry.status = 500;
+			return await this.vendor.handle({
 				method: request.method,
 				path,
 				search,
 				headers: request.headers,
 				body,
-				origin: `http://${request.headers.host ?? new URL(this.url).host}`,
+				origin: /^[\w.:[\]-]+$/.test(request.headers.host ?? '') ? `http://${request.headers.host ?? ''}` : this.url,
 			});
+		};
 		const finish = (response: ApiResponse): unknown => {
 			entry.status = response.status;
 			entry.durationMs = Date.now() - entry.at;
@@ -277,6 +279,7 @@ export class SimulatorServer {
 			return finish(await handle());
 		}
 		const real = fault.afterEffect === true || fault.kind === 'truncate' ? await handle() : undefined;
+		if (fault.kind === 'reset' || fault.kind === 'truncate') entry.status = 0;
 		if (fault.kind === 'reset') {
 			reply.hijack();
 			request.raw.socket.destroy();

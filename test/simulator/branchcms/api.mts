@@ -52,7 +52,6 @@ const DEFAULT_TOKEN = '0F1E2D3C4B5A69788796A5B4C3D2E1F001234567';
 const DEFAULT_LIMIT = 20;
 /** The largest page is not documented; 100 keeps clients from relying on more. */
 const MAX_LIMIT = 100;
-const DAY = 24 * 60 * 60 * 1000;
 
 /** The error body is not documented; a plain one is the most careful guess. */
 const errorResponse = (status: number, message: string): ApiResponse => json(status, { error: message });
@@ -316,7 +315,7 @@ export class BranchCmsSimulator implements Vendor {
 		this.release(collection, item);
 		if (replace) {
 			// "If any attributes are not submitted, then their values will be cleared out."
-			for (const key of Object.keys(item)) if (key !== 'id' && key !== 'password') item[key] = null;
+			for (const key of Object.keys(item)) if (key !== 'id') item[key] = null;
 		}
 		Object.assign(item, attributes);
 		this.claim(collection, item);
@@ -465,7 +464,7 @@ export class BranchCmsSimulator implements Vendor {
 				isTba: kind === 'tba',
 				isNoTime: kind === 'notime',
 			},
-			isPastEvent: endDate !== '' && Date.parse(endDate) + DAY < Date.parse(today) + DAY,
+			isPastEvent: endDate !== '' && endDate < today,
 			isToday: date <= today && today <= endDate,
 			repeats: false,
 			url: `/calendar/event/${slug}`,

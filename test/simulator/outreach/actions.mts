@@ -187,7 +187,8 @@ const ACTIONS: Record<string, Run> = {
 		}
 		const dueAt = readDate(params, 'dueAt') ?? new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString();
 		const [top] = world.store.having('taskPriority', 'name', 'Urgent');
-		const priority = urgent === 'true' && top !== undefined ? { taskPriority: { type: 'taskPriority', id: top.id } } : {};
+		const priority: Record<string, Ref> =
+			urgent === 'true' && top !== undefined ? { taskPriority: { type: 'taskPriority', id: top.id } } : {};
 		world.touch(task, { dueAt }, priority, userId);
 	},
 	'task.updateNote': (world, task, params, userId) => world.touch(task, { note: params.get('note') }, {}, userId),

@@ -555,15 +555,13 @@ export class OutreachSimulator implements Vendor {
 		for (const [id, known] of this.world.cleanupTokens) {
 			if (known !== token) continue;
 			const webhook = this.store.get('webhook', id);
-			if (webhook !== undefined) this.world.destroy(webhook);
-			this.spentCleanupTokens.add(known);
+			// 404 means that the webhook is gone already.
+			if (webhook === undefined) return errorResponse(plainError(404));
+			this.world.destroy(webhook);
 			return { status: 204 };
 		}
-		if (token !== undefined && this.spentCleanupTokens.has(token)) return errorResponse(plainError(404));
 		return unauthorized('Invalid cleanup token.');
 	}
-
-	private readonly spentCleanupTokens = new Set<string>();
 
 	// ---- resource calls -------------------------------------------------------------------------------
 

@@ -64,7 +64,7 @@ export function seedDemo(world: World): void {
 	const { store } = world;
 
 	// Two profiles and two teams carry a name twice, as happens in grown organisations.
-	for (const name of ['Sales Rep', 'Sales Manager', 'Sales Rep']) world.insert('profile', { name, ...stamp(800) });
+	for (const name of ['Sales Rep', 'Sales Manager', 'Contractor', 'Contractor']) world.insert('profile', { name, ...stamp(800) });
 	world.insert('role', { name: 'Chief Revenue Officer', ...stamp(850) });
 	world.insert('role', { name: 'Sales Manager', ...stamp(850) }, { parentRole: 1 });
 	world.insert('role', { name: 'Account Executive', ...stamp(850) }, { parentRole: 2 });

@@ -175,7 +175,7 @@ function searchPredicate(rule: ResourceRule, parameter: QueryParameter): Predica
 }
 
 /** Values of a related record that are filters only by name, not attributes. */
-function relatedValue(store: Store, record: StoredRecord, attribute: string): unknown {
+function relatedValue(record: StoredRecord, attribute: string): unknown {
 	if (attribute === 'id') return record.id;
 	const pointer = attribute === 'byPersonaId' ? 'persona' : attribute === 'byStageId' ? 'stage' : undefined;
 	if (pointer !== undefined) {
@@ -278,7 +278,7 @@ export function compileFilter(
 			if (refs.length === 0) return condition.test(null);
 			return refs.some((ref) => {
 				const other = store.get(ref.type, ref.id);
-				return other !== undefined && condition.test(relatedValue(store, other, related));
+				return other !== undefined && condition.test(relatedValue(other, related));
 			});
 		});
 	}

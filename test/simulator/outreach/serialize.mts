@@ -90,17 +90,22 @@ function refText(ref: Ref): string {
 	return `{"type":"${ref.type}","id":${typeof ref.id === 'number' ? ref.id : JSON.stringify(ref.id)}}`;
 }
 
-/** Address of the other collection, filtered by this record. */
-function relatedUrl(rule: ResourceRule, record: StoredRecord, relation: RelationRule, origin: string): string {
-	const inverse = inverseOf(rule.type, relation);
-	const target = RESOURCES.get(relation.types[0] ?? '');
-	const plural = target?.plural ?? `${relation.types[0] ?? rule.type}s`;
-	// Batch items know their batch by an attribute.
-	const filter =
-		rule.type === 'batch' && relation.name === 'batchItems'
-			? 'filter%5BbatchId%5D'
-			: `filter%5B${inverse?.relation ?? rule.type}%5D%5Bid%5D`;
-	return `${origin}/api/v2/${plural}?${filter}=${record.id}`;
+const relatedPaths = new Map<string, string>();
+
+/** Address of the other collection, filtered by this record; ends where the id goes. */
+function relatedPath(rule: ResourceRule, relation: RelationRule): string {
+	const place = `${rule.type}.${relation.name}`;
+	let path = relatedPaths.get(place);
+	if (path === undefined) {
+		const inverse = inverseOf(rule.type, relation);
+		const target = RESOURCES.get(relation.types[0] ?? '');
+		const plural = target?.plural ?? `${relation.types[0] ?? rule.type}s`;
+		// Batch items know their batch by an attribute.
+		const filter = place === 'batch.batchItems' ? '%5BbatchId%5D' : `%5B${inverse?.relation ?? rule.type}%5D%5Bid%5D`;
+		path = `/api/v2/${plural}?filter${filter}=`;
+		relatedPaths.set(place, path);
+	}
+	return path;
 }
 
 function relationText(store: Store, rule: ResourceRule, record: StoredRecord, relation: RelationRule, view: View): string {
@@ -112,7 +117,7 @@ function relationText(store: Store, rule: ResourceRule, record: StoredRecord, re
 		}
 		return `"${relation.name}":{"data":${refText(ref)}}`;
 	}
-	const links = `"links":{"related":${JSON.stringify(relatedUrl(rule, record, relation, view.origin))}}`;
+	const links = `"links":{"related":"${view.origin}${relatedPath(rule, relation)}${record.id}"}`;
 	if (relation.linkOnly) return `"${relation.name}":{${links}}`;
 	const refs = resolve(store, record, relation) as Ref[];
 	return `"${relation.name}":{"data":[${refs.map(refText).join(',')}],${links},"meta":{"count":${refs.length}}}`;

@@ -95,7 +95,7 @@ class Table {
 	}
 }
 
-export type Change = 'created' | 'updated' | 'destroyed';
+const NONE: ReadonlySet<StoredRecord> = new Set();
 
 export class Store {
 	/** Grows with every change; cached lists carry it. */
@@ -142,7 +142,7 @@ export class Store {
 
 	/** Records whose relationship points at a record. */
 	pointing(type: string, relation: string, target: Ref): ReadonlySet<StoredRecord> {
-		return this.refs.get(`${type}.${relation}`)?.get(refKey(target)) ?? new Set();
+		return this.refs.get(`${type}.${relation}`)?.get(refKey(target)) ?? NONE;
 	}
 
 	indexed(type: string, attribute: string): boolean {
@@ -151,7 +151,7 @@ export class Store {
 
 	/** Records by an indexed attribute. */
 	having(type: string, attribute: string, value: unknown): ReadonlySet<StoredRecord> {
-		return this.values.get(`${type}.${attribute}`)?.get(normal(type, attribute, value)) ?? new Set();
+		return this.values.get(`${type}.${attribute}`)?.get(normal(type, attribute, value)) ?? NONE;
 	}
 
 	/** Adds a record as it stands: no validation, no side effects. */

@@ -105,7 +105,7 @@ const toOne = (value: Relation | undefined): Ref | null => (value === undefined 
 export class World {
 	readonly store: Store;
 	readonly invites: Invite[] = [];
-	/** Tokens handed out with new webhooks, by webhook id. */
+	/** Tokens handed out with new webhooks, by webhook id; kept after the webhook is gone. */
 	readonly cleanupTokens = new Map<RecordId, string>();
 
 	constructor(store: Store) {
@@ -204,7 +204,6 @@ export class World {
 		}
 		const parent = toOne(record.relationships.prospect);
 		this.store.remove(record);
-		this.cleanupTokens.delete(record.id);
 		if ((record.type === 'emailAddress' || record.type === 'phoneNumber') && parent !== null) this.syncProspect(parent);
 	}
 
