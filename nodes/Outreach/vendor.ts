@@ -7,45 +7,17 @@ import type { IDataObject } from 'n8n-workflow';
 import { originOf } from '../shared/address';
 import type { Api, QueryPairs } from '../shared/api';
 import { asObject } from '../shared/request';
-import type { Condition, Field, FilterOperator, Link, Query, RecordId, RecordInput } from '../shared/spec';
+import type { Field, FilterOperator, Link, Query, RecordId, RecordInput, Resource } from '../shared/spec';
 import type { Vendor } from '../shared/vendor';
+import { filterPairs } from './filters';
 import { recipes } from './recipes';
+import { bulk, bulkOptions } from './recipes/bulk';
 import { resources } from './resources';
 
 const MEDIA_TYPE = 'application/vnd.api+json';
 
 const RANGE: FilterOperator[] = ['equals', 'oneOf', 'between', 'atLeast', 'atMost', 'empty', 'notEmpty'];
 const TEXT: FilterOperator[] = ['equals', 'oneOf', 'empty', 'notEmpty'];
-
-/** A value that the short syntax would read as a list, a range or a keyword. */
-const NEEDS_LONG_SYNTAX = /,|\.\.|^__|^(neg)?inf$/;
-
-/**
- * Filters as query parameters. The long syntax (`newFilterSyntax=true`) is used as soon as one value holds
- * a comma or two dots; it has no words for empty and not empty, which mean the same in both.
- */
-export function filterPairs(conditions: Condition[]): QueryPairs {
-	const long = conditions.some((c) => c.values.some((v) => NEEDS_LONG_SYNTAX.test(v)));
-	const pairs = conditions.flatMap(({ path, operator, values }): QueryPairs => {
-		const name = `filter${path.map((part) => `[${part}]`).join('')}`;
-		const [from, to] = values;
-		switch (operator) {
-			case 'empty':
-				return [[name, '__null__']];
-			case 'notEmpty':
-				return [[name, '__notnull__']];
-			case 'between':
-				return long ? [[`${name}[gte]`, from], [`${name}[lte]`, to]] : [[name, `${from}..${to}`]];
-			case 'atLeast':
-				return long ? [[`${name}[gte]`, from]] : [[name, `${from}..inf`]];
-			case 'atMost':
-				return long ? [[`${name}[lte]`, from]] : [[name, `neginf..${from}`]];
-			default:
-				return long && values.length > 0 ? values.map((v) => [`${name}[]`, v]) : [[name, values.join(',')]];
-		}
-	});
-	return long ? [...pairs, ['newFilterSyntax', 'true']] : pairs;
-}
 
 /** `Retry-After` in seconds, as an epoch time, or as a date; the vendor uses all three. */
 function retryAfter(headers: Record<string, string>, now: number): number | undefined {
@@ -68,6 +40,9 @@ function allowance(headers: Record<string, string>) {
 		resetsAt: Number.isFinite(reset) && reset > 1e9 ? reset * 1000 : undefined,
 	};
 }
+
+/** JSON:API type of a resource. */
+const typeOf = (resource: Resource) => resource.type ?? resource.name;
 
 const identifier = (link: Link): IDataObject => ({ type: link.resource, id: Number(link.id) });
 
@@ -199,10 +174,10 @@ export const outreachApi: Api = {
 		...filterPairs(query.conditions),
 		...(query.search ? ([['filter[q]', query.search]] as QueryPairs) : []),
 		...(query.sort?.length ? ([['sort', query.sort.map((s) => `${s.descending ? '-' : ''}${s.field}`).join(',')]] as QueryPairs) : []),
-		...readPairs(resource.name, query),
+		...readPairs(typeOf(resource), query),
 		['page[size]', String(size)],
 	],
-	getQuery: (resource, query) => readPairs(resource.name, query),
+	getQuery: (resource, query) => readPairs(typeOf(resource), query),
 	nextPage(call, answer) {
 		const next = asObject(asObject(answer).links).next;
 		if (typeof next !== 'string' || next === '') return undefined;
@@ -211,7 +186,7 @@ export const outreachApi: Api = {
 	},
 	encode: (resource, { id, fields, links, meta }) => ({
 		data: {
-			type: resource.name,
+			type: typeOf(resource),
 			...(id === undefined ? {} : { id }),
 			...(Object.keys(fields).length > 0 ? { attributes: fields } : {}),
 			...(Object.keys(links ?? {}).length > 0 ? { relationships: relationships(links!) } : {}),
@@ -241,4 +216,6 @@ export const outreach: Vendor = {
 	api: outreachApi,
 	resources,
 	recipes,
+	bulk,
+	bulkOptions,
 };

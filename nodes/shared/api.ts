@@ -100,8 +100,8 @@ export interface Api {
 	value(record: IDataObject, field: string): unknown;
 	/** Ids behind a relation; undefined when the answer does not list them. */
 	linked(record: IDataObject, relation: string): RecordId[] | undefined;
-	/** A flat record for people; `answer` carries what was included. */
-	simplify(record: IDataObject, resource: Resource, answer?: unknown): IDataObject;
+	/** A flat record for people; `answer` carries what was included, `include` names what was asked for. */
+	simplify(record: IDataObject, resource: Resource, answer?: unknown, include?: string[]): IDataObject;
 	/** Why the vendor refused, from the answer's body. */
 	explain(status: number, body: unknown, headers: Record<string, string>): Explanation;
 }

@@ -7,11 +7,12 @@ import type {
 	ResourceMapperFields,
 } from 'n8n-workflow';
 
-import { columns } from './fields';
+import type { Api } from './api';
+import { columns, slotsOf } from './fields';
 import { displayFields, displayName, fieldOf } from './lookup';
 import { searchMethod } from './properties';
 import { Client } from './request';
-import { labelOf, nouns, type FilterOperator, type Query, type Resource } from './spec';
+import { inScope, labelOf, nouns, type FilterOperator, type Query, type Resource } from './spec';
 import { apiOf, operationOf, resourceOf, type Vendor } from './vendor';
 
 /** Records per page of a searched list. */
@@ -30,7 +31,13 @@ const OPERATORS: Record<FilterOperator, string> = {
 /** The `methods` of a vendor's action node. */
 export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 	const chosen = (context: ILoadOptionsFunctions): Resource =>
-		resourceOf(vendor, String(context.getCurrentNodeParameter('resource') ?? vendor.resources[0].name));
+		inScope(
+			resourceOf(vendor, String(context.getCurrentNodeParameter('resource') ?? vendor.resources[0].name)),
+			String(context.getCurrentNodeParameter('scope') ?? ''),
+		);
+	const api = (context: ILoadOptionsFunctions, resource: Resource) =>
+		apiOf(vendor, resource, context.getCurrentNodeParameter('authentication') as string | undefined);
+	const exists = (name: string) => vendor.resources.some((r) => r.name === name);
 	const sorted = (options: INodePropertyOptions[]) => options.sort((a, b) => a.name.localeCompare(b.name));
 
 	return {
@@ -39,7 +46,8 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 				vendor.resources.map((resource) => [
 					searchMethod(resource.name),
 					async function (this: ILoadOptionsFunctions, filter?: string, page?: string) {
-						return await search(this, vendor, resource, filter, page);
+						const target = resource.scope && chosen(this).name === resource.name ? chosen(this) : resource;
+						return await search(this, api(this, target), target, filter, page);
 					},
 				]),
 			),
@@ -47,18 +55,18 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 				const [name, target] = String(this.getCurrentNodeParameter('&relation') ?? '').split(':');
 				const relation = (chosen(this).relations ?? []).find((r) => r.name === name);
 				if (!relation) return { results: [] };
-				return await search(this, vendor, resourceOf(vendor, target ?? relation.to[0]), filter, page);
+				const linked = resourceOf(vendor, target ?? relation.to[0]);
+				return await search(this, api(this, linked), linked, filter, page);
 			},
 		},
 
 		resourceMapping: {
 			async getFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 				const resource = chosen(this);
-				const operation = operationOf(vendor, resource.name, String(this.getCurrentNodeParameter('operation')));
-				const custom =
-					vendor.customFields && !operation.endpoint && this.getNode().credentials?.[apiOf(vendor, resource).credential]
-						? await vendor.customFields(new Client(this, apiOf(vendor, resource)), resource)
-						: [];
+				const operation = operationOf(vendor, resource.name, String(this.getCurrentNodeParameter('operation')), String(this.getCurrentNodeParameter('scope') ?? ''));
+				const connected = this.getNode().credentials?.[api(this, resource).credential];
+				const own = !operation.endpoint && (!operation.bulk || operation.bulk.fields);
+				const custom = !own ? [] : connected && vendor.customFields ? await vendor.customFields(new Client(this, api(this, resource)), resource) : slotsOf(resource);
 				return { fields: columns(operation, custom) };
 			},
 		},
@@ -78,7 +86,7 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 				const resource = chosen(this);
 				const path = String(this.getCurrentNodeParameter('&field') ?? '');
 				const field = path === 'id' ? { name: 'id', type: 'integer' as const } : fieldOf(resource, path);
-				return apiOf(vendor, resource)
+				return api(this, resource)
 					.operators(field)
 					.map((value) => ({ name: OPERATORS[value], value }));
 			},
@@ -87,7 +95,8 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 			},
 			async getOnlyFields(this: ILoadOptionsFunctions) {
 				const resource = chosen(this);
-				return sorted([...resource.fields, ...(resource.relations ?? [])].map((f) => ({ name: labelOf(f), value: f.name })));
+				const fields = resource.fields.filter((f) => !f.writeOnly && f.type !== 'secret');
+				return sorted([...fields, ...(resource.relations ?? [])].map((f) => ({ name: labelOf(f), value: f.name })));
 			},
 			async getIncludes(this: ILoadOptionsFunctions) {
 				return sorted((chosen(this).relations ?? []).filter((r) => r.include).map((r) => ({ name: labelOf(r), value: r.name })));
@@ -97,7 +106,7 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 					(chosen(this).relations ?? [])
 						.filter((r) => !r.readOnly)
 						.flatMap((r) =>
-							r.to.map((target) => ({
+							r.to.filter(exists).map((target) => ({
 								name: r.to.length > 1 ? `${labelOf(r)} (${labelOf({ name: target })})` : labelOf(r),
 								value: r.to.length > 1 ? `${r.name}:${target}` : r.name,
 							})),
@@ -105,7 +114,10 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 				);
 			},
 			async getFilterRelations(this: ILoadOptionsFunctions) {
-				return sorted((chosen(this).relations ?? []).filter((r) => r.filterBy?.includes('id')).map((r) => ({ name: labelOf(r), value: r.name })));
+				return sorted((chosen(this).relations ?? []).filter((r) => r.filterBy?.includes('id') && exists(r.to[0])).map((r) => ({ name: labelOf(r), value: r.name })));
+			},
+			async getScopes(this: ILoadOptionsFunctions) {
+				return vendor.scopes ? sorted(await vendor.scopes(new Client(this, api(this, chosen(this))))) : [];
 			},
 			async getClearable(this: ILoadOptionsFunctions) {
 				const resource = chosen(this);
@@ -118,8 +130,7 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 }
 
 /** One page of a searched list. Vendors without a fitting search are read and filtered here. */
-async function search(context: ILoadOptionsFunctions, vendor: Vendor, resource: Resource, filter?: string, page?: string): Promise<INodeListSearchResult> {
-	const api = apiOf(vendor, resource);
+async function search(context: ILoadOptionsFunctions, api: Api, resource: Resource, filter?: string, page?: string): Promise<INodeListSearchResult> {
 	const client = new Client(context, api);
 	const text = filter?.trim().toLowerCase() ?? '';
 	const atVendor = text !== '' && (api.supports.search?.(resource) ?? false);

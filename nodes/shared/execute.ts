@@ -8,6 +8,7 @@ import {
 	NodeOperationError,
 	type IDataObject,
 	type IExecuteFunctions,
+	type INode,
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
@@ -30,7 +31,9 @@ export interface Handler<Job> {
 	/** Reads and checks the parameters of one item; notes look-ups; sends nothing. */
 	prepare(item: Item): Job;
 	/** Does the work of one item. Look-ups noted by `prepare` are settled. */
-	work(job: Job, item: Item): Promise<Output[]>;
+	work?(job: Job, item: Item): Promise<Output[]>;
+	/** Works on all items at once instead; `items` are the indexes of the items an output stands for. */
+	together?(jobs: Array<{ job: Job; item: Item }>, run: Run): Promise<Array<Output & { items: number[] }>>;
 	/**
 	 * Work that concerns all items, after the last one that went well.
 	 * `fail` marks one item as failed, with a word on what was done for it nevertheless.
@@ -53,6 +56,9 @@ export class Run {
 	/** Fields of the customer's organisation, as the editor stored them with the mapper's columns. */
 	customFields: Field[] = [];
 
+	/** The kind of key that the user chose, for vendors with several. */
+	private readonly login: string;
+
 	private readonly clients = new Map<Api, Client>();
 
 	private readonly chains = new Map<string, Promise<unknown>>();
@@ -62,10 +68,12 @@ export class Run {
 		readonly vendor: Vendor,
 	) {
 		this.items = context.getInputData();
+		this.login = context.getNodeParameter('authentication', 0, '') as string;
 		this.operation = operationOf(
 			vendor,
 			context.getNodeParameter('resource', 0) as string,
 			context.getNodeParameter('operation', 0) as string,
+			context.getNodeParameter('scope', 0, '') as string,
 		);
 		this.lookup = new Lookup((resource) => this.client(resource));
 	}
@@ -75,7 +83,7 @@ export class Run {
 	}
 
 	apiOf(resource: Resource): Api {
-		return apiOf(this.vendor, resource);
+		return apiOf(this.vendor, resource, this.login);
 	}
 
 	client(resource: Resource): Client {
@@ -103,8 +111,8 @@ export class Run {
 	}
 
 	/** A record as the user wants to see it. */
-	present(item: Item, resource: Resource, record: IDataObject, answer?: unknown): IDataObject {
-		return this.simplify(item) ? this.apiOf(resource).simplify(record, resource, answer) : record;
+	present(item: Item, resource: Resource, record: IDataObject, answer?: unknown, include?: string[]): IDataObject {
+		return this.simplify(item) ? this.apiOf(resource).simplify(record, resource, answer, include) : record;
 	}
 
 	/** Tells the user about waits for the rate limit. */
@@ -126,13 +134,27 @@ export class Run {
 			return new NodeOperationError(node, `${thrown.message}${suffix}`, { description: thrown.description, itemIndex: index });
 		}
 		if (thrown instanceof NodeApiError || thrown instanceof NodeOperationError) {
-			// Wrapping would return the same object without the item.
-			thrown.context.itemIndex ??= index;
-			if (!thrown.message.endsWith(suffix)) thrown.message += suffix;
-			return thrown;
+			// Several items can share the refusal of one look-up; each gets its own.
+			const error = thrown.context.itemIndex === undefined || thrown.context.itemIndex === index ? thrown : copyOf(thrown, node);
+			error.context.itemIndex = index;
+			const bare = error.message.replace(/ \[item \d+\]$/, '');
+			error.message = `${bare}${suffix}`;
+			return error;
 		}
 		return new NodeOperationError(node, thrown as Error, { itemIndex: index });
 	}
+}
+
+/** n8n hands back the same object when one of its errors is wrapped, so it is made anew. */
+function copyOf(error: NodeApiError | NodeOperationError, node: INode): NodeApiError | NodeOperationError {
+	const { message, failure } = error;
+	const options = { message, description: error.description ?? undefined, failure };
+	const copy =
+		error instanceof NodeApiError
+			? new NodeApiError(node, {}, { ...options, httpCode: error.httpCode ?? undefined })
+			: new NodeOperationError(node, message, options);
+	copy.message = message;
+	return copy;
 }
 
 interface Slot {
@@ -171,16 +193,23 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor): Promi
 		});
 	}
 
+	if (handler.together) {
+		const ready = slots.filter((slot) => !slot.failure).map(({ item, job }) => ({ item, job }));
+		const outputs = ready.length > 0 ? await handler.together(ready, run) : [];
+		run.report();
+		return [[...outputs.map(({ items, ...output }) => ({ ...output, pairedItem: items.map((item) => ({ item })) })), ...slots.filter((s) => s.failure).flatMap(toItems)]];
+	}
+
 	const { parallel = 5 } = context.getNodeParameter('options', 0, {}) as { parallel?: number };
 	let done = 0;
 	await inParallel(slots, Math.max(1, Math.min(50, Number(parallel) || 1)), async (slot) => {
 		await step(slot, async () => {
-			slot.outputs = await handler.work(slot.job, slot.item);
+			slot.outputs = await handler.work!(slot.job, slot.item);
 			done++;
 		});
 	}).catch((error: NodeApiError | NodeOperationError) => {
 		if (slots.length > 1) {
-			error.description = `${error.description ?? ''} ${done} of ${slots.length} items were done before; a second run with Create or Update does not repeat them.`.trim();
+			error.description = `${error.description ?? ''} ${done} of ${slots.length} items were done before.`.trim();
 		}
 		throw error instanceof NodeApiError ? error : (error as NodeOperationError);
 	});
@@ -196,14 +225,13 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor): Promi
 		});
 	}
 	run.report();
-	return [slots.flatMap((slot) => toItems(slot))];
+	return [slots.flatMap(toItems)];
 }
 
 function handlerOf(run: Run): Handler<unknown> {
 	const { operation, vendor } = run;
-	return operation.kind === 'recipe'
-		? vendor.recipes[`${operation.resource.name}.${operation.name}`]
-		: standardHandler(operation);
+	if (operation.kind === 'bulk') return vendor.bulk!(operation);
+	return operation.kind === 'recipe' ? vendor.recipes[`${operation.resource.name}.${operation.name}`] : standardHandler(operation);
 }
 
 function toItems({ item, outputs, failure }: Slot): INodeExecutionData[] {

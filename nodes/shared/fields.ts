@@ -41,14 +41,23 @@ export function isAbsent(value: unknown): boolean {
 
 /** Fields that an operation can send, in the order the mapper shows them. */
 export function writableFields(operation: Operation, custom: Field[] = []): Field[] {
-	if (operation.endpoint) return (operation.endpoint.parameters ?? []).filter((p: ActionParameter) => p.reference === undefined);
+	const { endpoint, bulk } = operation;
+	if (endpoint ?? (bulk && !bulk.fields)) {
+		return ((endpoint ?? bulk)!.parameters ?? []).filter((p: ActionParameter) => p.reference === undefined);
+	}
 	const creating = operation.kind === 'create' || operation.kind === 'upsert' || operation.kind === 'recipe';
 	return [...operation.resource.fields, ...custom].filter((f) => !f.readOnly && (creating || operation.kind === 'replace' || !f.createOnly));
 }
 
+/** The free fields of a resource under their plain names. */
+export function slotsOf(resource: Resource): Field[] {
+	return Array.from({ length: resource.customSlots ?? 0 }, (_, i) => ({ name: `custom${i + 1}`, type: 'string' as const }));
+}
+
 /** Only a plain create, or an action, can insist on a value; everything else may find the record there. */
 export function isRequired(field: Field, operation: Operation): boolean {
-	return (field.required ?? false) && (operation.kind === 'create' || operation.kind === 'action');
+	const all = operation.kind === 'create' || operation.kind === 'action' || (operation.bulk !== undefined && !operation.bulk.fields);
+	return (field.required ?? false) && all;
 }
 
 /** Columns of the resource mapper for an operation. Required ones come first and cannot be removed. */
@@ -186,6 +195,7 @@ function parseJson(text: string): unknown {
  */
 export function coerceFields(operation: Operation, values: IDataObject, custom: Field[] = [], ignore: string[] = []): IDataObject {
 	const writable = new Map(writableFields(operation, custom).map((f) => [f.name, f]));
+	for (const slot of operation.endpoint ? [] : slotsOf(operation.resource)) if (!writable.has(slot.name)) writable.set(slot.name, slot);
 	const result: IDataObject = {};
 	for (const [name, value] of Object.entries(values)) {
 		const field = writable.get(name);

@@ -218,7 +218,7 @@ export class Item {
 	}
 
 	/** What Get Many asks for. References in it are settled before `toQuery` is called. */
-	query(operation: Operation): { toQuery: () => Query } {
+	query(operation: Operation): { toQuery: () => Query; conditions: number } {
 		const { resource } = operation;
 		const api = this.run.apiOf(resource);
 		const filters = this.get<{ condition?: RawCondition[]; related?: Array<{ relation?: string; record?: unknown }> }>('filters', {});
@@ -239,6 +239,7 @@ export class Item {
 		const only = this.names('onlyFields', resource.fields.map((f) => f.name).concat((resource.relations ?? []).map((r) => r.name)), resource);
 		const listOptions = Object.fromEntries((this.run.vendor.listOptions ?? []).map((f) => [f.name, this.option(f.name)]));
 		return {
+			conditions: conditions.length + related.length,
 			toQuery: () => ({
 				conditions: [
 					...conditions,

@@ -7,7 +7,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Call } from './api';
 import { BadInput, similar } from './fields';
 import type { Client } from './request';
-import { labelOf, nouns, type Field, type NaturalKey, type RecordId, type Resource } from './spec';
+import { labelOf, nouns, type Field, type NaturalKey, type Resource } from './spec';
 
 /** One value to look up, and after `resolve` the records that have it. */
 export interface Entry {
@@ -20,6 +20,8 @@ export interface Entry {
 	records?: IDataObject[];
 	/** The list answer that held the records, for included ones. */
 	answer?: unknown;
+	/** Why the look-up was refused. */
+	failure?: Error;
 }
 
 /** Shown when a name matches nothing: names of the first page of records. */
@@ -80,7 +82,7 @@ export class Lookup {
 	async resolve(): Promise<void> {
 		const groups = new Map<string, Entry[]>();
 		for (const entry of this.entries.values()) {
-			if (entry.records) continue;
+			if (entry.records ?? entry.failure) continue;
 			const group = `${entry.resource.name}\n${entry.key.field}`;
 			groups.set(group, [...(groups.get(group) ?? []), entry]);
 		}
@@ -89,7 +91,14 @@ export class Lookup {
 			const size = this.clientFor(group[0].resource).api.lookupSize;
 			for (let i = 0; i < group.length; i += size) {
 				const chunk = group.slice(i, i + size);
-				requests.push(async () => await this.fetch(chunk));
+				requests.push(async () => {
+					try {
+						await this.fetch(chunk);
+					} catch (error) {
+						// Told to the items that need these records, so that the others can go on.
+						for (const entry of chunk) entry.failure = error as Error;
+					}
+				});
 			}
 		}
 		await Promise.all(requests.map(async (request) => await request()));
@@ -98,6 +107,7 @@ export class Lookup {
 	/** Forgets what was found, so that the next `resolve` asks again. */
 	forget(entry: Entry): void {
 		entry.records = undefined;
+		entry.failure = undefined;
 	}
 
 	/** A record that came into being during the run. */
@@ -145,14 +155,23 @@ export class Lookup {
 	}
 
 	/**
+	 * The records of an entry.
+	 * @throws the vendor's refusal of the look-up.
+	 */
+	async found(entry: Entry): Promise<IDataObject[]> {
+		if (!entry.records && !entry.failure) await this.resolve();
+		if (entry.failure) throw entry.failure;
+		return entry.records ?? [];
+	}
+
+	/**
 	 * The one record of an entry.
 	 * @param parameter display name of the parameter that refers to it.
 	 * @throws BadInput when nothing or several records match; lists what was found.
 	 */
 	async one(entry: Entry, parameter: string): Promise<IDataObject> {
-		if (!entry.records) await this.resolve();
+		const records = await this.found(entry);
 		const { resource, key, value } = entry;
-		const records = entry.records ?? [];
 		const client = this.clientFor(resource);
 		if (records.length === 1) return records[0];
 		const by = keyLabel(resource, key).toLowerCase();
@@ -169,13 +188,6 @@ export class Lookup {
 			`${parameter}: there is no ${one} with the ${by} "${value}"`,
 			near.length > 0 ? `Similar ones are: ${near.join(', ')}.` : `Check the spelling, or choose the ${one} from the list.`,
 		);
-	}
-
-	/** The id of an entry's only record, undefined when there is none. */
-	async idIfAny(entry: Entry, parameter: string): Promise<RecordId | undefined> {
-		if (!entry.records) await this.resolve();
-		if (entry.records?.length === 0) return undefined;
-		return this.clientFor(entry.resource).api.id(await this.one(entry, parameter));
 	}
 
 	private async someNames(resource: Resource, key: NaturalKey): Promise<string[]> {

@@ -7,6 +7,7 @@ import { BadInput, isAbsent, sameValue } from './fields';
 import type { Item, Reference } from './item';
 import { keyName, type Entry } from './lookup';
 import {
+	labelOf,
 	nouns,
 	upsertKeys,
 	type ActionParameter,
@@ -267,26 +268,25 @@ export async function createOrUpdate(
 			run.lookup.remember(entry, record);
 			return { record, outcome: 'updated' as const, answer, before };
 		};
-		if (!entry.records) await run.lookup.resolve();
-		if (entry.records!.length > 0) return await update();
+		if ((await run.lookup.found(entry)).length > 0) return await update();
 
 		const list = resource.fields.find((f) => f.name === key.field)?.type === 'strings';
 		const fields = Object.fromEntries(Object.entries(input.fields).filter(([, v]) => v !== null));
 		const complete = creating({ ...input, fields: { ...fields, [key.field]: list ? withKey(fields[key.field], value) : value } });
 		assertComplete(resource, complete);
-		try {
-			const answer = await createRecord(run, resource, complete);
-			const record = api.record(answer);
+		const [creation] = await Promise.allSettled([createRecord(run, resource, complete)]);
+		if (creation.status === 'fulfilled') {
+			const record = api.record(creation.value);
 			run.lookup.remember(entry, record);
-			return { record, outcome: 'created' as const, answer };
-		} catch (error) {
-			// Somebody else may have created it since the look-up.
-			if ((error as { httpCode?: string }).httpCode !== '422') throw run.failure(error, 0);
-			run.lookup.forget(entry);
-			await run.lookup.resolve();
-			if (entry.records!.length === 0) throw run.failure(error, 0);
-			return await update();
+			return { record, outcome: 'created' as const, answer: creation.value };
 		}
+		// Somebody else may have created it since the look-up.
+		const refusal = creation.reason as { httpCode?: string };
+		if (refusal.httpCode === '422') {
+			run.lookup.forget(entry);
+			if ((await run.lookup.found(entry)).length > 0) return await update();
+		}
+		throw creation.reason;
 	});
 }
 
@@ -321,32 +321,54 @@ export function changesOf(api: Api, record: IDataObject, input: RecordInput): Re
 	return { ...input, fields, links };
 }
 
+/** Records that parameters of an action refer to, as the node's locators give them. */
+export function parameterReferences(item: Item, parameters: ActionParameter[]): Map<ActionParameter, Reference[]> {
+	const result = new Map<ActionParameter, Reference[]>();
+	for (const parameter of parameters) {
+		if (parameter.reference === undefined) continue;
+		const resource = item.run.resource(parameter.reference);
+		const label = labelOf(parameter);
+		const references = parameter.many
+			? item.referencesOf(parameter.name, resource, label)
+			: [item.reference(parameter.name, resource, label, parameter.required) ?? []].flat();
+		if (parameter.required && references.length === 0) throw new BadInput(`${label} is missing`, `Add at least one under "${label}".`);
+		if (references.length > 0) result.set(parameter, references);
+	}
+	return result;
+}
+
+/** What an action's parameters are on the wire, by their wire names. Absent ones are left out. */
+export function parameterValues(
+	parameters: ActionParameter[],
+	values: IDataObject,
+	references: Map<ActionParameter, Reference[]>,
+): Array<{ parameter: ActionParameter; wire: string; value: IDataObject[string] }> {
+	return parameters.flatMap((parameter) => {
+		const ids = references.get(parameter)?.map(({ id }) => (parameter.asText ? String(id) : id));
+		const value = (parameter.many ? ids : ids?.[0]) ?? values[parameter.name];
+		return isAbsent(value) ? [] : [{ parameter, wire: parameter.wire ?? parameter.name, value: value as IDataObject[string] }];
+	});
+}
+
 interface ActionJob {
 	record?: Reference;
 	values: IDataObject;
-	references: Map<ActionParameter, Reference>;
+	references: Map<ActionParameter, Reference[]>;
 }
 
 function action(operation: Operation): Handler<ActionJob> {
 	const { resource, endpoint } = operation;
 	const parameters = endpoint!.parameters ?? [];
 	return {
-		prepare(item) {
-			const references = new Map<ActionParameter, Reference>();
-			for (const parameter of parameters) {
-				if (parameter.reference === undefined) continue;
-				const reference = item.reference(parameter.name, item.run.resource(parameter.reference), parameter.label ?? parameter.name, parameter.required);
-				if (reference) references.set(parameter, reference);
-			}
-			return { record: operation.record ? recordOf(item, resource) : undefined, values: item.fields(operation), references };
-		},
+		prepare: (item) => ({
+			record: operation.record ? recordOf(item, resource) : undefined,
+			values: item.fields(operation),
+			references: parameterReferences(item, parameters),
+		}),
 		async work({ record, values, references }, item) {
 			const query: QueryPairs = [];
 			const body: IDataObject = {};
-			for (const parameter of parameters) {
-				const value = references.get(parameter)?.id ?? values[parameter.name];
-				if (isAbsent(value)) continue;
-				const wire = parameter.wire ?? parameter.name;
+			for (const { parameter, wire, value } of parameterValues(parameters, values, references)) {
 				if (parameter.in === 'query') query.push([wire, String(value)]);
 				else body[wire] = value;
 			}

@@ -50,9 +50,27 @@ export function propertiesOf(vendor: Vendor): INodeProperties[] {
 		}),
 		...perResource((resource) => [operationProperty(resource)]),
 		...perResource((resource) =>
+			resource.scope
+				? [
+						{
+							...dynamicDropdown(`${resource.scope.label} Name or ID`, 'scope', 'getScopes', ['resource']),
+							noDataExpression: true,
+							required: true,
+							displayOptions: { show: { resource: [resource.name] } },
+						},
+					]
+				: [],
+		),
+		...perResource((resource) =>
 			shown(locator('record', resource.label, resource, true, `The ${nouns(resource).one} to work on`), (o) => o.resource === resource && o.record),
 		),
 		...perResource((resource) => matchProperties(resource)),
+		...shown(targetProperty, (o) => o.kind === 'bulk'),
+		...perResource((resource) =>
+			shown(locator('record', resource.label, resource, true, `A ${nouns(resource).one} to change; those of all input items are changed together`), (o) => o.resource === resource && o.kind === 'bulk').map(
+				(p) => ({ ...p, displayOptions: { show: { ...p.displayOptions!.show, target: ['items'] } } }),
+			),
+		),
 		...inputProperties(vendor, operations),
 		...shown(
 			{
@@ -101,6 +119,10 @@ export function propertiesOf(vendor: Vendor): INodeProperties[] {
 			(o) => o.kind === 'getAll',
 		).map((p) => ({ ...p, displayOptions: { show: { ...p.displayOptions!.show, returnAll: [false] } } })),
 		...shown(filtersProperty(vendor), (o) => o.kind === 'getAll'),
+		...shown(filtersProperty(vendor), (o) => o.kind === 'bulk').map((p) => ({
+			...p,
+			displayOptions: { show: { ...p.displayOptions!.show, target: ['filter'] } },
+		})),
 		...shown(sortProperty, (o) => o.kind === 'getAll' && (o.resource.openFields || o.resource.fields.some((f) => f.sort))),
 		...shown(
 			{
@@ -115,6 +137,20 @@ export function propertiesOf(vendor: Vendor): INodeProperties[] {
 		optionsProperty(vendor, operations),
 	];
 }
+
+/** Which records a bulk change is about. Never all of them by accident: the vendor would take no choice for all. */
+const targetProperty: INodeProperties = {
+	displayName: 'Records',
+	name: 'target',
+	type: 'options',
+	options: [
+		{ name: 'All Records', value: 'all', description: 'Every record of the organisation' },
+		{ name: 'From Input Items', value: 'items', description: 'One record per input item, all changed in one request' },
+		{ name: 'Matching Filters', value: 'filter', description: 'All records that meet the filters' },
+	],
+	default: 'items',
+	description: 'Which records to change',
+};
 
 /** Create and update can point to other records. */
 export function takesLinks(operation: Operation): boolean {
@@ -342,13 +378,13 @@ const customFieldsProperty: INodeProperties = {
 	typeOptions: { multipleValues: true },
 	placeholder: 'Add Custom Field',
 	default: {},
-	description: 'Fields that were added on your own site, by their key',
+	description: 'Fields that only your own site or organisation has, by their key',
 	options: [
 		{
 			displayName: 'Field',
 			name: 'field',
 			values: [
-				{ displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. memberLevel', description: 'Key of the field as the site defines it' },
+				{ displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. memberLevel', description: 'Key of the field' },
 				{ displayName: 'Value', name: 'value', type: 'string', default: '', description: 'What to store' },
 			],
 		},
@@ -475,7 +511,7 @@ function optionsProperty(vendor: Vendor, operations: Operation[]): INodeProperti
 	const entries: INodeProperties[] = [
 		...shown(many('Clear Field Names or IDs', 'clearFields', 'getClearable'), (o) => (supports(o).clear ?? false) && (o.kind === 'update' || o.kind === 'upsert')),
 		...shown(
-			{ displayName: 'Custom Fields (JSON)', name: 'customFieldsJson', type: 'json', default: '{}', description: 'Fields of your own site as an object, for values that are no text' },
+			{ displayName: 'Custom Fields (JSON)', name: 'customFieldsJson', type: 'json', default: '{}', description: 'Custom fields as an object, for values that are no text' },
 			(o) => o.fields && !o.endpoint && (o.resource.openFields ?? false),
 		),
 		...shown(many('Fields to Return Names or IDs', 'onlyFields', 'getOnlyFields'), (o) => (supports(o).only ?? false) && reads(o)),
@@ -485,6 +521,7 @@ function optionsProperty(vendor: Vendor, operations: Operation[]): INodeProperti
 			(o) => o.kind === 'getAll' && (supports(o).search?.(o.resource) ?? false),
 		),
 		...(vendor.listOptions ?? []).flatMap((field) => shown(valueProperty(field), (o) => o.kind === 'getAll')),
+		...(vendor.bulkOptions ?? []).flatMap((input) => shown(inputProperty(vendor, input)!, (o) => o.kind === 'bulk')),
 		...inputOptions(vendor, operations, inside),
 		{
 			displayName: 'Max Wait for Rate Limit (Minutes)',

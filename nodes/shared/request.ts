@@ -198,7 +198,7 @@ export class Client {
 		const hasBody = call.body !== undefined || call.raw !== undefined;
 		const request: IHttpRequestOptions = {
 			method: call.method,
-			url: `${this.baseUrl(credentials)}${call.path}${query ? `${call.path.includes('?') ? '&' : '?'}${query}` : ''}`,
+			url: `${await this.address()}${call.path}${query ? `${call.path.includes('?') ? '&' : '?'}${query}` : ''}`,
 			headers: {
 				...api.headers,
 				...(hasBody || api.contentTypeAlways ? { 'Content-Type': call.raw?.contentType ?? api.contentType } : {}),
@@ -247,7 +247,12 @@ export class Client {
 		}
 	}
 
-	private baseUrl(credentials: ICredentialDataDecryptedObject): string {
+	/**
+	 * The address before the resource path.
+	 * @throws NodeOperationError when the credential holds no usable one.
+	 */
+	async address(): Promise<string> {
+		const credentials = await this.credentials();
 		try {
 			return this.api.baseUrl(credentials);
 		} catch (error) {

@@ -45,6 +45,8 @@ export interface Field {
 	required?: boolean;
 	/** Set by the vendor; never sent. */
 	readOnly?: boolean;
+	/** Taken by the vendor, never answered. */
+	writeOnly?: boolean;
 	/** Can be set when creating, not later. */
 	createOnly?: boolean;
 	/** Get Many can filter by it. */
@@ -121,6 +123,10 @@ export type ActionParameter = Field & {
 	wire?: string;
 	/** The value is the id of a record of this resource: shown as a locator. */
 	reference?: string;
+	/** Several ids. */
+	many?: boolean;
+	/** The vendor wants these ids as texts. */
+	asText?: boolean;
 };
 
 /** An endpoint beyond the standard methods, fully described by data. `{id}` in the path is the record. */
@@ -133,6 +139,21 @@ export interface Action {
 	method: IHttpRequestMethods;
 	path: string;
 	parameters?: ActionParameter[];
+}
+
+/**
+ * A change of many records in one request, worked by the vendor in the background. The records are
+ * collected from all input items, or described by a filter. Body parameters only.
+ */
+export interface BulkAction {
+	name: string;
+	label: string;
+	action: string;
+	description: string;
+	path: string;
+	parameters?: ActionParameter[];
+	/** Sets the resource's own fields. */
+	fields?: boolean;
 }
 
 /** An operation made of several requests, worked by a named piece of code in the vendor's folder. */
@@ -158,8 +179,12 @@ export interface Resource {
 	/** Sentence-case names in texts; default to the label in lower case, plus `s`. */
 	singular?: string;
 	plural?: string;
-	/** Relative to the API's base address, starting with a slash. */
+	/** Relative to the API's base address, starting with a slash. `{scope}` stands for the value of `scope`. */
 	path: string;
+	/** Name on the wire when it differs from `name`. */
+	type?: string;
+	/** What has to be chosen before the resource is known, such as the kind of a custom object. */
+	scope?: { label: string; description: string };
 	description: string;
 	methods: StandardMethod[];
 	idType?: 'integer' | 'uuid' | 'string';
@@ -168,7 +193,10 @@ export interface Resource {
 	fields: Field[];
 	relations?: Relation[];
 	actions?: Action[];
+	bulk?: BulkAction[];
 	recipes?: Recipe[];
+	/** Number of free fields `custom1`, `custom2`, ... whose meaning each organisation sets. */
+	customSlots?: number;
 	/** The vendor's door when it is not the usual one; see `Vendor.doors`. */
 	door?: string;
 	/** Further fields exist that only the customer's own site or organisation knows. */
@@ -188,7 +216,7 @@ export interface Operation {
 	label: string;
 	action: string;
 	description: string;
-	kind: StandardMethod | 'action' | 'recipe';
+	kind: StandardMethod | 'action' | 'bulk' | 'recipe';
 	/** The record locator is shown. */
 	record: boolean;
 	/** The field mapper is shown. */
@@ -198,6 +226,7 @@ export interface Operation {
 	inputs: Input[];
 	options: Input[];
 	endpoint?: Action;
+	bulk?: BulkAction;
 }
 
 /** Values of one record on their way to the vendor. `links` holds ids by relation name. */
@@ -290,6 +319,29 @@ const STANDARD: Record<
 	},
 };
 
+function referenceInputs(parameters: ActionParameter[] = []): Input[] {
+	return parameters.flatMap((p): Input[] =>
+		p.reference === undefined
+			? []
+			: [
+					{
+						kind: 'record',
+						name: p.name,
+						label: labelOf(p),
+						resource: p.reference,
+						...(p.required ? { required: true } : {}),
+						...(p.many ? { multiple: true } : {}),
+						...(p.description ? { description: p.description } : {}),
+					},
+				],
+	);
+}
+
+/** The resource for a chosen scope: its path and its name on the wire. */
+export function inScope(resource: Resource, scope: string): Resource {
+	return resource.scope ? { ...resource, path: resource.path.replace('{scope}', encodeURIComponent(scope)), type: scope } : resource;
+}
+
 /** Everything a resource can do, in the order of the dropdown. */
 export function operationsOf(resource: Resource): Operation[] {
 	const n = nouns(resource);
@@ -319,13 +371,23 @@ export function operationsOf(resource: Resource): Operation[] {
 		record: endpoint.path.includes('{id}'),
 		fields: (endpoint.parameters ?? []).some((p) => p.reference === undefined),
 		simplify: true,
-		inputs: (endpoint.parameters ?? []).flatMap((p): Input[] =>
-			p.reference === undefined
-				? []
-				: [{ kind: 'record', name: p.name, label: labelOf(p), resource: p.reference, required: p.required, description: p.description }],
-		),
+		inputs: referenceInputs(endpoint.parameters),
 		options: [],
 		endpoint,
+	}));
+	const bulk = (resource.bulk ?? []).map((b): Operation => ({
+		resource,
+		name: b.name,
+		label: b.label,
+		action: b.action,
+		description: b.description,
+		kind: 'bulk',
+		record: false,
+		fields: (b.fields ?? false) || (b.parameters ?? []).some((p) => p.reference === undefined),
+		simplify: false,
+		inputs: referenceInputs(b.parameters),
+		options: [],
+		bulk: b,
 	}));
 	const recipes = (resource.recipes ?? []).map((recipe): Operation => ({
 		resource,
@@ -340,7 +402,7 @@ export function operationsOf(resource: Resource): Operation[] {
 		inputs: (recipe.inputs ?? []).filter((input) => input.kind !== 'fields'),
 		options: recipe.options ?? [],
 	}));
-	return [...standard, ...actions, ...recipes].sort((a, b) => a.label.localeCompare(b.label));
+	return [...standard, ...actions, ...bulk, ...recipes].sort((a, b) => a.label.localeCompare(b.label));
 }
 
 /** The natural key with which an upsert finds the record, and the fields it may use. */

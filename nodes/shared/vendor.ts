@@ -1,8 +1,10 @@
 /** A vendor as a whole: its doors, resources, and the code behind operations of several requests. */
+import type { INodePropertyOptions } from 'n8n-workflow';
+
 import type { Api } from './api';
 import type { Handler } from './execute';
 import type { Client } from './request';
-import { operationsOf, type Field, type Operation, type Resource } from './spec';
+import { inScope, operationsOf, type Field, type Input, type Operation, type Resource } from './spec';
 
 export interface Vendor {
 	/** Name of the action node. */
@@ -10,20 +12,28 @@ export interface Vendor {
 	label: string;
 	/** The usual door. */
 	api: Api;
+	/** The same door with another kind of key, by value of the parameter `authentication`. */
+	logins?: Record<string, Api>;
 	/** Further doors by name, chosen by `Resource.door`. */
 	doors?: Record<string, Api>;
 	resources: Resource[];
 	/** Code of the recipes, by `<resource>.<recipe>`. */
 	recipes: Record<string, Handler<unknown>>;
+	/** Code of all bulk changes. */
+	bulk?: (operation: Operation) => Handler<unknown>;
+	/** Options that all bulk changes have. */
+	bulkOptions?: Input[];
+	/** Choices for the scope of a resource, asked of the vendor. */
+	scopes?(client: Client): Promise<INodePropertyOptions[]>;
 	/** Options that every Get Many of this vendor has, beyond the engine's own. */
 	listOptions?: Field[];
-	/** Fields that only the customer's organisation knows. */
+	/** Fields that only the customer's organisation knows; for records shown under their labels, too. */
 	customFields?(client: Client, resource: Resource): Promise<Field[]>;
 }
 
-/** The door of a resource. */
-export function apiOf(vendor: Vendor, resource: Resource): Api {
-	return (resource.door && vendor.doors?.[resource.door]) || vendor.api;
+/** The door of a resource; `login` is the value of the node's parameter `authentication`. */
+export function apiOf(vendor: Vendor, resource: Resource, login?: string): Api {
+	return (resource.door && vendor.doors?.[resource.door]) || (login && vendor.logins?.[login]) || vendor.api;
 }
 
 /** @throws Error when the spec names a resource that does not exist, which a unit test rules out. */
@@ -33,9 +43,9 @@ export function resourceOf(vendor: Vendor, name: string): Resource {
 	return resource;
 }
 
-/** The operation chosen in the node. */
-export function operationOf(vendor: Vendor, resource: string, operation: string): Operation {
-	const found = operationsOf(resourceOf(vendor, resource)).find((o) => o.name === operation);
+/** The operation chosen in the node; `scope` is what was chosen for resources that have one. */
+export function operationOf(vendor: Vendor, resource: string, operation: string, scope = ''): Operation {
+	const found = operationsOf(inScope(resourceOf(vendor, resource), scope)).find((o) => o.name === operation);
 	if (!found) throw new Error(`${vendor.label} ${resource} has no operation "${operation}"`);
 	return found;
 }

@@ -7,7 +7,7 @@ import type { Item, Reference } from '../../shared/item';
 import type { Entry } from '../../shared/lookup';
 import { createOrUpdate, list, pathTo, recordOf, updateRecord } from '../../shared/operations';
 import type { Link, Recipe, RecordId } from '../../shared/spec';
-import { startBatch, waitForBatches, type Batch } from './batch';
+import { BATCH_SIZE, isOver, startBatch, waitForBatches, type Batch } from './batch';
 
 /** What Deprovision leaves as it is, told in its output. */
 const NOT_DONE = [
@@ -271,15 +271,21 @@ async function reassign(run: Run, from: RecordId, to: RecordId, job: Deprovision
 	};
 
 	const batches: Batch[] = [];
+	const reports: Array<() => void> = [];
 	for (const [what, resource, action] of [
 		['prospects', 'prospect', 'prospectsAssignOwner'],
 		['accounts', 'account', 'accountsAssignOwner'],
 	]) {
 		if (!job.what.includes(what)) continue;
 		const ids = await owned(resource);
-		const started = ids.length > 0 ? await startBatch(client, action, ids, { ownerId: to }) : [];
+		const started: Batch[] = [];
+		for (let i = 0; i < ids.length; i += BATCH_SIZE) {
+			const body = { ownerId: to, ids: ids.slice(i, i + BATCH_SIZE) };
+			started.push(await startBatch(client, { path: `/batches/actions/${action}`, body, confirmed: true, purpose: `reassign ${what}` }));
+		}
 		batches.push(...started);
-		json[what] = { count: ids.length, batches: started };
+		reports.push(() => void (json[what] = { count: ids.length, batches: started.map(({ batchId, state }) => ({ batchId, state })) }));
+		reports.at(-1)!();
 	}
 	if (job.what.includes('tasks')) {
 		const ids = await owned('task', [['state', ['incomplete', 'pending']]]);
@@ -296,5 +302,6 @@ async function reassign(run: Run, from: RecordId, to: RecordId, job: Deprovision
 			tasks.count++;
 		});
 	}
-	await waitForBatches(run, client, batches, job.waitMs);
+	await waitForBatches(run, client, batches, job.waitMs, (batch) => isOver(batch.attributes));
+	for (const report of reports) report();
 }

@@ -11,6 +11,7 @@ export const account: Resource = {
 	keys: [{ field: 'name' }, { field: 'domain' }, { field: 'customId' }],
 	list: { name: ['name'], fallback: ['domain'], detail: 'domain', sort: 'name' },
 	urlExample: 'https://web.outreach.io/accounts/123',
+	customSlots: 150,
 	fields: [
 		{ name: 'annualRevenueRange', type: 'string', maxLength: 255, description: 'Revenue bracket of the company' },
 		{ name: 'buyerIntentScore', type: 'number', filter: true, sort: true, description: 'Quality score the customer assigns to the account' },
@@ -54,5 +55,79 @@ export const account: Resource = {
 		{ name: 'recordTeams', to: ['team'], many: true, readOnly: true, description: 'Teams of the record' },
 		{ name: 'tasks', to: ['task'], many: true, readOnly: true, description: 'Linked tasks' },
 		{ name: 'updater', to: ['user'], readOnly: true, include: true, description: 'User that changed it last' },
+	],
+	bulk: [
+		{
+			name: 'accountAddTags',
+			label: 'Bulk Add Tags',
+			action: 'Add tags to many accounts',
+			description: 'Add tags to many accounts at once; other tags stay',
+			path: '/batches/actions/accountAddTags',
+			parameters: [
+				{ name: 'tags', type: 'strings', in: 'body', required: true, description: 'Tags, several with commas between them' },
+			],
+		},
+		{
+			name: 'accountsAddAssignments',
+			label: 'Bulk Assign Users',
+			action: 'Assign users to many accounts',
+			description: 'Assign users to many accounts at once; others stay assigned',
+			path: '/batches/actions/accountsAddAssignments',
+			parameters: [
+				{ name: 'users', type: 'integer', in: 'body', wire: 'userIds', reference: 'user', many: true, asText: true, required: true, description: 'Users who are assigned' },
+			],
+		},
+		{
+			name: 'accountsAssignOwner',
+			label: 'Bulk Assign Owner',
+			action: 'Assign owner to many accounts',
+			description: 'Give many accounts to another user at once',
+			path: '/batches/actions/accountsAssignOwner',
+			parameters: [
+				{ name: 'ownerId', label: 'New Owner', type: 'integer', in: 'body', reference: 'user', required: true, description: 'ID of the new owner' },
+			],
+		},
+		{
+			name: 'accountsBulkModify',
+			label: 'Bulk Update',
+			action: 'Update many accounts',
+			description: 'Set the same fields on many accounts at once',
+			path: '/batches/actions/accountsBulkModify',
+			fields: true,
+		},
+		{
+			name: 'accountsDestroyAll',
+			label: 'Bulk Delete',
+			action: 'Delete many accounts',
+			description: 'Delete many accounts at once, for good',
+			path: '/batches/actions/accountsDestroyAll',
+		},
+		{
+			name: 'accountsRemoveAllAssignments',
+			label: 'Bulk Unassign All Users',
+			action: 'Unassign all users from many accounts',
+			description: 'Remove every assigned user from many accounts at once',
+			path: '/batches/actions/accountsRemoveAllAssignments',
+		},
+		{
+			name: 'accountsRemoveAssignments',
+			label: 'Bulk Unassign Users',
+			action: 'Unassign users from many accounts',
+			description: 'Remove assigned users from many accounts at once',
+			path: '/batches/actions/accountsRemoveAssignments',
+			parameters: [
+				{ name: 'users', type: 'integer', in: 'body', wire: 'userIds', reference: 'user', many: true, asText: true, required: true, description: 'Users whose assignment ends' },
+			],
+		},
+		{
+			name: 'accountsRemoveTags',
+			label: 'Bulk Remove Tags',
+			action: 'Remove tags from many accounts',
+			description: 'Remove tags from many accounts at once',
+			path: '/batches/actions/accountsRemoveTags',
+			parameters: [
+				{ name: 'tags', type: 'strings', in: 'body', required: true, description: 'Tags, several with commas between them' },
+			],
+		},
 	],
 };

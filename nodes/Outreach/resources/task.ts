@@ -86,8 +86,8 @@ export const task: Resource = {
 			path: '/tasks/{id}/actions/logMeetInPerson',
 			parameters: [
 				{ name: 'completionNote', label: 'Completion Note', type: 'text', in: 'query', wire: 'actionParams[completionNote]', description: 'Note saved on the prospect' },
-				{ name: 'taskDispositionId', label: 'Task Disposition ID', type: 'integer', in: 'query', wire: 'actionParams[taskDispositionId]', required: true, description: 'ID of the task disposition' },
-				{ name: 'taskPurposeId', label: 'Task Purpose ID', type: 'integer', in: 'query', wire: 'actionParams[taskPurposeId]', description: 'ID of the task purpose' },
+				{ name: 'taskDispositionId', label: 'Task Disposition', type: 'integer', reference: 'taskDisposition', in: 'query', wire: 'actionParams[taskDispositionId]', required: true, description: 'ID of the task disposition' },
+				{ name: 'taskPurposeId', label: 'Task Purpose', type: 'integer', reference: 'taskPurpose', in: 'query', wire: 'actionParams[taskPurposeId]', description: 'ID of the task purpose' },
 			],
 		},
 		{

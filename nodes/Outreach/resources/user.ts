@@ -13,6 +13,7 @@ export const user: Resource = {
 	keys: [{ name: 'email', field: 'email', type: 'email' }],
 	list: { name: ['firstName', 'lastName'], fallback: ['email'], detail: 'email', sort: 'email' },
 	urlExample: 'https://web.outreach.io/users/123',
+	customSlots: 5,
 	fields: [
 		{ name: 'accountsViewId', type: 'integer', description: 'Default smart view for accounts' },
 		{ name: 'activityNotificationsDisabled', type: 'boolean', description: 'Activity notifications off' },
@@ -79,6 +80,12 @@ export const user: Resource = {
 		{ name: 'usersViewId', type: 'integer', description: 'Default smart view for users' },
 		{ name: 'voicemailNotificationEnabled', type: 'boolean', description: 'Voicemail notifications on' },
 		{ name: 'weeklyDigestEmailEnabled', type: 'boolean', description: 'Weekly digest on' },
+		{ name: 'active', type: 'boolean', description: 'Whether the user is active (named by a guide, not in the current contract: Outreach may refuse it)' },
+		{ name: 'externalId', type: 'string', description: 'Identifier in another system (named by a guide, not in the current contract: Outreach may refuse it)' },
+		{ name: 'externalSource', type: 'string', description: 'Name of the other system (named by a guide, not in the current contract: Outreach may refuse it)' },
+		{ name: 'locale', type: 'string', description: 'Language and region, such as en-US (named by a guide, not in the current contract: Outreach may refuse it)' },
+		{ name: 'mobilePhoneNumber', type: 'string', description: 'Mobile phone number (named by a guide, not in the current contract: Outreach may refuse it)' },
+		{ name: 'timeZone', type: 'string', description: 'Time zone, such as America/New_York (named by a guide, not in the current contract: Outreach may refuse it)' },
 	],
 	relations: [
 		{ name: 'batches', to: ['batch'], many: true, readOnly: true, description: 'Batches that touched it' },

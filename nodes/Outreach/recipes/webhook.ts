@@ -1,0 +1,33 @@
+/** Removes a webhook with the token that its deliveries carry. https://developers.outreach.io/api/webhooks/ */
+import type { Handler } from '../../shared/execute';
+import { BadInput } from '../../shared/fields';
+import type { Recipe } from '../../shared/spec';
+
+export const webhookRecipes: Recipe[] = [
+	{
+		name: 'cleanup',
+		label: 'Clean Up',
+		action: 'Clean up webhook',
+		description: 'Remove a webhook with its cleanup token, also after the connection lost its access',
+		inputs: [{ kind: 'value', name: 'cleanupToken', type: 'secret', required: true, description: 'Token from the header outreach-webhook-cleanup-token of a delivery' }],
+	},
+];
+
+export const cleanup: Handler<string> = {
+	prepare: (item) => String(item.value({ name: 'cleanupToken', label: 'Cleanup Token', type: 'secret', required: true })),
+	async work(token, item) {
+		const { context, operation } = item.run;
+		const base = await item.run.client(operation.resource).address();
+		const { statusCode } = (await context.helpers.httpRequest({
+			method: 'POST',
+			url: `${base}/webhooks/cleanup`,
+			headers: { Accept: 'application/vnd.api+json', 'Content-Type': 'application/vnd.api+json', Authorization: `Bearer ${token}` },
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			sendCredentialsOnCrossOriginRedirect: false,
+		})) as { statusCode: number };
+		if (statusCode === 401) throw new BadInput('Cleanup Token was not accepted', 'Take the token from the header of a delivery of this webhook.');
+		if (statusCode >= 400 && statusCode !== 404) throw new BadInput(`Outreach refused to clean up the webhook: status ${statusCode}`, 'Run again later.');
+		return [{ json: { deleted: true, existed: statusCode !== 404 } }];
+	},
+};

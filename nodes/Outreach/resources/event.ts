@@ -1,0 +1,40 @@
+import type { Resource } from '../../shared/spec';
+
+/** Activity stream entry (opens, clicks, opt-outs, status changes, external app events). https://developers.outreach.io/api/reference/tag/Event/ */
+export const event: Resource = {
+	name: 'event',
+	label: 'Event',
+	path: '/events',
+	description: 'Activity stream entry (opens, clicks, opt-outs, status changes, external app events)',
+	methods: ['create', 'get', 'getAll'],
+	idType: 'integer',
+	list: { name: ['name'], detail: 'createdAt', sort: 'createdAt' },
+	notes: { create: 'Create a custom event (server-to-server connections only)' },
+	pageSize: 100,
+	fields: [
+		{ name: 'body', type: 'string', description: 'Text of an external (custom) event' },
+		{ name: 'createdAt', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'Creation timestamp (ISO 8601, UTC); set by Outreach' },
+		{ name: 'eventAt', type: 'dateTime', filter: true, sort: true, description: 'When the event happened' },
+		{ name: 'externalUrl', type: 'string', description: 'Link shown for an external (custom) event' },
+		{ name: 'name', type: 'string', filter: true, maxLength: 255, description: 'Event name (see the event_names list); external events use "<app ID>:<event ID>"' },
+		{ name: 'payload', type: 'json', description: 'Data carried by the event; fixed after creation' },
+		{ name: 'requestCity', type: 'string', readOnly: true, maxLength: 255, description: 'City the triggering request came from (mail-proxy city when proxied)' },
+		{ name: 'requestDevice', type: 'string', readOnly: true, maxLength: 255, description: 'Device type of the triggering request' },
+		{ name: 'requestHost', type: 'string', readOnly: true, maxLength: 255, description: 'Host of the triggering request' },
+		{ name: 'requestProxied', type: 'boolean', readOnly: true, description: 'Whether the request came through a mail proxy' },
+		{ name: 'requestRegion', type: 'string', readOnly: true, maxLength: 255, description: 'Region of the triggering request' },
+	],
+	relations: [
+		{ name: 'account', to: ['account'], include: true, filterBy: ['id'], description: 'Linked account' },
+		{ name: 'call', to: ['call'], include: true, filterBy: ['id'], description: 'Linked call' },
+		{ name: 'mailing', to: ['mailing'], include: true, filterBy: ['id'], description: 'Linked mailing' },
+		{ name: 'note', to: ['note'], readOnly: true, description: 'Related note' },
+		{ name: 'opportunity', to: ['opportunity'], include: true, filterBy: ['id'], description: 'Linked opportunity' },
+		{ name: 'plugin', to: ['plugin'], readOnly: true, description: 'Related plugin' },
+		{ name: 'prospect', to: ['prospect'], include: true, filterBy: ['id'], description: 'Linked prospect' },
+		{ name: 'sequence', to: ['sequence'], readOnly: true, description: 'Linked sequence' },
+		{ name: 'sequenceStep', to: ['sequenceStep'], readOnly: true, description: 'Linked sequence step' },
+		{ name: 'task', to: ['task'], include: true, filterBy: ['id'], description: 'Linked task' },
+		{ name: 'user', to: ['user'], include: true, filterBy: ['id'], description: 'Linked user' },
+	],
+};
