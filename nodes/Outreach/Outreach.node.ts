@@ -18,7 +18,10 @@ export class Outreach implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'outreachOAuth2Api', required: true }],
+		credentials: [
+			{ name: 'outreachOAuth2Api', required: true, displayOptions: { show: { authentication: ['oAuth2'] } } },
+			{ name: 'outreachS2SApi', required: true, displayOptions: { show: { authentication: ['s2s'] } } },
+		],
 		properties: propertiesOf(outreach),
 	};
 

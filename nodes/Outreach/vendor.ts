@@ -9,10 +9,12 @@ import type { Api, QueryPairs } from '../shared/api';
 import { asObject } from '../shared/request';
 import type { Field, FilterOperator, Link, Query, RecordId, RecordInput, Resource } from '../shared/spec';
 import type { Vendor } from '../shared/vendor';
+import { customFields, scopes } from './customFields';
 import { filterPairs } from './filters';
 import { recipes } from './recipes';
 import { bulk, bulkOptions } from './recipes/bulk';
 import { resources } from './resources';
+import { serverToServer } from './s2s';
 
 const MEDIA_TYPE = 'application/vnd.api+json';
 
@@ -64,34 +66,38 @@ function linkage(record: IDataObject, relation: string): unknown {
 
 const idOf = (entry: unknown): RecordId => asObject(entry).id as RecordId;
 
-/** Filled attributes one level up; included relations nested as flat records, the others as ids. */
-function simplify(record: IDataObject, answer: unknown): IDataObject {
+/**
+ * Filled attributes one level up; included relations nested as flat records, the others as ids.
+ * @param include relations that were asked for, as paths: others are ids, also when their record came along with a neighbour.
+ */
+function simplify(record: IDataObject, answer: unknown, include?: string[]): IDataObject {
 	const included = includedIn(answer);
-	const flat = (entry: IDataObject, seen: string[]): IDataObject => {
+	const flat = (entry: IDataObject, seen: string[], place: string): IDataObject => {
 		// Most of the many attributes are empty on most records.
 		const filled = Object.entries(attributes(entry)).filter(([, value]) => value !== null);
 		const result: IDataObject = { id: entry.id, ...Object.fromEntries(filled) };
 		const me = [...seen, `${String(entry.type)} ${String(entry.id)}`];
-		const related = (target: unknown) => {
+		const related = (target: unknown, path: string) => {
+			if (include && !include.some((wanted) => wanted === path || wanted.startsWith(`${path}.`))) return undefined;
 			const key = `${String(asObject(target).type)} ${String(idOf(target))}`;
 			const found = me.includes(key) ? undefined : included.get(key);
-			return found ? flat(found, me) : undefined;
+			return found ? flat(found, me, `${path}.`) : undefined;
 		};
 		for (const name of Object.keys(asObject(entry.relationships))) {
 			const data = linkage(entry, name);
 			if (Array.isArray(data)) {
-				const nested = data.map(related);
+				const nested = data.map((target) => related(target, place + name));
 				if (nested.length > 0 && nested.every(Boolean)) result[name] = nested as IDataObject[];
 				else result[`${name}Ids`] = data.map(idOf);
 			} else if (data !== undefined && !(`${name}Id` in result)) {
-				const nested = data && related(data);
+				const nested = data && related(data, place + name);
 				if (nested) result[name] = nested;
 				else if (data) result[`${name}Id`] = idOf(data);
 			}
 		}
 		return result;
 	};
-	return flat(record, []);
+	return flat(record, [], '');
 }
 
 const includedCache = new WeakMap<object, Map<string, IDataObject>>();
@@ -175,8 +181,10 @@ export const outreachApi: Api = {
 		...(query.search ? ([['filter[q]', query.search]] as QueryPairs) : []),
 		...(query.sort?.length ? ([['sort', query.sort.map((s) => `${s.descending ? '-' : ''}${s.field}`).join(',')]] as QueryPairs) : []),
 		...readPairs(typeOf(resource), query),
+		...new URLSearchParams(String(query.options?.extraQuery ?? '').replace(/^\?/, '')),
 		['page[size]', String(size)],
 	],
+	count: { query: [['count', 'true']], read: (answer) => Number(asObject(asObject(answer).meta).count ?? 0) },
 	getQuery: (resource, query) => readPairs(typeOf(resource), query),
 	nextPage(call, answer) {
 		const next = asObject(asObject(answer).links).next;
@@ -206,16 +214,34 @@ export const outreachApi: Api = {
 		const data = linkage(record, relation);
 		return data === undefined ? undefined : [data ?? []].flat().map(idOf);
 	},
-	simplify: (record, _resource, answer) => simplify(record, answer),
+	simplify: (record, _resource, answer, include) => simplify(record, answer, include),
 	explain,
 };
+
+/** The door with a connection of a user, and with the app's own key. */
+const logins = { oAuth2: outreachApi, s2s: serverToServer(outreachApi) };
 
 export const outreach: Vendor = {
 	name: 'outreach',
 	label: 'Outreach',
 	api: outreachApi,
+	logins,
+	loginChoices: [
+		{ name: 'OAuth2', value: 'oAuth2', description: 'A connection of a user' },
+		{ name: 'Server-to-Server', value: 's2s', description: 'The key of an app, which reaches part of the API' },
+	],
 	resources,
 	recipes,
 	bulk,
 	bulkOptions,
+	customFields,
+	scopes,
+	listOptions: [
+		{
+			name: 'extraQuery',
+			label: 'Additional Query',
+			type: 'string',
+			description: 'Further parameters of the request, such as provideDataConnections=true',
+		},
+	],
 };

@@ -80,6 +80,10 @@ export interface Api {
 	operators(field: Field): FilterOperator[];
 	/** The vendor can join related records to an answer, return chosen fields only, search by text. */
 	supports: { include?: boolean; only?: boolean; search?: (resource: Resource) => boolean; clear?: boolean };
+	/** The number of records that a list would give, read from a page of one. */
+	count?: { query: QueryPairs; read(answer: unknown): number };
+	/** Whether this kind of key may send a request; all when absent. */
+	covers?(call: Call): boolean;
 	/** Parameters of a list request for its first page of `size` records. */
 	listQuery(resource: Resource, query: Query, size: number): QueryPairs;
 	/** Parameters of a read of one record. */

@@ -85,7 +85,11 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 			async getOperators(this: ILoadOptionsFunctions) {
 				const resource = chosen(this);
 				const path = String(this.getCurrentNodeParameter('&field') ?? '');
-				const field = path === 'id' ? { name: 'id', type: 'integer' as const } : fieldOf(resource, path);
+				const [first, second] = path.split('.');
+				const relation = second === undefined ? undefined : (resource.relations ?? []).find((r) => r.name === first);
+				const owner = relation ? vendor.resources.find((r) => r.name === relation.to[0]) : resource;
+				const name = second ?? first;
+				const field = name === 'id' || !owner ? { name, type: 'integer' as const } : fieldOf(owner, name);
 				return api(this, resource)
 					.operators(field)
 					.map((value) => ({ name: OPERATORS[value], value }));

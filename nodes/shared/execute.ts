@@ -18,7 +18,7 @@ import { Lookup } from './lookup';
 import { standardHandler } from './operations';
 import { Client } from './request';
 import type { Api } from './api';
-import type { Field, Operation, Resource } from './spec';
+import { labelOf, type Field, type Operation, type Resource } from './spec';
 import { apiOf, operationOf, resourceOf, type Vendor } from './vendor';
 
 export interface Output {
@@ -224,8 +224,30 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor): Promi
 			slots[item.index].failure = failure;
 		});
 	}
+	await relabel(run, finished);
 	run.report();
 	return [slots.flatMap(toItems)];
+}
+
+/** Shows custom fields under the labels of the organisation, when any are in the output. */
+async function relabel(run: Run, slots: Slot[]): Promise<void> {
+	const { operation, vendor, context } = run;
+	const { rawCustomFields } = context.getNodeParameter('options', 0, {}) as { rawCustomFields?: boolean };
+	if (!vendor.customFields || !operation.resource.customSlots || rawCustomFields) return;
+	const records = slots.filter(({ item }) => run.simplify(item)).flatMap(({ outputs }) => outputs ?? []);
+	if (!records.some(({ json }) => Object.keys(json).some((name) => /^custom\d+$/.test(name)))) return;
+	// Labels are a comfort: without the right to read them the plain names stay.
+	const [fields] = await Promise.allSettled([vendor.customFields(run.client(operation.resource), operation.resource)]);
+	if (fields.status === 'rejected') return;
+	const labels = new Map(fields.value.map((field) => [field.name, labelOf(field)]));
+	for (const output of records) {
+		output.json = Object.fromEntries(
+			Object.entries(output.json).map(([name, value]) => {
+				const label = labels.get(name);
+				return [label && !(label in output.json) ? label : name, value];
+			}),
+		);
+	}
 }
 
 function handlerOf(run: Run): Handler<unknown> {

@@ -64,7 +64,9 @@ export function isRequired(field: Field, operation: Operation): boolean {
 export function columns(operation: Operation, custom: Field[] = []): ResourceMapperField[] {
 	return writableFields(operation, custom)
 		.map((field): ResourceMapperField => {
-			const closed = field.type === 'options' && !field.open && field.options !== undefined;
+			const closed = ['options', 'integer'].includes(field.type) && !field.open && field.options !== undefined;
+			// n8n takes nothing but JSON in a column of type array, and no list as an object. `coerce` takes both, and commas.
+			const typed = ['strings', 'multiOptions', 'json'].includes(field.type) && !custom.includes(field);
 			return {
 				id: field.name,
 				displayName: labelOf(field),
@@ -72,8 +74,8 @@ export function columns(operation: Operation, custom: Field[] = []): ResourceMap
 				defaultMatch: false,
 				canBeUsedToMatch: false,
 				display: true,
-				type: field.type === 'options' && !closed ? 'string' : COLUMN_TYPES[field.type],
-				...(closed ? { options: field.options!.map((o) => ({ name: labelOf(o), value: o.value })) } : {}),
+				type: (field.type === 'options' && !closed) || typed ? 'string' : closed ? 'options' : COLUMN_TYPES[field.type],
+				...(closed ? { options: field.options!.map((o) => ({ name: labelOf(o), value: field.type === 'integer' ? Number(o.value) : o.value })) } : {}),
 			};
 		})
 		.sort((a, b) => Number(b.required) - Number(a.required));
@@ -85,7 +87,12 @@ export function savedCustomFields(schema: unknown, resource: Resource): Field[] 
 	const types: Partial<Record<string, Field['type']>> = { number: 'number', boolean: 'boolean', dateTime: 'dateTime', array: 'strings', object: 'json' };
 	return (Array.isArray(schema) ? (schema as ResourceMapperField[]) : [])
 		.filter((column) => !known.has(column.id))
-		.map((column) => ({ name: column.id, label: column.displayName, type: types[column.type ?? ''] ?? 'string' }));
+		.map((column) => ({
+			name: column.id,
+			label: column.displayName,
+			type: types[column.type ?? ''] ?? 'string',
+			...(resource.customSlots ? { asText: true } : {}),
+		}));
 }
 
 /**
@@ -94,6 +101,7 @@ export function savedCustomFields(schema: unknown, resource: Resource): Field[] 
  * @throws BadInput naming the field and what would be right.
  */
 export function coerce(field: Field, value: unknown): IDataObject[string] {
+	if (field.asText) return textOf(field, coerce({ ...field, asText: false }, value));
 	const label = labelOf(field);
 	const shown = field.type === 'secret' ? 'The value' : `"${typeof value === 'object' ? JSON.stringify(value) : String(value)}"`;
 	const bad = (should: string) => new BadInput(`${label}: ${shown} ${should}`, `Correct the value of "${label}" and run again.`);
@@ -104,6 +112,7 @@ export function coerce(field: Field, value: unknown): IDataObject[string] {
 			const number = typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
 			if (!Number.isFinite(number)) throw bad('is not a number');
 			if (field.type === 'integer' && !Number.isSafeInteger(number)) throw bad('is not a whole number');
+			assertChoice(field, String(number), bad);
 			return number;
 		}
 		case 'boolean': {
@@ -139,6 +148,13 @@ export function coerce(field: Field, value: unknown): IDataObject[string] {
 			return field.type === 'email' ? text.trim() : text;
 		}
 	}
+}
+
+/** A checked value as text: lists with commas, times without zone (UTC). */
+function textOf(field: Field, value: IDataObject[string]): string {
+	if (Array.isArray(value)) return value.join(',');
+	if (field.type === 'dateTime') return String(value).slice(0, 19);
+	return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }
 
 function assertChoice(field: Field, value: string, bad: (should: string) => BadInput): void {
@@ -189,21 +205,22 @@ function parseJson(text: string): unknown {
 
 /**
  * Checks the values of the mapper against the spec.
- * @param values by field name; absent ones are left out.
+ * @param values by field name or label; absent ones are left out.
  * @param ignore names that may be there without being fields, such as the key of an upsert.
  * @throws BadInput for unknown, read-only or malformed fields.
  */
 export function coerceFields(operation: Operation, values: IDataObject, custom: Field[] = [], ignore: string[] = []): IDataObject {
 	const writable = new Map(writableFields(operation, custom).map((f) => [f.name, f]));
 	for (const slot of operation.endpoint ? [] : slotsOf(operation.resource)) if (!writable.has(slot.name)) writable.set(slot.name, slot);
+	const byLabel = new Map([...writable.values()].map((f) => [labelOf(f).toLowerCase(), f]));
 	const result: IDataObject = {};
 	for (const [name, value] of Object.entries(values)) {
-		const field = writable.get(name);
+		const field = writable.get(name) ?? byLabel.get(name.toLowerCase());
 		if (!field) {
 			if (ignore.includes(name)) continue;
 			throw unknownField(operation.resource, name, [...writable.keys()]);
 		}
-		if (!isAbsent(value)) result[name] = coerce(field, value);
+		if (!isAbsent(value)) result[field.name] = coerce(field, value);
 	}
 	return result;
 }

@@ -87,8 +87,8 @@ export async function updateRecord(run: Run, resource: Resource, input: RecordIn
 	return body;
 }
 
-function present(item: Item, resource: Resource, answer: unknown): Output {
-	return { json: item.run.present(item, resource, item.run.apiOf(resource).record(answer), answer) };
+function present(item: Item, resource: Resource, answer: unknown, include?: string[]): Output {
+	return { json: item.run.present(item, resource, item.run.apiOf(resource).record(answer), answer, include) };
 }
 
 interface WriteJob {
@@ -157,7 +157,7 @@ function get(operation: Operation): Handler<GetJob> {
 		async work({ record, query }, item) {
 			// A record found by a natural key is there already.
 			if (record.found && query.only!.length === 0) {
-				return [{ json: item.run.present(item, resource, record.found, record.entry?.answer) }];
+				return [{ json: item.run.present(item, resource, record.found, record.entry?.answer, query.include) }];
 			}
 			const { body } = await item.run.client(resource).send({
 				method: 'GET',
@@ -165,7 +165,7 @@ function get(operation: Operation): Handler<GetJob> {
 				query: item.run.apiOf(resource).getQuery(resource, query),
 				purpose: `get ${nouns(resource).one} ${record.id}`,
 			});
-			return [present(item, resource, body)];
+			return [present(item, resource, body, query.include)];
 		},
 	};
 }
@@ -173,6 +173,7 @@ function get(operation: Operation): Handler<GetJob> {
 interface ListJob {
 	toQuery: () => Query;
 	limit: number;
+	countOnly: boolean;
 }
 
 function getAll(operation: Operation): Handler<ListJob> {
@@ -181,16 +182,31 @@ function getAll(operation: Operation): Handler<ListJob> {
 		prepare(item) {
 			const limit = item.get<boolean>('returnAll', false) ? Infinity : Number(item.get('limit', 50));
 			if (!(limit >= 1)) throw new BadInput('Limit is less than 1', 'Enter how many results are wanted, or switch on "Return All".');
-			return { toQuery: item.query(operation).toQuery, limit };
+			return { toQuery: item.query(operation).toQuery, limit, countOnly: item.option<boolean>('countOnly') ?? false };
 		},
-		async work({ toQuery, limit }, item) {
+		async work({ toQuery, limit, countOnly }, item) {
+			if (countOnly) return [{ json: { count: await count(item.run, resource, toQuery()) } }];
 			const outputs: Output[] = [];
-			for await (const { record, answer } of list(item.run, resource, toQuery(), limit)) {
-				outputs.push({ json: item.run.present(item, resource, record, answer) });
+			const query = toQuery();
+			for await (const { record, answer } of list(item.run, resource, query, limit)) {
+				outputs.push({ json: item.run.present(item, resource, record, answer, query.include) });
 			}
 			return outputs;
 		},
 	};
+}
+
+/** How many records a query matches, where the vendor counts; one request. */
+export async function count(run: Run, resource: Resource, query: Query): Promise<number> {
+	const client = run.client(resource);
+	const { api } = client;
+	const { body } = await client.send({
+		method: 'GET',
+		path: resource.path,
+		query: [...api.listQuery(resource, query, 1), ...api.count!.query],
+		purpose: `count ${nouns(resource).many}`,
+	});
+	return api.count!.read(body);
 }
 
 /** Records of a query, page by page, each page as large as the vendor and the limit allow. */

@@ -45,6 +45,7 @@ export function propertiesOf(vendor: Vendor): INodeProperties[] {
 	const perResource = (make: (resource: Resource) => INodeProperties[]) => vendor.resources.flatMap(make);
 
 	return [
+		...(vendor.logins ? [loginProperty(vendor)] : []),
 		dropdown('Resource', 'resource', byName(vendor.resources.map((r) => ({ name: r.label, value: r.name }))), vendor.resources[0].name, {
 			noDataExpression: true,
 		}),
@@ -136,6 +137,15 @@ export function propertiesOf(vendor: Vendor): INodeProperties[] {
 		),
 		optionsProperty(vendor, operations),
 	];
+}
+
+/** Kind of credential; resources behind a door of their own have just one. */
+function loginProperty(vendor: Vendor): INodeProperties {
+	const apart = vendor.resources.filter((r) => r.door).map((r) => r.name);
+	return dropdown('Authentication', 'authentication', vendor.loginChoices ?? [], String(vendor.loginChoices?.[0]?.value ?? ''), {
+		noDataExpression: true,
+		...(apart.length > 0 ? { displayOptions: { hide: { resource: apart } } } : {}),
+	});
 }
 
 /** Which records a bulk change is about. Never all of them by accident: the vendor would take no choice for all. */
@@ -509,6 +519,14 @@ function optionsProperty(vendor: Vendor, operations: Operation[]): INodeProperti
 	});
 	const reads = (o: Operation) => o.kind === 'get' || o.kind === 'getAll';
 	const entries: INodeProperties[] = [
+		...shown(
+			{ displayName: 'Count Only', name: 'countOnly', type: 'boolean', default: false, description: 'Whether to return only the number of matching records' },
+			(o) => o.kind === 'getAll' && apiOf(vendor, o.resource).count !== undefined,
+		),
+		...shown(
+			{ displayName: 'Raw Custom Field Names', name: 'rawCustomFields', type: 'boolean', default: false, description: 'Whether to keep names such as custom12 instead of the labels of the organization' },
+			(o) => o.simplify && (o.resource.customSlots ?? 0) > 5,
+		),
 		...shown(many('Clear Field Names or IDs', 'clearFields', 'getClearable'), (o) => (supports(o).clear ?? false) && (o.kind === 'update' || o.kind === 'upsert')),
 		...shown(
 			{ displayName: 'Custom Fields (JSON)', name: 'customFieldsJson', type: 'json', default: '{}', description: 'Custom fields as an object, for values that are no text' },

@@ -81,6 +81,9 @@ export class Client {
 
 	private readonly gate: Gate;
 
+	/** Tells credentials apart within the process. */
+	readonly credentialKey: string;
+
 	private decrypted?: Promise<ICredentialDataDecryptedObject>;
 
 	/** Settles with the first request, which goes alone so that a stale token is renewed only once. */
@@ -92,9 +95,9 @@ export class Client {
 		private readonly options: ClientOptions = {},
 	) {
 		this.signal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
-		const key = `${api.name} ${api.credential} ${context.getNode().credentials?.[api.credential]?.id ?? context.getNode().id}`;
-		this.gate = gates.get(key) ?? { openAt: 0, nextSlot: 0 };
-		gates.set(key, this.gate);
+		this.credentialKey = `${api.name} ${api.credential} ${context.getNode().credentials?.[api.credential]?.id ?? context.getNode().id}`;
+		this.gate = gates.get(this.credentialKey) ?? { openAt: 0, nextSlot: 0 };
+		gates.set(this.credentialKey, this.gate);
 	}
 
 	/** The execution was cancelled. */
@@ -113,6 +116,11 @@ export class Client {
 	 * @throws NodeApiError with the vendor's reason when it refuses, or when it cannot be reached.
 	 */
 	async send(call: Call): Promise<Answer> {
+		if (this.api.covers && !this.api.covers(call)) {
+			throw new NodeOperationError(this.context.getNode(), `This kind of connection to ${this.api.name} may not ${call.purpose ?? `${call.method} ${call.path}`}`, {
+				description: 'Choose another authentication in the node: a connection of a user reaches everything.',
+			});
+		}
 		if (this.first) {
 			await this.first;
 			return await this.attempt(call);

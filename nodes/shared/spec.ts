@@ -37,7 +37,7 @@ export interface Field {
 	type: FieldType;
 	/** One sentence without a final period. */
 	description?: string;
-	/** Values of `options` and `multiOptions`; others are passed on to the vendor when `open`. */
+	/** Values of `options`, `multiOptions` and `integer`; others are passed on to the vendor when `open`. */
 	options?: Choice[];
 	/** The vendor may know further options than the documented ones. */
 	open?: boolean;
@@ -53,6 +53,8 @@ export interface Field {
 	filter?: boolean;
 	/** Get Many can sort by it. */
 	sort?: boolean;
+	/** Any kind of value travels as text. */
+	asText?: boolean;
 	/** Longest text, in characters. */
 	maxLength?: number;
 }

@@ -14,6 +14,8 @@ export interface Vendor {
 	api: Api;
 	/** The same door with another kind of key, by value of the parameter `authentication`. */
 	logins?: Record<string, Api>;
+	/** Values of `authentication` as the node shows them; the first is the usual one. */
+	loginChoices?: INodePropertyOptions[];
 	/** Further doors by name, chosen by `Resource.door`. */
 	doors?: Record<string, Api>;
 	resources: Resource[];

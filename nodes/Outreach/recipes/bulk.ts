@@ -7,8 +7,8 @@ import { NodeOperationError, type IDataObject } from 'n8n-workflow';
 import type { Handler, Output, Run } from '../../shared/execute';
 import { BadInput } from '../../shared/fields';
 import type { Item, Reference } from '../../shared/item';
-import { list, parameterReferences, parameterValues, recordOf } from '../../shared/operations';
-import type { ActionParameter, Condition, Input, Operation, Query, RecordId, Resource } from '../../shared/spec';
+import { count, list, parameterReferences, parameterValues, recordOf } from '../../shared/operations';
+import type { ActionParameter, Condition, Input, Operation, Query, RecordId } from '../../shared/spec';
 import { BATCH_SIZE, isOver, startBatch, waitForBatches, type Batch } from './batch';
 import { filterPairs } from '../filters';
 
@@ -128,7 +128,7 @@ async function change(run: Run, operation: Operation, group: Group, item: Item):
 		}
 	} else {
 		const conditions = group.query?.conditions ?? [];
-		const expected = await count(run, operation.resource, conditions);
+		const expected = await count(run, operation.resource, { conditions });
 		if (expected === 0) return [{ json: { action: operation.name, state: 'nothing to do', total: 0 }, items: group.items }];
 		const batch = await startBatch(client, { ...call, query: [...call.query, ...batchFilter(conditions)], confirmed: false });
 		await waitForBatches(run, client, [batch], Math.max(waitMs, 60_000), (b) => b.total !== null && b.state !== 'pending');
@@ -166,18 +166,6 @@ function batchFilter(conditions: Condition[]): Array<[string, string]> {
 	return filterPairs(conditions, true)
 		.filter(([name]) => name !== 'newFilterSyntax')
 		.map(([name, value]) => [name.replace(/^filter/, 'actionParams[filter]'), value]);
-}
-
-/** How many records a filter of a list matches; one request. */
-export async function count(run: Run, resource: Resource, conditions: Condition[]): Promise<number> {
-	const client = run.client(resource);
-	const { body } = await client.send({
-		method: 'GET',
-		path: resource.path,
-		query: [...client.api.listQuery(resource, { conditions }, 1), ['count', 'true']],
-		purpose: 'count the records',
-	});
-	return Number((body as { meta?: { count?: number } }).meta?.count ?? 0);
 }
 
 /** Records that the vendor did not change, and why. */

@@ -17,7 +17,7 @@ export const favorite: Resource = {
 	],
 	relations: [
 		{ name: 'creator', to: ['user'], readOnly: true, include: true, description: 'User (or step/stage) that created it' },
-		{ name: 'target', to: ['account', 'meetingType', 'opportunity', 'prospect', 'sequence', 'snippet', 'team', 'template', 'user'], readOnly: true, required: true, description: 'The starred record' },
+		{ name: 'target', to: ['account', 'meetingType', 'opportunity', 'prospect', 'sequence', 'snippet', 'team', 'template', 'user'], required: true, description: 'The starred record' },
 		{ name: 'user', to: ['user'], include: true, filterBy: ['id'], description: 'Linked user' },
 	],
 };

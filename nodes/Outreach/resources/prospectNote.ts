@@ -13,7 +13,7 @@ export const prospectNote: Resource = {
 		{ name: 'createdAt', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'Creation timestamp (ISO 8601, UTC); set by Outreach' },
 		{ name: 'message', type: 'text', required: true, maxLength: 65535, description: 'Body text of the note' },
 		{ name: 'noteType', type: 'options', options: [{ value: 'note' }, { value: 'call' }, { value: 'coffee' }, { value: 'beer' }, { value: 'meeting' }], description: 'Kind of interaction the note records' },
-		{ name: 'opportunityAssociationRule', type: 'options', options: [{ value: 'recent_created' }, { value: 'recent_updated' }], description: 'Write-only rule choosing which opportunity the note gets attached to' },
+		{ name: 'opportunityAssociationRule', type: 'options', options: [{ value: 'recent_created' }, { value: 'recent_updated' }], writeOnly: true, description: 'Write-only rule choosing which opportunity the note gets attached to' },
 		{ name: 'pinned', type: 'boolean', description: 'Whether the note is pinned to the top' },
 	],
 	relations: [

@@ -18,7 +18,7 @@ export const webhook: Resource = {
 		{ name: 'disabledReason', type: 'text', readOnly: true, maxLength: 1024, description: 'Why delivery is suspended; any update clears it' },
 		{ name: 'disabledSince', type: 'dateTime', readOnly: true, description: 'First suspension; any update clears it' },
 		{ name: 'disabledUntil', type: 'dateTime', readOnly: true, description: 'End of the suspension; any update clears it' },
-		{ name: 'payloadVersion', type: 'options', options: [{ value: '1' }, { value: '2' }], description: 'Payload format 1 or 2 (2 adds beforeUpdate on updates)' },
+		{ name: 'payloadVersion', type: 'integer', options: [{ value: '1' }, { value: '2' }], description: 'Payload format 1 or 2 (2 adds beforeUpdate on updates)' },
 		{ name: 'resource', type: 'options', options: [{ value: '*' }, { value: 'account' }, { value: 'call' }, { value: 'emailAddress' }, { value: 'import' }, { value: 'kaiaRecording' }, { value: 'mailing' }, { value: 'opportunity' }, { value: 'opportunityProspectRole' }, { value: 'prospect' }, { value: 'sequence' }, { value: 'sequenceState' }, { value: 'task' }, { value: 'user' }], filter: true, sort: true, description: 'Resource that fires it; * = any' },
 		{ name: 'secret', type: 'secret', description: 'Signing secret chosen by the subscriber' },
 		{ name: 'updatedAt', type: 'dateTime', readOnly: true, description: 'Last-change timestamp (ISO 8601, UTC); set by Outreach' },

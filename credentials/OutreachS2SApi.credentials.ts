@@ -1,0 +1,124 @@
+import { createSign } from 'crypto';
+
+import {
+	ApplicationError,
+	type IAuthenticateGeneric,
+	type ICredentialDataDecryptedObject,
+	type ICredentialTestRequest,
+	type ICredentialType,
+	type Icon,
+	type IDataObject,
+	type IHttpRequestHelper,
+	type INodeProperties,
+} from 'n8n-workflow';
+
+/** Seconds for which the proof of identity is good; the vendor takes at most an hour. */
+const PROOF_SECONDS = 600;
+
+/** A part of a JSON Web Token. */
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/**
+ * Access of an app to one installation, without a user. A signed proof is exchanged for a token that is
+ * good for an hour; n8n asks for a new one when the vendor answers 401.
+ * https://developers.outreach.io/api/oauth/#server-to-server
+ */
+export class OutreachS2SApi implements ICredentialType {
+	name = 'outreachS2SApi';
+
+	displayName = 'Outreach Server-to-Server API';
+
+	icon: Icon = { light: 'file:../nodes/Outreach/outreach.svg', dark: 'file:../nodes/Outreach/outreach.dark.svg' };
+
+	documentationUrl = 'https://developers.outreach.io/api/oauth/';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Acts as the app, without a user, and reaches only part of the API. Use the OAuth2 connection for provisioning users.',
+			name: 'notice',
+			type: 'notice',
+			default: '',
+		},
+		{
+			displayName: 'S2S Application ID',
+			name: 'applicationId',
+			type: 'string',
+			default: '',
+			required: true,
+			description: 'Server-to-server ID (GUID) of your app in the developer portal',
+		},
+		{
+			displayName: 'Private Key',
+			name: 'privateKey',
+			type: 'string',
+			typeOptions: { password: true, rows: 4 },
+			default: '',
+			required: true,
+			placeholder: '-----BEGIN PRIVATE KEY-----',
+			description: 'RSA key in PEM form whose public half is registered with the app',
+		},
+		{
+			displayName: 'Installation ID',
+			name: 'installationId',
+			type: 'string',
+			default: '',
+			required: true,
+			description: 'Installation of the app in the organization',
+		},
+		{
+			displayName: 'Advanced',
+			name: 'advanced',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to show settings that hardly anybody needs',
+		},
+		{
+			displayName: 'API Address',
+			name: 'baseUrl',
+			type: 'string',
+			default: 'https://api.outreach.io',
+			displayOptions: { show: { advanced: [true] } },
+			description: 'Host of the API, without a path',
+		},
+		{
+			displayName: 'Access Token',
+			name: 'accessToken',
+			type: 'hidden',
+			typeOptions: { expirable: true, password: true },
+			default: '',
+		},
+	];
+
+	/** Exchanges a proof signed with the app's key for an installation token. */
+	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
+		const now = Math.floor(Date.now() / 1000);
+		const claims = { iss: credentials.applicationId, iat: now, exp: now + PROOF_SECONDS };
+		const unsigned = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}`;
+		// Keys are often pasted with their line breaks as \n.
+		const key = String(credentials.privateKey).replace(/\\n/g, '\n');
+		const signature = createSign('RSA-SHA256').update(unsigned).sign(key, 'base64url');
+		const host = String(credentials.baseUrl || 'https://api.outreach.io').replace(/\/+$/, '');
+		const answer = (await this.helpers.httpRequest({
+			method: 'POST',
+			url: `${host}/api/app/installs/${encodeURIComponent(String(credentials.installationId))}/actions/accessToken`,
+			headers: { Authorization: `Bearer ${unsigned}.${signature}`, Accept: 'application/vnd.api+json', 'Content-Type': 'application/vnd.api+json' },
+		})) as { data?: { meta?: { accessToken?: string } } };
+		const accessToken = answer.data?.meta?.accessToken;
+		if (!accessToken) throw new ApplicationError('Outreach answered without an access token');
+		return { accessToken };
+	}
+
+	authenticate: IAuthenticateGeneric = {
+		type: 'generic',
+		properties: { headers: { Authorization: '=Bearer {{ $credentials.accessToken }}' } },
+	};
+
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL: '={{ ($credentials.baseUrl || "https://api.outreach.io").replace(new RegExp("/+$"), "") }}/api/v2',
+			url: '/users',
+			qs: { 'page[size]': 1 },
+			headers: { Accept: 'application/vnd.api+json', 'Content-Type': 'application/vnd.api+json' },
+		},
+	};
+}
