@@ -4,15 +4,15 @@ const { spawn } = require('node:child_process');
 const fs = require('node:fs/promises');
 const path = require('node:path');
 const gulp = require('gulp');
+const { writeSchemas } = require('./scripts/schemas.cjs');
 
 const DIST = path.join(__dirname, 'dist');
 const BUILD = path.join(__dirname, 'build');
-const SOURCES = ['nodes/**/*', 'credentials/**/*', 'tsconfig.json'];
+const SOURCES = ['nodes/**/*', 'credentials/**/*', 'scripts/schemas.cjs', 'tsconfig.json'];
 const ASSETS = [
 	'nodes/**/*.{svg,png}',
 	'credentials/**/*.{svg,png}',
 	'nodes/**/*.node.json',
-	'nodes/**/__schema__/**/*.json',
 ];
 
 // The build happens beside dist and replaces it only when it is complete: a compile error leaves the
@@ -47,6 +47,10 @@ function assets() {
 	return gulp.src(ASSETS, { base: '.', encoding: false, allowEmpty: true }).pipe(gulp.dest(staging));
 }
 
+async function schemas() {
+	await writeSchemas(staging);
+}
+
 async function replace() {
 	await remove(DIST);
 	await fs.rename(staging, DIST);
@@ -66,7 +70,7 @@ async function tarball() {
 	});
 }
 
-const build = gulp.series(compile, assets, replace);
+const build = gulp.series(compile, assets, schemas, replace);
 
 function watch() {
 	return gulp.watch(SOURCES, { ignoreInitial: false }, build);

@@ -1,13 +1,56 @@
 import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-/** Scopes of everything the node does; one that the app was not granted makes the whole consent fail. */
-const SCOPES = [
-	...['accounts', 'mailboxes', 'personas', 'profiles', 'prospects', 'roles', 'sequences', 'sequenceStates', 'stages', 'tasks', 'teams', 'users'].map(
-		(name) => `${name}.all`,
-	),
-	'batches.all',
-	'batchItems.read',
+/** Resources that the node reads and changes. */
+const FULL = [
+	'accountNotes',
+	'accounts',
+	'batchItems',
+	'batches',
+	'callDispositions',
+	'callPurposes',
+	'calls',
+	'complianceRequests',
+	'contentCategories',
+	'contentCategoryMemberships',
+	'contentCategoryOwnerships',
+	'customObjectRecords',
+	'emailAddresses',
+	'events',
+	'favorites',
+	'imports',
+	'mailboxes',
+	'mailings',
+	'opportunities',
+	'opportunityProspectRoles',
+	'opportunityStages',
+	'orgSettings',
+	'personas',
+	'phoneNumbers',
+	'products',
+	'profiles',
+	'prospectNotes',
+	'prospects',
+	'purchases',
+	'recipients',
+	'roles',
+	'rulesets',
+	'sequenceStates',
+	'sequenceSteps',
+	'sequenceTemplates',
+	'sequences',
+	'snippets',
+	'stages',
+	'taskDispositions',
+	'taskPurposes',
+	'tasks',
+	'teams',
+	'templates',
+	'users',
+	'webhooks',
 ];
+
+/** Scopes of everything the node does; one that the app was not granted makes the whole consent fail. */
+const SCOPES = [...FULL.map((name) => `${name}.all`), 'auditLogs.read', 'duties.read', 'kaiaRecordings.read', 'kaiaVoiceImports.write', 'mailAliases.read', 'taskPriorities.read'];
 
 export class OutreachOAuth2Api implements ICredentialType {
 	name = 'outreachOAuth2Api';

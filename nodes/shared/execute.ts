@@ -30,6 +30,8 @@ export interface Output {
 export interface Handler<Job> {
 	/** Reads and checks the parameters of one item; notes look-ups; sends nothing. */
 	prepare(item: Item): Job;
+	/** Checks what only the look-ups can tell, of every item before the work on any begins. Writes nothing. */
+	check?(job: Job, item: Item): Promise<void>;
 	/** Does the work of one item. Look-ups noted by `prepare` are settled. */
 	work?(job: Job, item: Item): Promise<Output[]>;
 	/** Works on all items at once instead; `items` are the indexes of the items an output stands for. */
@@ -131,7 +133,11 @@ export class Run {
 		const node = this.context.getNode();
 		const suffix = this.items.length > 1 ? ` [item ${index}]` : '';
 		if (thrown instanceof BadInput) {
-			return new NodeOperationError(node, `${thrown.message}${suffix}`, { description: thrown.description, itemIndex: index });
+			const message = `${thrown.message}${suffix}`;
+			const error = new NodeOperationError(node, message, { description: thrown.description, itemIndex: index });
+			// n8n exchanges messages that contain a known code, such as the EPERM in "Keeperman".
+			error.message = message;
+			return error;
 		}
 		if (thrown instanceof NodeApiError || thrown instanceof NodeOperationError) {
 			// Several items can share the refusal of one look-up; each gets its own.
@@ -190,6 +196,7 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor): Promi
 	for (const slot of slots) {
 		await step(slot, async () => {
 			for (const reference of slot.item.references) await reference.settle(run);
+			await handler.check?.(slot.job, slot.item);
 		});
 	}
 
@@ -259,10 +266,8 @@ function handlerOf(run: Run): Handler<unknown> {
 function toItems({ item, outputs, failure }: Slot): INodeExecutionData[] {
 	const pairedItem = { item: item.index };
 	if (failure) {
-		const json: IDataObject = { error: failure.message };
-		if (failure.description) json.description = failure.description;
-		if (failure instanceof NodeApiError && failure.httpCode) json.httpCode = failure.httpCode;
-		return [{ json, error: failure, pairedItem }];
+		// n8n knows a failed item by exactly these names. With the error itself beside them, it would drop the details.
+		return [{ json: { error: failure.message, ...(failure.description ? { details: failure.description } : {}) }, pairedItem }];
 	}
 	return (outputs ?? []).map((output) => ({ ...output, pairedItem }));
 }

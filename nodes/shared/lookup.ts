@@ -22,6 +22,8 @@ export interface Entry {
 	answer?: unknown;
 	/** Why the look-up was refused. */
 	failure?: Error;
+	/** An item of this run is going to create it. */
+	planned?: boolean;
 }
 
 /** Shown when a name matches nothing: names of the first page of records. */
@@ -183,7 +185,8 @@ export class Lookup {
 				`They are ${list.join(', ')}${records.length > 5 ? ', ...' : ''}. Choose one by ID or from the list.`,
 			);
 		}
-		const near = key.type === 'email' ? [] : similar(value, await this.someNames(resource, key));
+		// Suggestions are a comfort: when they cannot be had, the message stands without them.
+		const near = key.type === 'email' || key.field === 'id' ? [] : similar(value, await this.someNames(resource, key).catch(() => []));
 		throw new BadInput(
 			`${parameter}: there is no ${one} with the ${by} "${value}"`,
 			near.length > 0 ? `Similar ones are: ${near.join(', ')}.` : `Check the spelling, or choose the ${one} from the list.`,

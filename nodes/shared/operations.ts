@@ -253,12 +253,33 @@ function upsert(operation: Operation): Handler<UpsertJob> {
 			for (const name of job.cleared) delete job.fields[name];
 			return job;
 		},
+		check: async ({ entry, fields, links, cleared }, item) =>
+			await checkCreateOrUpdate(item.run, entry, { fields, links: linksOf(links, cleared, resource) }, resource.label),
 		async work({ entry, fields, links, cleared }, item) {
 			const { record, outcome, answer } = await createOrUpdate(item.run, entry, { fields, links: linksOf(links, cleared, resource) }, resource.label);
 			const json = item.run.present(item, resource, record, answer);
 			return [{ json: item.run.simplify(item) ? { ...json, outcome } : json }];
 		},
 	};
+}
+
+/** What creates the record of an entry. */
+function newRecord({ resource, key, value }: Entry, input: RecordInput): RecordInput {
+	const list = resource.fields.find((f) => f.name === key.field)?.type === 'strings';
+	const fields = Object.fromEntries(Object.entries(input.fields).filter(([, v]) => v !== null));
+	return { ...input, fields: { ...fields, [key.field]: list ? withKey(fields[key.field], value) : value } };
+}
+
+/**
+ * Whether `createOrUpdate` can do its work, as far as the look-ups tell. Called for all items in order.
+ * @throws BadInput when several records have the key, or when there is none and creating one needs more.
+ */
+export async function checkCreateOrUpdate(run: Run, entry: Entry, input: RecordInput, parameter: string): Promise<void> {
+	if ((await run.lookup.found(entry)).length > 0) await run.lookup.one(entry, parameter);
+	else if (!entry.planned) {
+		assertComplete(entry.resource, newRecord(entry, input));
+		entry.planned = true;
+	}
 }
 
 /**
@@ -277,7 +298,8 @@ export async function createOrUpdate(
 	return await run.inTurn(`${resource.name}\n${key.field}\n${value.toLowerCase()}`, async () => {
 		const update = async () => {
 			const before = await run.lookup.one(entry, parameter);
-			const changes = changesOf(api, before, input);
+			const fields = Object.entries(input.fields).filter(([name]) => !resource.fields.some((f) => f.name === name && f.createOnly));
+			const changes = changesOf(api, before, { ...input, fields: Object.fromEntries(fields) });
 			if (!changes) return { record: before, outcome: 'unchanged' as const, answer: entry.answer, before };
 			const answer = await updateRecord(run, resource, { ...changes, id: api.id(before) });
 			const record = api.record(answer);
@@ -286,9 +308,7 @@ export async function createOrUpdate(
 		};
 		if ((await run.lookup.found(entry)).length > 0) return await update();
 
-		const list = resource.fields.find((f) => f.name === key.field)?.type === 'strings';
-		const fields = Object.fromEntries(Object.entries(input.fields).filter(([, v]) => v !== null));
-		const complete = creating({ ...input, fields: { ...fields, [key.field]: list ? withKey(fields[key.field], value) : value } });
+		const complete = creating(newRecord(entry, input));
 		assertComplete(resource, complete);
 		const [creation] = await Promise.allSettled([createRecord(run, resource, complete)]);
 		if (creation.status === 'fulfilled') {
@@ -313,8 +333,8 @@ function withKey(given: unknown, value: string): string[] {
 }
 
 function assertComplete(resource: Resource, input: RecordInput): void {
-	const missing = resource.fields.filter((f) => f.required && isAbsent(input.fields[f.name])).map((f) => f.label ?? f.name);
-	const unlinked = (resource.relations ?? []).filter((r) => r.required && !input.links?.[r.name]).map((r) => r.label ?? r.name);
+	const missing = resource.fields.filter((f) => f.required && isAbsent(input.fields[f.name])).map(labelOf);
+	const unlinked = (resource.relations ?? []).filter((r) => r.required && !input.links?.[r.name]).map(labelOf);
 	if (missing.length + unlinked.length > 0) {
 		throw new BadInput(
 			`${[...missing, ...unlinked].join(', ')} missing: there is no such ${nouns(resource).one} yet, and creating one needs more`,

@@ -68,7 +68,7 @@ export function propertiesOf(vendor: Vendor): INodeProperties[] {
 		...perResource((resource) => matchProperties(resource)),
 		...shown(targetProperty, (o) => o.kind === 'bulk'),
 		...perResource((resource) =>
-			shown(locator('record', resource.label, resource, true, `A ${nouns(resource).one} to change; those of all input items are changed together`), (o) => o.resource === resource && o.kind === 'bulk').map(
+			shown(locator('record', resource.label, resource, true, `The ${nouns(resource).one} to change; those of all input items are changed together`), (o) => o.resource === resource && o.kind === 'bulk').map(
 				(p) => ({ ...p, displayOptions: { show: { ...p.displayOptions!.show, target: ['items'] } } }),
 			),
 		),
@@ -215,7 +215,7 @@ const listMode = (placeholder: string, searchListMethod: string): INodePropertyM
 export function locator(name: string, label: string, resource: Resource, required: boolean, description?: string): INodeProperties {
 	const modes: INodePropertyMode[] = [];
 	if (resource.methods.includes('getAll')) {
-		modes.push(listMode(`Select ${article(nouns(resource).one)}...`, searchMethod(resource.name)));
+		modes.push(listMode(`Select ${nouns(resource).a}...`, searchMethod(resource.name)));
 	}
 	for (const key of resource.keys ?? []) modes.push(keyMode(resource, key));
 	modes.push({
@@ -263,8 +263,6 @@ function linkedLocator(searchListMethod: string): INodeProperties {
 
 /** Placeholder of a text that is looked up: `e.g. the name`, `e.g. the custom ID`. */
 const example = (label: string) => `e.g. the ${label.toLowerCase().replace(/\bid\b/g, 'ID')}`;
-
-const article = (noun: string) => `${/^[aeiou]/.test(noun) && !noun.startsWith('us') ? 'an' : 'a'} ${noun}`;
 
 /** The key of a Create or Update. */
 function matchProperties(resource: Resource): INodeProperties[] {

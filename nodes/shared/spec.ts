@@ -171,6 +171,8 @@ export interface Recipe {
 	options?: Input[];
 	/** Simplify applies to its output. */
 	simplify?: boolean;
+	/** What comes out beyond, or instead of, a record of the resource; for the editor. */
+	output?: { resource?: string; fields?: Field[] };
 }
 
 /** A resource, as the vendor's reference page describes it. */
@@ -296,21 +298,29 @@ export function labelOf(entry: { name?: string; value?: string; label?: string }
 }
 
 /** Sentence-case singular and plural of a resource, for texts. */
-export function nouns(resource: Resource): { one: string; many: string } {
+export function nouns(resource: Resource): Nouns {
 	const one = resource.singular ?? resource.label.toLowerCase();
-	return { one, many: resource.plural ?? `${one}s` };
+	const article = /^([aeio]|un|urg)/.test(one) ? 'an' : 'a';
+	return { one, many: resource.plural ?? `${one}s`, a: `${article} ${one}` };
+}
+
+interface Nouns {
+	one: string;
+	many: string;
+	/** With article. */
+	a: string;
 }
 
 const STANDARD: Record<
 	StandardMethod,
-	{ label: string; action: (n: { one: string; many: string }) => string; text: (n: { one: string; many: string }) => string; record: boolean; fields: boolean; simplify: boolean }
+	{ label: string; action: (n: Nouns) => string; text: (n: Nouns) => string; record: boolean; fields: boolean; simplify: boolean }
 > = {
 	create: { label: 'Create', action: (n) => `Create ${n.one}`, text: (n) => `Create a new ${n.one}`, record: false, fields: true, simplify: true },
-	delete: { label: 'Delete', action: (n) => `Delete ${n.one}`, text: (n) => `Delete a ${n.one} permanently`, record: true, fields: false, simplify: false },
-	get: { label: 'Get', action: (n) => `Get ${n.one}`, text: (n) => `Retrieve a ${n.one}`, record: true, fields: false, simplify: true },
+	delete: { label: 'Delete', action: (n) => `Delete ${n.one}`, text: (n) => `Delete ${n.a} permanently`, record: true, fields: false, simplify: false },
+	get: { label: 'Get', action: (n) => `Get ${n.one}`, text: (n) => `Retrieve ${n.a}`, record: true, fields: false, simplify: true },
 	getAll: { label: 'Get Many', action: (n) => `Get many ${n.many}`, text: (n) => `Retrieve a list of ${n.many}`, record: false, fields: false, simplify: true },
-	replace: { label: 'Replace', action: (n) => `Replace ${n.one}`, text: (n) => `Replace a ${n.one}: every field left out is emptied`, record: true, fields: true, simplify: true },
-	update: { label: 'Update', action: (n) => `Update ${n.one}`, text: (n) => `Change fields of a ${n.one}`, record: true, fields: true, simplify: true },
+	replace: { label: 'Replace', action: (n) => `Replace ${n.one}`, text: (n) => `Replace ${n.a}: every field left out is emptied`, record: true, fields: true, simplify: true },
+	update: { label: 'Update', action: (n) => `Update ${n.one}`, text: (n) => `Change fields of ${n.a}`, record: true, fields: true, simplify: true },
 	upsert: {
 		label: 'Create or Update',
 		action: (n) => `Create or update ${n.one}`,

@@ -17,6 +17,7 @@ export const prospectRecipes: Recipe[] = [
 		description: 'Start a sequence for a prospect, sent from a mailbox',
 		record: true,
 		simplify: true,
+		output: { resource: 'sequenceState', fields: [{ name: 'outcome', type: 'string' }] },
 		inputs: [
 			{ kind: 'record', name: 'sequence', label: 'Sequence', resource: 'sequence', required: true, description: 'The sequence to start' },
 			{ kind: 'record', name: 'mailbox', label: 'Mailbox', resource: 'mailbox', required: true, description: 'Mailbox from which the emails are sent' },

@@ -5,8 +5,8 @@ import { inParallel, type Handler, type Output, type Run } from '../../shared/ex
 import { BadInput } from '../../shared/fields';
 import type { Item, Reference } from '../../shared/item';
 import type { Entry } from '../../shared/lookup';
-import { createOrUpdate, list, pathTo, recordOf, updateRecord } from '../../shared/operations';
-import type { Link, Recipe, RecordId } from '../../shared/spec';
+import { checkCreateOrUpdate, createOrUpdate, list, pathTo, recordOf, updateRecord } from '../../shared/operations';
+import type { Field, Link, Recipe, RecordId } from '../../shared/spec';
 import { BATCH_SIZE, isOver, startBatch, waitForBatches, type Batch } from './batch';
 
 /** What Deprovision leaves as it is, told in its output. */
@@ -17,6 +17,9 @@ const NOT_DONE = [
 	'Whether the seat is freed depends on the contract; users cannot be deleted through the API',
 ];
 
+/** What was done: created, updated, locked, unlocked or unchanged. */
+const OUTCOME: Field = { name: 'outcome', type: 'string' };
+
 export const userRecipes: Recipe[] = [
 	{
 		name: 'provision',
@@ -24,6 +27,7 @@ export const userRecipes: Recipe[] = [
 		action: 'Provision user',
 		description: 'Make sure that a user exists, is unlocked and has this role, profile and teams. Safe to run again.',
 		simplify: true,
+		output: { fields: [OUTCOME, { name: 'unlocked', type: 'boolean' }, { name: 'teamsAdded', type: 'strings' }] },
 		inputs: [
 			{ kind: 'value', name: 'email', type: 'email', required: true, description: 'Login of the user: created when there is none, updated otherwise' },
 			{ kind: 'record', name: 'role', label: 'Role', resource: 'role', description: 'Place in the role hierarchy; empty leaves it as it is' },
@@ -47,6 +51,21 @@ export const userRecipes: Recipe[] = [
 		action: 'Deprovision user',
 		description: 'Lock a user out, and hand prospects, accounts and open tasks to somebody else',
 		record: true,
+		output: {
+			fields: [
+				{ name: 'id', type: 'integer' },
+				{ name: 'email', type: 'email' },
+				{ name: 'firstName', type: 'string' },
+				{ name: 'lastName', type: 'string' },
+				{ name: 'locked', type: 'boolean' },
+				OUTCOME,
+				{ name: 'reassignedTo', type: 'integer' },
+				{ name: 'prospects', type: 'json' },
+				{ name: 'accounts', type: 'json' },
+				{ name: 'tasks', type: 'json' },
+				{ name: 'notDone', type: 'strings' },
+			],
+		},
 		inputs: [
 			{ kind: 'record', name: 'reassignTo', label: 'Reassign To', resource: 'user', description: 'User who takes over; empty leaves the owner as it is' },
 		],
@@ -81,6 +100,7 @@ export const userRecipes: Recipe[] = [
 		description: 'Unlock a user',
 		record: true,
 		simplify: true,
+		output: { fields: [OUTCOME] },
 	},
 ];
 
@@ -108,6 +128,7 @@ export const provision: Handler<ProvisionJob> = {
 			sendInvite: item.option<boolean>('sendInvite'),
 		};
 	},
+	check: async (job, item) => await checkCreateOrUpdate(item.run, job.entry, { fields: job.fields }, 'Email'),
 	async work(job, item) {
 		const links: Record<string, Link> = {};
 		if (job.role) links.role = job.role.link;
@@ -186,6 +207,7 @@ async function setLocked(run: Run, { entry }: LockJob, locked: boolean): Promise
 
 export const reactivate: Handler<LockJob> = {
 	prepare: userOf,
+	check: async ({ entry }, { run }) => void (await run.lookup.one(entry, 'User')),
 	async work(job, item) {
 		const { record, changed } = await setLocked(item.run, job, false);
 		const json = item.run.present(item, job.entry.resource, record);
@@ -195,6 +217,9 @@ export const reactivate: Handler<LockJob> = {
 
 interface DeprovisionJob extends LockJob {
 	reassignTo?: LockJob;
+	/** Ids of the leaver and of the user who takes over, once they are looked up. */
+	from?: RecordId;
+	to?: RecordId;
 	what: string[];
 	waitMs: number;
 }
@@ -215,12 +240,16 @@ export const deprovision: Handler<DeprovisionJob> = {
 			waitMs: Math.max(0, Number(minutes) || 0) * 60_000,
 		};
 	},
+	async check(job, { run }) {
+		const { entry } = job;
+		job.from = run.apiOf(entry.resource).id(await run.lookup.one(entry, 'User'));
+		job.to = job.reassignTo && (await heir(run, job.reassignTo, job.from));
+	},
 	async work(job, item): Promise<Output[]> {
 		const { run } = item;
-		const { resource } = job.entry;
-		const api = run.apiOf(resource);
-		const from = api.id(await run.lookup.one(job.entry, 'User'));
-		const to = job.reassignTo && (await heir(run, job.reassignTo, from));
+		const api = run.apiOf(job.entry.resource);
+		const from = job.from!;
+		const { to } = job;
 
 		const { record, changed } = await setLocked(run, job, true);
 		const json: IDataObject = {
@@ -254,6 +283,11 @@ async function heir(run: Run, job: LockJob, leaver: RecordId): Promise<RecordId>
 	return api.id(record);
 }
 
+/** A bulk change as the output shows it. */
+function summary({ batchId, state, attributes }: Batch): IDataObject {
+	return { batchId, state, ...(attributes.failures ? { failures: attributes.failures as number } : {}) };
+}
+
 /** Hands over what `job` asks for and notes it in `json`. */
 async function reassign(run: Run, from: RecordId, to: RecordId, job: DeprovisionJob, json: IDataObject): Promise<void> {
 	const client = run.client(run.resource('user'));
@@ -284,7 +318,7 @@ async function reassign(run: Run, from: RecordId, to: RecordId, job: Deprovision
 			started.push(await startBatch(client, { path: `/batches/actions/${action}`, body, confirmed: true, purpose: `reassign ${what}` }));
 		}
 		batches.push(...started);
-		reports.push(() => void (json[what] = { count: ids.length, batches: started.map(({ batchId, state }) => ({ batchId, state })) }));
+		reports.push(() => void (json[what] = { count: ids.length, batches: started.map(summary) }));
 		reports.at(-1)!();
 	}
 	if (job.what.includes('tasks')) {
