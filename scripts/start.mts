@@ -3,7 +3,8 @@
  * flows. `npm start -- --check` does the same in a folder of its own, runs every flow to its end and says
  * how that went; `--fresh` forgets what was built in earlier demos.
  */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,17 +23,18 @@ const { values: options } = parseArgs({
 
 let stage: Stage | undefined;
 let ending: Promise<never> | undefined;
-const cleanUp: Array<() => Promise<void>> = [];
 
 /** Stops everything in order; what does not stop in time goes with this process. */
 function end(code: number): Promise<never> {
 	ending ??= (async () => {
 		await stage?.stop();
-		for (const action of cleanUp) await action().catch(() => {});
 		process.exit(code);
 	})();
 	return ending;
 }
+
+const removeAtExit = (path: string) =>
+	process.once('exit', () => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
 
 function endWithUs(): void {
 	let asked = 0;
@@ -51,10 +53,13 @@ function endWithUs(): void {
 	}, 1000).unref();
 }
 
+/** Holds the process that uses the folder. */
+const CLAIM = 'running';
+
 /** Two n8n on one folder would spoil its database. */
 async function claim(folder: string): Promise<void> {
 	await mkdir(folder, { recursive: true });
-	const file = join(folder, 'running');
+	const file = join(folder, CLAIM);
 	const pid = Number(await readFile(file, 'utf8').catch(() => '0'));
 	const alive = () => {
 		try {
@@ -65,16 +70,17 @@ async function claim(folder: string): Promise<void> {
 	};
 	if (alive()) throw new Error(`The demo is running already (process ${pid}).`);
 	await writeFile(file, String(process.pid));
-	cleanUp.push(async () => await rm(file, { force: true }));
+	removeAtExit(file);
 }
 
 async function demo(): Promise<void> {
-	if (options.fresh) await rm(DEMO, { recursive: true, force: true });
 	await claim(DEMO);
+	if (options.fresh) {
+		const old = (await readdir(DEMO)).filter((name) => name !== CLAIM);
+		await Promise.all(old.map(async (name) => await rm(join(DEMO, name), { recursive: true, force: true })));
+	}
 	stage = await setStage(DEMO);
-	const { n8n, rest, simulators, flows } = stage;
-	const onboard = flows.find(({ file }) => file === 'onboard-sales-rep');
-	if (onboard !== undefined) await rest.publish(onboard.id);
+	const { n8n, simulators } = stage;
 	const lines = [
 		`Ready after ${duration(Date.now() - started)}: n8n with the Outreach and BranchCMS nodes, and two simulated vendors behind them.`,
 		'',
@@ -82,10 +88,10 @@ async function demo(): Promise<void> {
 		`  Sign in  ${OWNER.email}  ${OWNER.password}`,
 		'',
 		'Try this:',
-		'  1. Open "Onboard a sales rep" and click Execute workflow. Click again: nothing is created twice.',
-		'  2. Open the Outreach node in it and pick another role or profile from the list.',
-		'  3. Hire somebody through the form: ' + `${n8n.url}/form/${onboard?.formPath ?? ''}`,
-		'  4. Open "Offboard a leaver" and run it: one user locked, her prospects, accounts and tasks handed over.',
+		'  1. Open "Onboard a sales rep", click Execute workflow and hire somebody in the form that opens.',
+		'     The arrow beside the button has "Try it by hand": an example. Run it twice: nothing is created twice.',
+		'  2. Open the Outreach node in it: pick another role from the list, or another resource and operation.',
+		'  3. Open "Offboard a leaver" and run its example: one user locked, her prospects, accounts and tasks handed over.',
 		'',
 		`What the simulated Outreach was asked so far: ${simulators.outreach.url}/__control/requests`,
 		'Your work in n8n is kept for the next start; the vendors start afresh. Ctrl-C stops everything.',
@@ -101,7 +107,7 @@ async function demo(): Promise<void> {
 
 async function check(): Promise<boolean> {
 	const folder = await mkdtemp(join(tmpdir(), 'n8n-check-'));
-	cleanUp.push(async () => await rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+	removeAtExit(folder);
 	stage = await setStage(folder);
 	const { rest, flows } = stage;
 	const width = Math.max(...flows.map(({ name }) => name.length));

@@ -39,6 +39,14 @@ function matches(record: IDataObject, query: Query): boolean {
 	});
 }
 
+/** The vendor never returns passwords; an older site that does must not put them into outputs. */
+function withoutPassword(record: IDataObject): IDataObject {
+	if (!('password' in record)) return record;
+	const rest = { ...record };
+	delete rest.password;
+	return rest;
+}
+
 /** Without the self link of write answers, which points to a wrong address. */
 function simplify(record: IDataObject): IDataObject {
 	const rest = { ...record };
@@ -75,15 +83,16 @@ export const branchCmsApi: Api = {
 		const query = (call.query ?? []).filter(([name]) => name !== 'page');
 		return { ...call, query: [...query, ['page', String(Number(currentPage) + 1)]] };
 	},
+	countedPages: true,
 	matches,
 	encode: (_resource, { fields }) => fields,
 	encodeAction: (parameters) => parameters,
 	records(answer) {
 		const { data } = asObject(answer);
 		if (!Array.isArray(data)) throw new Error('BranchCMS answered without a list of records');
-		return data as IDataObject[];
+		return data.map((record) => withoutPassword(record as IDataObject));
 	},
-	record: (answer) => asObject(answer),
+	record: (answer) => withoutPassword(asObject(answer)),
 	id: (record) => record.id as number,
 	value: (record, field) => record[field],
 	linked: () => undefined,
@@ -98,7 +107,7 @@ export const branchCmsApi: Api = {
 };
 
 /** Text of an error page, shortened. */
-const plain = (html: string) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 200) || 'no reason given';
+const plain = (html: string) => html.replace(/<(script|style)\b.*?<\/\1>/gis, ' ').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 200) || 'no reason given';
 
 function extraPairs(options: IDataObject = {}): QueryPairs {
 	const extra = String(options.extraQuery ?? '').replace(/^\?/, '');

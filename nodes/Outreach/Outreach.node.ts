@@ -19,8 +19,9 @@ export class Outreach implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [
-			{ name: 'outreachOAuth2Api', required: true, displayOptions: { show: { authentication: ['oAuth2'] } } },
-			{ name: 'outreachS2SApi', required: true, displayOptions: { show: { authentication: ['s2s'] } } },
+			{ name: 'outreachOAuth2Api', required: true, displayOptions: { show: { authentication: ['oAuth2'] }, hide: { resource: ['scimGroup', 'scimUser'] } } },
+			{ name: 'outreachS2SApi', required: true, displayOptions: { show: { authentication: ['s2s'] }, hide: { resource: ['scimGroup', 'scimUser'] } } },
+			{ name: 'outreachScimApi', required: true, displayOptions: { show: { resource: ['scimGroup', 'scimUser'] } } },
 		],
 		properties: propertiesOf(outreach),
 	};

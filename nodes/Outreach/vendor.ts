@@ -11,37 +11,17 @@ import type { Field, FilterOperator, Link, Query, RecordId, RecordInput, Resourc
 import type { Vendor } from '../shared/vendor';
 import { customFields, scopes } from './customFields';
 import { filterPairs } from './filters';
+import { allowance, gatewayReason, retryAfter } from './gateway';
 import { recipes } from './recipes';
 import { bulk, bulkOptions } from './recipes/bulk';
 import { resources } from './resources';
 import { serverToServer } from './s2s';
+import { scimApi } from './scim';
 
 const MEDIA_TYPE = 'application/vnd.api+json';
 
 const RANGE: FilterOperator[] = ['equals', 'oneOf', 'between', 'atLeast', 'atMost', 'empty', 'notEmpty'];
 const TEXT: FilterOperator[] = ['equals', 'oneOf', 'empty', 'notEmpty'];
-
-/** `Retry-After` in seconds, as an epoch time, or as a date; the vendor uses all three. */
-function retryAfter(headers: Record<string, string>, now: number): number | undefined {
-	const value = headers['retry-after'] ?? headers['x-ratelimit-reset'];
-	if (value === undefined) return undefined;
-	const number = Number(value);
-	if (Number.isNaN(number)) {
-		const time = Date.parse(value);
-		return Number.isNaN(time) ? undefined : Math.max(0, time - now);
-	}
-	return Math.max(0, number > 1e9 ? number * 1000 - now : number * 1000);
-}
-
-function allowance(headers: Record<string, string>) {
-	// Some accounts get two numbers, "9000, 58": an hour's and a minute's.
-	const remaining = headers['x-ratelimit-remaining']?.split(',').map(Number).filter((n) => !Number.isNaN(n));
-	const reset = Number(headers['x-ratelimit-reset']);
-	return {
-		remaining: remaining?.length ? Math.min(...remaining) : undefined,
-		resetsAt: Number.isFinite(reset) && reset > 1e9 ? reset * 1000 : undefined,
-	};
-}
 
 /** JSON:API type of a resource. */
 const typeOf = (resource: Resource) => resource.type ?? resource.name;
@@ -75,7 +55,7 @@ function simplify(record: IDataObject, answer: unknown, include?: string[]): IDa
 	const flat = (entry: IDataObject, seen: string[], place: string): IDataObject => {
 		// Most of the many attributes are empty on most records.
 		const filled = Object.entries(attributes(entry)).filter(([, value]) => value !== null);
-		const result: IDataObject = { id: entry.id, ...Object.fromEntries(filled) };
+		const result = new Map<string, IDataObject[string]>([['id', entry.id], ...filled]);
 		const me = [...seen, `${String(entry.type)} ${String(entry.id)}`];
 		const related = (target: unknown, path: string) => {
 			if (include && !include.some((wanted) => wanted === path || wanted.startsWith(`${path}.`))) return undefined;
@@ -87,15 +67,16 @@ function simplify(record: IDataObject, answer: unknown, include?: string[]): IDa
 			const data = linkage(entry, name);
 			if (Array.isArray(data)) {
 				const nested = data.map((target) => related(target, place + name));
-				if (nested.length > 0 && nested.every(Boolean)) result[name] = nested as IDataObject[];
-				else result[`${name}Ids`] = data.map(idOf);
-			} else if (data !== undefined && !(`${name}Id` in result)) {
+				if (nested.length > 0 && nested.every(Boolean)) result.set(name, nested as IDataObject[]);
+				else result.set(`${name}Ids`, data.map(idOf));
+			} else if (data !== undefined && !result.has(`${name}Id`)) {
 				const nested = data && related(data, place + name);
-				if (nested) result[name] = nested;
-				else if (data) result[`${name}Id`] = idOf(data);
+				if (nested) result.set(name, nested);
+				else if (data) result.set(`${name}Id`, idOf(data));
 			}
 		}
-		return result;
+		// Made in one go: an object that grows key by key takes several times the memory.
+		return Object.fromEntries(result);
 	};
 	return flat(record, [], '');
 }
@@ -134,10 +115,7 @@ const REMEDIES: Record<string, string> = {
 function explain(_status: number, body: unknown) {
 	const answer = asObject(body);
 	const errors = (Array.isArray(answer.errors) ? answer.errors : []).map(asObject);
-	if (errors.length === 0) {
-		const reason = [answer.error, answer.description ?? answer.error_description].filter(Boolean).map(String).join(': ');
-		return { reason: reason || 'no reason given' };
-	}
+	if (errors.length === 0) return { reason: gatewayReason(answer) };
 	const reasons = errors.map((error) => {
 		const pointer = String(asObject(error.source).pointer ?? '');
 		const field = /\/data\/(?:attributes|relationships)\/([^/]+)/.exec(pointer)?.[1];
@@ -230,6 +208,7 @@ export const outreach: Vendor = {
 		{ name: 'OAuth2', value: 'oAuth2', description: 'A connection of a user' },
 		{ name: 'Server-to-Server', value: 's2s', description: 'The key of an app, which reaches part of the API' },
 	],
+	doors: { scim: scimApi },
 	resources,
 	recipes,
 	bulk,

@@ -7,13 +7,15 @@
  */
 export function originOf(given: unknown, what: string, example: string): string {
 	const text = String(given ?? '').trim().replace(/\/+$/, '');
+	// A password in an address stays out of the message.
+	const shown = text.replace(/\/\/[^/@]*@/, '//***@');
 	if (text === '') throw new Error(`${what} is missing, such as ${example}`);
 	if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-		throw new Error(`${what} "${text}" is no address: it has to begin with https://, such as ${example}`);
+		throw new Error(`${what} "${shown}" is no address: it has to begin with https://, such as ${example}`);
 	}
 	const url = new URL(text);
 	if (url.pathname !== '/' || url.search || url.hash || url.username) {
-		throw new Error(`${what} "${text}" must be the host alone, such as ${example}, without a path`);
+		throw new Error(`${what} "${shown}" must be the host alone, such as ${example}, without a path`);
 	}
 	return url.origin;
 }

@@ -20,6 +20,10 @@ export interface Call {
 	raw?: { body: Buffer; contentType: string };
 	/** A POST that may be sent again when its fate is unknown, since twice does the same as once. */
 	repeatable?: boolean;
+	/** Instead of the credential's headers of the same name. */
+	headers?: Record<string, string>;
+	/** The answer is a file: its bytes are the body. */
+	file?: boolean;
 	/** What it does, for messages: `create user`. */
 	purpose?: string;
 	/** Values that must not appear in messages. */
@@ -63,6 +67,8 @@ export interface Api {
 	/** Content type of JSON bodies, and of requests without body when `contentTypeAlways`. */
 	contentType: string;
 	contentTypeAlways?: boolean;
+	/** Answers of changes may be any text, which says nothing. */
+	looseAnswers?: boolean;
 	/** Milliseconds without an answer after which a request is given up. */
 	timeout: number;
 	/** Requests a second that the vendor allows per key. */
@@ -79,7 +85,9 @@ export interface Api {
 	/** What a filter on a field can ask. */
 	operators(field: Field): FilterOperator[];
 	/** The vendor can join related records to an answer, return chosen fields only, search by text. */
-	supports: { include?: boolean; only?: boolean; search?: (resource: Resource) => boolean; clear?: boolean };
+	supports: { include?: boolean; only?: boolean; search?: (resource: Resource) => boolean; clear?: boolean; /** Any property, also of related records, can be filtered by, sorted by, returned and included. */ paths?: boolean };
+	/** Parameters of a request that changes something, from the vendor's `writeOptions`. */
+	writeQuery?(options: IDataObject): QueryPairs;
 	/** The number of records that a list would give, read from a page of one. */
 	count?: { query: QueryPairs; read(answer: unknown): number };
 	/** Whether this kind of key may send a request; all when absent. */
@@ -90,14 +98,16 @@ export interface Api {
 	getQuery(resource: Resource, query: Pick<Query, 'include' | 'only' | 'options'>): QueryPairs;
 	/** The request for the page after `answer`, undefined at the end. */
 	nextPage(call: Call, answer: unknown, resource: Resource): Call | undefined;
+	/** Pages are counted, so that a record can move to the next one while they are read. */
+	countedPages?: boolean;
 	/** Client-side check for vendors whose filters are not certain. */
 	matches?(record: IDataObject, query: Query): boolean;
-	/** Body that creates or changes a record. */
-	encode(resource: Resource, input: RecordInput): unknown;
+	/** Body that creates or changes a record by this method. */
+	encode(resource: Resource, input: RecordInput, method: IHttpRequestMethods): unknown;
 	/** Body of an action with body parameters. */
 	encodeAction(parameters: IDataObject): unknown;
 	/** Records of a list answer; throws Error when it is no list. */
-	records(answer: unknown): IDataObject[];
+	records(answer: unknown, resource?: Resource): IDataObject[];
 	/** The record of a read or write answer. */
 	record(answer: unknown): IDataObject;
 	id(record: IDataObject): RecordId;

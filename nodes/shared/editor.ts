@@ -1,18 +1,19 @@
 /** What the editor asks for while a person builds a flow: searched lists, mapper columns, choices. */
-import type {
-	ILoadOptionsFunctions,
-	INodeListSearchResult,
-	INodePropertyOptions,
-	INodeType,
-	ResourceMapperFields,
+import {
+	NodeOperationError,
+	type ILoadOptionsFunctions,
+	type INodeListSearchResult,
+	type INodePropertyOptions,
+	type INodeType,
+	type ResourceMapperFields,
 } from 'n8n-workflow';
 
 import type { Api } from './api';
-import { columns, slotsOf } from './fields';
-import { displayFields, displayName, fieldOf } from './lookup';
+import { columns, idField, slotsOf } from './fields';
+import { displayFields, displayName, fieldOf, keyName, Lookup } from './lookup';
 import { searchMethod } from './properties';
 import { Client } from './request';
-import { inScope, labelOf, nouns, type FilterOperator, type Query, type Resource } from './spec';
+import { inParent, inScope, labelOf, listed, nouns, type Field, type FilterOperator, type Query, type Resource } from './spec';
 import { apiOf, operationOf, resourceOf, type Vendor } from './vendor';
 
 /** Records per page of a searched list. */
@@ -20,9 +21,15 @@ const LIST_SIZE = 50;
 
 const OPERATORS: Record<FilterOperator, string> = {
 	equals: 'Equals',
+	notEquals: 'Does Not Equal',
+	contains: 'Contains',
+	startsWith: 'Starts With',
+	endsWith: 'Ends With',
 	oneOf: 'Is One of',
 	between: 'Is Between',
+	above: 'Is Above',
 	atLeast: 'Is at Least',
+	below: 'Is Below',
 	atMost: 'Is at Most',
 	empty: 'Is Empty',
 	notEmpty: 'Is Not Empty',
@@ -38,7 +45,29 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 	const api = (context: ILoadOptionsFunctions, resource: Resource) =>
 		apiOf(vendor, resource, context.getCurrentNodeParameter('authentication') as string | undefined);
 	const exists = (name: string) => vendor.resources.some((r) => r.name === name);
+	/** Fields of the customer's organisation, where lists can be filtered and sorted by any property. */
+	const ownFields = async (context: ILoadOptionsFunctions, resource: Resource): Promise<Field[]> => {
+		const door = api(context, resource);
+		if (!door.supports.paths || !vendor.customFields || !context.getNode().credentials?.[door.credential]) return [];
+		return await vendor.customFields(new Client(context, door), resource);
+	};
 	const sorted = (options: INodePropertyOptions[]) => options.sort((a, b) => a.name.localeCompare(b.name));
+
+	/** The resource inside the record that the node's parent locator points to. */
+	const insideParent = async (context: ILoadOptionsFunctions, resource: Resource): Promise<Resource> => {
+		if (!resource.parent) return listed(resource, true);
+		const locator = (context.getCurrentNodeParameter('parent') ?? {}) as { mode?: string; value?: unknown };
+		const value = String(locator.value ?? '').trim();
+		const around = resourceOf(vendor, resource.parent.resource);
+		const key = (around.keys ?? []).find((k) => keyName(k) === locator.mode);
+		if (value === '' || value.startsWith('=')) {
+			if (!listed(resource, true).path.includes('{parent}')) return resource;
+			throw new NodeOperationError(context.getNode(), `Choose the ${nouns(around).one} first`, { description: 'The list depends on it. With an expression there, use another mode here.' });
+		}
+		if (!key) return listed(inParent(resource, value), true);
+		const lookup = new Lookup(() => new Client(context, api(context, around)));
+		return listed(inParent(resource, api(context, around).id(await lookup.one(lookup.want(around, key, value), around.label))), true);
+	};
 
 	return {
 		listSearch: {
@@ -47,7 +76,7 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 					searchMethod(resource.name),
 					async function (this: ILoadOptionsFunctions, filter?: string, page?: string) {
 						const target = resource.scope && chosen(this).name === resource.name ? chosen(this) : resource;
-						return await search(this, api(this, target), target, filter, page);
+						return await search(this, api(this, target), await insideParent(this, target), filter, page);
 					},
 				]),
 			),
@@ -56,7 +85,7 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 				const relation = (chosen(this).relations ?? []).find((r) => r.name === name);
 				if (!relation) return { results: [] };
 				const linked = resourceOf(vendor, target ?? relation.to[0]);
-				return await search(this, api(this, linked), linked, filter, page);
+				return await search(this, api(this, linked), await insideParent(this, linked), filter, page);
 			},
 		},
 
@@ -80,7 +109,9 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 						.filter((attribute) => attribute !== 'id')
 						.map((attribute) => ({ name: `${labelOf(relation)}: ${labelOf({ name: attribute })}`, value: `${relation.name}.${attribute}` })),
 				);
-				return sorted([{ name: 'ID', value: 'id' }, ...own, ...related]);
+				const id = api(this, resource).operators(idField(resource)).length > 0 ? [{ name: 'ID', value: 'id' }] : [];
+				const custom = (await ownFields(this, resource)).map((f) => ({ name: labelOf(f), value: f.name }));
+				return sorted([...id, ...own.filter(({ value }) => value !== 'id'), ...related, ...custom]);
 			},
 			async getOperators(this: ILoadOptionsFunctions) {
 				const resource = chosen(this);
@@ -95,12 +126,13 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 					.map((value) => ({ name: OPERATORS[value], value }));
 			},
 			async getSortFields(this: ILoadOptionsFunctions) {
-				return sorted(chosen(this).fields.filter((f) => f.sort).map((f) => ({ name: labelOf(f), value: f.name })));
+				const fields = [...chosen(this).fields.filter((f) => f.sort), ...(await ownFields(this, chosen(this)))];
+				return sorted(fields.map((f) => ({ name: labelOf(f), value: f.name })));
 			},
 			async getOnlyFields(this: ILoadOptionsFunctions) {
 				const resource = chosen(this);
-				const fields = resource.fields.filter((f) => !f.writeOnly && f.type !== 'secret');
-				return sorted([...fields, ...(resource.relations ?? [])].map((f) => ({ name: labelOf(f), value: f.name })));
+				const fields = [...resource.fields.filter((f) => !f.writeOnly && !f.filterOnly && f.type !== 'secret'), ...(await ownFields(this, resource))];
+				return sorted([...fields, ...(resource.relations ?? []).filter((r) => !r.filterAs)].map((f) => ({ name: labelOf(f), value: f.name })));
 			},
 			async getIncludes(this: ILoadOptionsFunctions) {
 				return sorted((chosen(this).relations ?? []).filter((r) => r.include).map((r) => ({ name: labelOf(r), value: r.name })));
@@ -151,7 +183,7 @@ async function search(context: ILoadOptionsFunctions, api: Api, resource: Resour
 		: { method: 'GET' as const, path: resource.path, query: api.listQuery(resource, query, size), purpose: `list ${nouns(resource).many}` };
 	const { body } = await client.send(call);
 	const results = api
-		.records(body)
+		.records(body, resource)
 		.map((record) => {
 			const detail = resource.list?.detail ? api.value(record, resource.list.detail) : undefined;
 			const first = Array.isArray(detail) ? detail[0] : detail;

@@ -16,6 +16,7 @@ import { BadInput, savedCustomFields } from './fields';
 import { Item } from './item';
 import { Lookup } from './lookup';
 import { standardHandler } from './operations';
+import { inParallel } from './parallel';
 import { Client } from './request';
 import type { Api } from './api';
 import { labelOf, type Field, type Operation, type Resource } from './spec';
@@ -35,17 +36,13 @@ export interface Handler<Job> {
 	/** Does the work of one item. Look-ups noted by `prepare` are settled. */
 	work?(job: Job, item: Item): Promise<Output[]>;
 	/** Works on all items at once instead; `items` are the indexes of the items an output stands for. */
-	together?(jobs: Array<{ job: Job; item: Item }>, run: Run): Promise<Array<Output & { items: number[] }>>;
-	/**
-	 * Work that concerns all items, after the last one that went well.
-	 * `fail` marks one item as failed, with a word on what was done for it nevertheless.
-	 */
-	finish?(
-		jobs: Array<{ job: Job; item: Item; outputs: Output[] }>,
-		run: Run,
-		fail: (item: Item, error: unknown, doneSoFar: string) => void,
-	): Promise<void>;
+	together?(jobs: Array<{ job: Job; item: Item }>, run: Run, fail: Fail): Promise<Array<Output & { items: number[] }>>;
+	/** Work that concerns all items, after the last one that went well. */
+	finish?(jobs: Array<{ job: Job; item: Item; outputs: Output[] }>, run: Run, fail: Fail): Promise<void>;
 }
+
+/** Marks one item as failed, with a word on what was done nevertheless; throws when one failure ends the run. */
+export type Fail = (item: Item, error: unknown, doneSoFar: string) => void;
 
 /** One execution of a node. */
 export class Run {
@@ -141,7 +138,7 @@ export class Run {
 		}
 		if (thrown instanceof NodeApiError || thrown instanceof NodeOperationError) {
 			// Several items can share the refusal of one look-up; each gets its own.
-			const error = thrown.context.itemIndex === undefined || thrown.context.itemIndex === index ? thrown : copyOf(thrown, node);
+			const error = thrown.context.itemIndex === index ? thrown : copyOf(thrown, node);
 			error.context.itemIndex = index;
 			const bare = error.message.replace(/ \[item \d+\]$/, '');
 			error.message = `${bare}${suffix}`;
@@ -188,10 +185,24 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor): Promi
 		}
 	};
 
+	const fail: Fail = (item, error, doneSoFar) => {
+		const failure = run.failure(error, item.index);
+		const description = failure.description ?? '';
+		// Several items can share one error.
+		if (!description.startsWith(doneSoFar)) failure.description = `${doneSoFar} ${description}`.trim();
+		if (!tolerant) throw failure;
+		slots[item.index].failure = failure;
+	};
+
 	if (run.operation.fields && vendor.customFields) {
 		run.customFields = savedCustomFields(context.getNodeParameter('fields.schema', 0, []), run.operation.resource);
 	}
-	for (const slot of slots) await step(slot, () => void (slot.job = handler.prepare(slot.item)));
+	for (const slot of slots) {
+		await step(slot, () => {
+			slot.item.parent();
+			slot.job = handler.prepare(slot.item);
+		});
+	}
 	await run.lookup.resolve();
 	for (const slot of slots) {
 		await step(slot, async () => {
@@ -201,8 +212,14 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor): Promi
 	}
 
 	if (handler.together) {
-		const ready = slots.filter((slot) => !slot.failure).map(({ item, job }) => ({ item, job }));
-		const outputs = ready.length > 0 ? await handler.together(ready, run) : [];
+		const ready = slots.filter((slot) => !slot.failure);
+		let outputs: Awaited<ReturnType<typeof handler.together>> = [];
+		try {
+			if (ready.length > 0) outputs = await handler.together(ready.map(({ item, job }) => ({ item, job })), run, fail);
+		} catch (error) {
+			if (!tolerant) throw error instanceof NodeApiError || error instanceof NodeOperationError ? error : run.failure(error, ready[0].item.index);
+			for (const slot of ready) slot.failure ??= run.failure(error, slot.item.index);
+		}
 		run.report();
 		return [[...outputs.map(({ items, ...output }) => ({ ...output, pairedItem: items.map((item) => ({ item })) })), ...slots.filter((s) => s.failure).flatMap(toItems)]];
 	}
@@ -224,12 +241,7 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor): Promi
 	const finished = slots.filter((slot) => slot.outputs);
 	if (handler.finish && finished.length > 0) {
 		const jobs = finished.map(({ item, job, outputs }) => ({ item, job, outputs: outputs! }));
-		await handler.finish(jobs, run, (item, error, doneSoFar) => {
-			const failure = run.failure(error, item.index);
-			failure.description = `${doneSoFar} ${failure.description ?? ''}`.trim();
-			if (!tolerant) throw failure;
-			slots[item.index].failure = failure;
-		});
+		await handler.finish(jobs, run, fail);
 	}
 	await relabel(run, finished);
 	run.report();
@@ -270,24 +282,4 @@ function toItems({ item, outputs, failure }: Slot): INodeExecutionData[] {
 		return [{ json: { error: failure.message, ...(failure.description ? { details: failure.description } : {}) }, pairedItem }];
 	}
 	return (outputs ?? []).map((output) => ({ ...output, pairedItem }));
-}
-
-/**
- * Works through a list with at most `limit` at a time, in order of start.
- * The first failure stops further starts and is thrown once the running ones have ended.
- */
-export async function inParallel<T>(list: T[], limit: number, work: (entry: T) => Promise<void>): Promise<void> {
-	let next = 0;
-	const failures: unknown[] = [];
-	const worker = async () => {
-		while (next < list.length && failures.length === 0) {
-			try {
-				await work(list[next++]);
-			} catch (error) {
-				failures.push(error);
-			}
-		}
-	};
-	await Promise.all(Array.from({ length: Math.min(limit, list.length) }, worker));
-	if (failures.length > 0) throw failures[0];
 }

@@ -54,9 +54,12 @@ export function slotsOf(resource: Resource): Field[] {
 	return Array.from({ length: resource.customSlots ?? 0 }, (_, i) => ({ name: `custom${i + 1}`, type: 'string' as const }));
 }
 
-/** Only a plain create, or an action, can insist on a value; everything else may find the record there. */
+/** The identifier, as something to filter by. */
+export const idField = (resource: Resource): Field => ({ name: 'id', label: 'ID', type: resource.idType === 'integer' ? 'integer' : 'string' });
+
+/** Only what makes a whole record, or an action, can insist on a value; everything else may find the record there. */
 export function isRequired(field: Field, operation: Operation): boolean {
-	const all = operation.kind === 'create' || operation.kind === 'action' || (operation.bulk !== undefined && !operation.bulk.fields);
+	const all = ['create', 'replace', 'action'].includes(operation.kind) || (operation.bulk !== undefined && !operation.bulk.fields);
 	return (field.required ?? false) && all;
 }
 
@@ -203,6 +206,25 @@ function parseJson(text: string): unknown {
 	}
 }
 
+interface Writable {
+	custom: Field[];
+	byName: Map<string, Field>;
+	byLabel: Map<string, Field>;
+}
+
+const writables = new WeakMap<Operation, Writable>();
+
+/** Fields that an operation can send, for finding. Kept, since all items of a run ask for the same. */
+function writableOf(operation: Operation, custom: Field[]): Writable {
+	const kept = writables.get(operation);
+	if (kept?.custom === custom) return kept;
+	const byName = new Map(writableFields(operation, custom).map((f) => [f.name, f]));
+	for (const slot of operation.endpoint ? [] : slotsOf(operation.resource)) if (!byName.has(slot.name)) byName.set(slot.name, slot);
+	const made = { custom, byName, byLabel: new Map([...byName.values()].map((f) => [labelOf(f).toLowerCase(), f])) };
+	writables.set(operation, made);
+	return made;
+}
+
 /**
  * Checks the values of the mapper against the spec.
  * @param values by field name or label; absent ones are left out.
@@ -210,17 +232,19 @@ function parseJson(text: string): unknown {
  * @throws BadInput for unknown, read-only or malformed fields.
  */
 export function coerceFields(operation: Operation, values: IDataObject, custom: Field[] = [], ignore: string[] = []): IDataObject {
-	const writable = new Map(writableFields(operation, custom).map((f) => [f.name, f]));
-	for (const slot of operation.endpoint ? [] : slotsOf(operation.resource)) if (!writable.has(slot.name)) writable.set(slot.name, slot);
-	const byLabel = new Map([...writable.values()].map((f) => [labelOf(f).toLowerCase(), f]));
+	const { byName, byLabel } = writableOf(operation, custom);
 	const result: IDataObject = {};
 	for (const [name, value] of Object.entries(values)) {
-		const field = writable.get(name) ?? byLabel.get(name.toLowerCase());
+		const field = byName.get(name) ?? byLabel.get(name.toLowerCase());
 		if (!field) {
 			if (ignore.includes(name)) continue;
-			throw unknownField(operation.resource, name, [...writable.keys()]);
+			throw unknownField(operation.resource, name, [...byName.keys()]);
 		}
-		if (!isAbsent(value)) result[field.name] = coerce(field, value);
+		if (isAbsent(value)) continue;
+		const checked = coerce(field, value);
+		if (!field.spread) result[field.name] = checked;
+		else if (typeof checked === 'object' && !Array.isArray(checked)) Object.assign(result, checked);
+		else throw new BadInput(`${labelOf(field)} is not an object`, 'Write it with names and values, such as {"nickName": "Ann"}.');
 	}
 	return result;
 }

@@ -1,11 +1,13 @@
 /** Reads the parameters of one item, checks them, and notes which records have to be looked up. No requests. */
 import type { IDataObject, INodeParameterResourceLocator } from 'n8n-workflow';
 
-import { BadInput, coerce, coerceFields, isAbsent, isRequired, toList, writableFields } from './fields';
+import { BadInput, coerce, coerceFields, idField, isAbsent, isRequired, toList, writableFields } from './fields';
 import { fieldOf, keyLabel, keyName, type Entry, type Lookup } from './lookup';
 import type { Run } from './execute';
 import {
+	inParent,
 	labelOf,
+	listed,
 	upsertKeys,
 	type Condition,
 	type Field,
@@ -26,11 +28,14 @@ export class Reference {
 		/** Display name of the parameter. */
 		readonly parameter: string,
 		private known: RecordId | undefined,
-		readonly entry?: Entry,
+		public entry?: Entry,
+		/** Makes the entry of a record that is looked up inside another one, once that is known. */
+		private readonly inside?: () => Entry,
 	) {}
 
 	/** Settles the id. @throws BadInput when the name matches nothing or several records. */
 	async settle(run: Run): Promise<void> {
+		this.entry ??= this.inside?.();
 		if (this.known === undefined && this.entry) {
 			this.known = run.apiOf(this.resource).id(await run.lookup.one(this.entry, this.parameter));
 		}
@@ -86,6 +91,35 @@ export class Item {
 		return coerce(field, given);
 	}
 
+	private around?: Reference | null;
+
+	/**
+	 * The record around those that the operation works on; undefined when there is none or none is chosen.
+	 * @param include what of it is needed.
+	 */
+	parent(include: string[] = []): Reference | undefined {
+		if (this.around === undefined) {
+			const { resource, inputs } = this.run.operation;
+			const input = inputs.find((i) => i.kind === 'record' && i.name === 'parent');
+			this.around = input?.kind === 'record' && resource.parent ? (this.refer(this.get<unknown>('parent', undefined), this.run.resource(resource.parent.resource), input.label, input.required ?? false) ?? null) : null;
+		}
+		const entry = this.around?.entry;
+		if (entry && include.length > 0) this.run.lookup.want(entry.resource, entry.key, entry.value, { include });
+		return this.around ?? undefined;
+	}
+
+	/** The resource inside the chosen parent, once that is known. */
+	inside(resource: Resource): Resource {
+		return inParent(resource, this.parent()?.id);
+	}
+
+	/** Parameters of a request that changes something, from the options. */
+	writeQuery(): Array<[string, string]> {
+		const { vendor, operation } = this.run;
+		const options = Object.fromEntries((vendor.writeOptions ?? []).map((f) => [f.name, this.option(f.name)]));
+		return this.run.apiOf(operation.resource).writeQuery?.(options as IDataObject) ?? [];
+	}
+
 	/** A resource locator; undefined when it is empty and not required. */
 	reference(name: string, resource: Resource, label: string, required = false): Reference | undefined {
 		return this.refer(this.get<unknown>(name, undefined), resource, label, required);
@@ -99,14 +133,17 @@ export class Item {
 
 	/** Turns a locator's value into a reference. Text that comes from an expression counts as an id. */
 	refer(given: unknown, resource: Resource, label: string, required: boolean, needs: { full?: boolean; include?: string[] } = {}): Reference | undefined {
-		const locator = (typeof given === 'object' && given !== null ? given : { mode: 'id', value: given }) as INodeParameterResourceLocator;
-		if (isAbsent(locator.value)) {
-			if (required) throw new BadInput(`${label} is missing`, `Choose the ${label.toLowerCase()} from the list, or give its name or ID.`);
-			return undefined;
-		}
-		const reference = this.locate(String(locator.mode), String(locator.value).trim(), resource, label, needs);
-		this.references.push(reference);
+		const reference = this.find(given, resource, label, needs);
+		if (reference) this.references.push(reference);
+		else if (required) throw new BadInput(`${label} is missing`, `Choose the ${label.toLowerCase()} from the list, or give its name or ID.`);
 		return reference;
+	}
+
+	/** A locator of a record that need not exist: a key is looked up, and who asked judges what was found. */
+	find(given: unknown, resource: Resource, label: string, needs: { full?: boolean; include?: string[] } = {}): Reference | undefined {
+		const locator = (typeof given === 'object' && given !== null ? given : { mode: 'id', value: given }) as INodeParameterResourceLocator;
+		if (isAbsent(locator.value)) return undefined;
+		return this.locate(String(locator.mode), String(locator.value).trim(), resource, label, needs);
 	}
 
 	private locate(mode: string, value: string, resource: Resource, label: string, needs: { full?: boolean; include?: string[] }): Reference {
@@ -117,6 +154,18 @@ export class Item {
 				: keys.find((k) => keyName(k) === mode);
 		if (key) {
 			const checked = this.keyValue(resource, key, value, label);
+			const parent = resource.parent && resource.parent.resource === this.run.operation.resource.parent?.resource ? this.parent(resource.rows?.include) : undefined;
+			if (parent) {
+				return new Reference(resource, label, undefined, undefined, () => {
+					const entry = this.run.lookup.want(inParent(resource, parent.id), key, checked, needs);
+					if (resource.rows && parent.found) this.run.lookup.seed(entry, parent.found);
+					return entry;
+				});
+			}
+			if (listed(resource, true).path.includes('{parent}')) {
+				const around = this.run.resource(resource.parent!.resource).label;
+				throw new BadInput(`${label}: "${value}" can be found only when its ${around.toLowerCase()} is known`, `Give the ${around.toLowerCase()}, or give the ID of the ${label.toLowerCase()}.`);
+			}
 			return new Reference(resource, label, undefined, this.run.lookup.want(resource, key, checked, needs));
 		}
 		if (mode === 'url') {
@@ -158,19 +207,21 @@ export class Item {
 		return values;
 	}
 
-	/** Fields that only the customer's site knows, given by name. */
+	/** Fields that only the customer's site knows, given by name; those of the spec keep their type. */
 	private openFields(operation: Operation): IDataObject {
 		const rows = this.get<{ field?: Array<{ name?: string; value?: unknown }> }>('customFields', {}).field ?? [];
-		const values: IDataObject = {};
-		for (const { name, value } of rows) {
-			if (isAbsent(name)) throw new BadInput('Custom Fields: a name is missing', 'Enter the key of the field as the site defines it.');
-			if (operation.resource.fields.some((f) => f.name === name && f.readOnly)) {
-				throw new BadInput(`Custom Fields: "${name}" is set by the vendor and cannot be written`, 'Remove it.');
-			}
-			values[name!] = value as IDataObject[string];
-		}
 		const json = this.option('customFieldsJson');
-		if (!isAbsent(json)) Object.assign(values, coerce({ name: 'customFieldsJson', label: 'Custom Fields (JSON)', type: 'json' }, json) as IDataObject);
+		const more = isAbsent(json) ? {} : coerce({ name: 'customFieldsJson', label: 'Custom Fields (JSON)', type: 'json' }, json);
+		if (typeof more !== 'object' || more === null || Array.isArray(more)) {
+			throw new BadInput('Custom Fields (JSON) is not an object', 'Write it like {"memberLevel": "gold"}.');
+		}
+		const values: IDataObject = {};
+		for (const [name, value] of [...rows.map((row) => [row.name, row.value]), ...Object.entries(more)] as Array<[string, IDataObject[string]]>) {
+			if (isAbsent(name)) throw new BadInput('Custom Fields: a name is missing', 'Enter the key of the field as the site defines it.');
+			const field = operation.resource.fields.find((f) => f.name === name);
+			if (field?.readOnly) throw new BadInput(`Custom Fields: "${name}" is set by the vendor and cannot be written`, 'Remove it.');
+			values[name] = field && !isAbsent(value) ? coerce(field, value) : value;
+		}
 		return values;
 	}
 
@@ -229,7 +280,7 @@ export class Item {
 			return { relation, reference: this.refer(record, this.run.resource(relation.to[0]), `Filters: ${labelOf(relation)}`, true)! };
 		});
 		const sort = (this.get<{ by?: Array<{ field?: string; direction?: string }> }>('sort', {}).by ?? []).map(({ field, direction }) => {
-			if (!resource.openFields && !resource.fields.some((f) => f.name === field && f.sort)) {
+			if (!resource.openFields && !api.supports.paths && !resource.fields.some((f) => f.name === field && f.sort)) {
 				const sortable = resource.fields.filter((f) => f.sort).map((f) => f.name);
 				throw new BadInput(`Sort: ${resource.label} cannot be sorted by "${field}"`, `Choose one of ${sortable.join(', ')}.`);
 			}
@@ -267,7 +318,7 @@ export class Item {
 	private names(option: string, known: string[], resource: Resource, nested = false): string[] {
 		const names = toNames(this.option(option));
 		for (const name of names) {
-			if (!resource.openFields && !known.includes(nested ? name.split('.')[0] : name)) {
+			if (!resource.openFields && !this.run.apiOf(resource).supports.paths && !known.includes(nested ? name.split('.')[0] : name)) {
 				throw new BadInput(`Options: ${resource.label} knows no "${name}"`, `Choose from ${known.join(', ')}.`);
 			}
 		}
@@ -295,6 +346,9 @@ export class Item {
 
 	private filterField(resource: Resource, path: string[]): Field {
 		const [first, second] = path;
+		const api = this.run.apiOf(resource);
+		const own = resource.fields.find((f) => f.name === path.join('.'));
+		if (own?.filter) return own;
 		if (second !== undefined) {
 			const relation = (resource.relations ?? []).find((r) => r.name === first && r.filterBy?.includes(second));
 			if (relation) {
@@ -302,13 +356,15 @@ export class Item {
 				return target?.fields.find((f) => f.name === second) ?? { name: path.join('.'), type: 'string' };
 			}
 		} else if (first === 'id') {
-			return { name: 'id', label: 'ID', type: resource.idType === 'integer' ? 'integer' : 'string' };
+			const id = idField(resource);
+			if (api.operators(id).length > 0) return id;
 		} else {
 			const field = resource.fields.find((f) => f.name === first);
 			if (field?.filter || (resource.openFields && first !== '')) return field ?? { name: first, type: 'string' };
 		}
-		const known = resource.fields.filter((f) => f.filter).map((f) => f.name);
-		throw new BadInput(`Filters: ${resource.label} cannot be filtered by "${path.join('.')}"`, `Choose one of ${['id', ...known].join(', ')}.`);
+		if (api.supports.paths && !path.includes('')) return own ?? { name: path.join('.'), type: 'string' };
+		const known = [idField(resource), ...resource.fields.filter((f) => f.filter)].filter((f) => api.operators(f).length > 0).map((f) => f.name);
+		throw new BadInput(`Filters: ${resource.label} cannot be filtered by "${path.join('.')}"`, `Choose one of ${known.join(', ')}.`);
 	}
 }
 

@@ -4,10 +4,11 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Call } from './api';
+import type { Api, Call } from './api';
 import { BadInput, similar } from './fields';
+import { inParallel } from './parallel';
 import type { Client } from './request';
-import { labelOf, nouns, type Field, type NaturalKey, type Resource } from './spec';
+import { labelOf, listed, nouns, type Field, type NaturalKey, type Query, type Resource } from './spec';
 
 /** One value to look up, and after `resolve` the records that have it. */
 export interface Entry {
@@ -26,8 +27,14 @@ export interface Entry {
 	planned?: boolean;
 }
 
+/** Look-ups under way at the same time. */
+const AT_ONCE = 5;
+
 /** Shown when a name matches nothing: names of the first page of records. */
 const SUGGESTIONS_FROM = 1000;
+
+/** From so many values on, reading the whole list may take fewer requests than asking for each. */
+const SCAN_FROM = 4;
 
 const fold = (value: unknown) => String(value).trim().toLowerCase();
 
@@ -59,6 +66,23 @@ export function displayFields(resource: Resource): string[] {
 	return [...new Set([...name, ...fallback, ...(detail ? [detail] : [])])];
 }
 
+/** Where a resource's records are looked up; the same resource inside another parent is another place. */
+const placeOf = (resource: Resource) => [resource.name, listed(resource, true).path, ...(resource.listQuery ?? []).flat()].join('\n');
+
+/** Records by the folded values of a key. */
+function byKey(api: Api, { key }: Entry, records: IDataObject[]): Map<string, IDataObject[]> {
+	const found = new Map<string, IDataObject[]>();
+	for (const record of records) {
+		const values = api.value(record, key.field);
+		for (const value of new Set((Array.isArray(values) ? values : [values]).map(fold))) {
+			const same = found.get(value) ?? [];
+			// A record can move to the next page while the pages are read.
+			if (!same.some((r) => api.id(r) === api.id(record))) found.set(value, [...same, record]);
+		}
+	}
+	return found;
+}
+
 export class Lookup {
 	private readonly entries = new Map<string, Entry>();
 
@@ -69,7 +93,7 @@ export class Lookup {
 
 	/** Notes that a record will be needed; the same value twice is one entry. */
 	want(resource: Resource, key: NaturalKey, value: string, needs: { full?: boolean; include?: string[] } = {}): Entry {
-		const id = `${resource.name}\n${key.field}\n${fold(value)}`;
+		const id = `${placeOf(resource)}\n${key.field}\n${fold(value)}`;
 		const entry = this.entries.get(id) ?? { resource, key, value: value.trim(), full: false, include: [] };
 		if (needs.full && !entry.full) {
 			entry.full = true;
@@ -85,12 +109,14 @@ export class Lookup {
 		const groups = new Map<string, Entry[]>();
 		for (const entry of this.entries.values()) {
 			if (entry.records ?? entry.failure) continue;
-			const group = `${entry.resource.name}\n${entry.key.field}`;
+			const group = `${placeOf(entry.resource)}\n${entry.key.field}`;
 			groups.set(group, [...(groups.get(group) ?? []), entry]);
 		}
 		const requests: Array<() => Promise<void>> = [];
-		for (const group of groups.values()) {
-			const size = this.clientFor(group[0].resource).api.lookupSize;
+		for (const all of groups.values()) {
+			const group = await this.scan(all);
+			if (group.length === 0) continue;
+			const size = group[0].key.listed || group[0].resource.rows ? group.length : this.clientFor(group[0].resource).api.lookupSize;
 			for (let i = 0; i < group.length; i += size) {
 				const chunk = group.slice(i, i + size);
 				requests.push(async () => {
@@ -103,7 +129,7 @@ export class Lookup {
 				});
 			}
 		}
-		await Promise.all(requests.map(async (request) => await request()));
+		await inParallel(requests, AT_ONCE, async (request) => await request());
 	}
 
 	/** Forgets what was found, so that the next `resolve` asks again. */
@@ -118,42 +144,90 @@ export class Lookup {
 		entry.answer = undefined;
 	}
 
-	private async fetch(chunk: Entry[]): Promise<void> {
-		const [{ resource, key }] = chunk;
+	/** Takes the records from an answer that holds them already. */
+	seed(entry: Entry, answer: unknown): void {
+		if (entry.records) return;
+		const { api } = this.clientFor(entry.resource);
+		this.assign([entry], byKey(api, entry, api.records(answer, listed(entry.resource, true))));
+	}
+
+	/**
+	 * Where a vendor looks up one value at a time and counts its records, reads the whole list instead of asking
+	 * for each value, when that takes fewer requests.
+	 * @returns the entries that are still to be asked for.
+	 */
+	private async scan(group: Entry[]): Promise<Entry[]> {
+		const [{ resource, key }] = group;
 		const client = this.clientFor(resource);
 		const { api } = client;
+		if (group.length < SCAN_FROM || api.lookupSize > 1 || !api.count || resource.rows || key.listed || key.query) return group;
+		try {
+			const { call } = this.listing(group, []);
+			const records: IDataObject[] = [];
+			let total = 0;
+			for await (const page of client.pages(call, resource)) {
+				const own = api.records(page, resource);
+				records.push(...own);
+				total = api.count.read(page);
+				if (!(total / Math.max(1, own.length) <= group.length)) break;
+			}
+			const found = byKey(api, group[0], records);
+			const complete = new Set(records.map((r) => api.id(r))).size === total;
+			const settled = group.filter((entry) => complete || found.has(fold(entry.value)));
+			// One that was seen on an incomplete list could have a namesake further on.
+			const unique = settled.filter((entry) => complete || entry.key.type === 'email');
+			this.assign(unique, found);
+			return group.filter((entry) => !unique.includes(entry));
+		} catch (error) {
+			for (const entry of group) entry.failure = error as Error;
+			return [];
+		}
+	}
+
+	/** The request for a list of records that these entries are among. */
+	private listing(chunk: Entry[], conditions: Query['conditions']): { call: Call; place: Resource } {
+		const [{ resource, key }] = chunk;
+		const place = listed(resource, true);
+		const { api } = this.clientFor(resource);
 		const full = chunk.some((e) => e.full);
 		const query = {
-			conditions: [
-				{ path: [key.field], operator: chunk.length > 1 ? ('oneOf' as const) : ('equals' as const), values: chunk.map((e) => e.value) },
-			],
+			conditions,
 			include: [...new Set(chunk.flatMap((e) => e.include))],
 			...(full || !api.supports.only ? {} : { only: [...new Set([key.field, ...displayFields(resource)])] }),
 		};
 		const call: Call = {
 			method: 'GET',
-			path: resource.path,
-			query: api.listQuery(resource, query, resource.pageSize ?? api.pageSize),
+			path: place.path,
+			query: [...(key.query ?? []), ...api.listQuery(place, query, resource.pageSize ?? api.pageSize)],
 			purpose: `look up ${nouns(resource).many} by ${keyLabel(resource, key).toLowerCase()}`,
 		};
-		const found = new Map<string, IDataObject[]>();
-		let answer: unknown;
-		for await (const page of client.pages(call, resource)) {
-			answer ??= page;
-			for (const record of api.records(page)) {
-				const values = api.value(record, key.field);
-				for (const value of new Set((Array.isArray(values) ? values : [values]).map(fold))) {
-					found.set(value, [...(found.get(value) ?? []), record]);
-				}
-			}
-		}
-		for (const entry of chunk) {
+		return { call, place };
+	}
+
+	private assign(entries: Entry[], found: Map<string, IDataObject[]>, answer?: unknown): void {
+		for (const entry of entries) {
+			const { api } = this.clientFor(entry.resource);
 			const records = found.get(fold(entry.value)) ?? [];
 			// Names may differ in case only; the exact one wins.
-			const exact = records.filter((r) => [api.value(r, key.field)].flat().some((v) => String(v) === entry.value));
+			const exact = records.filter((r) => [api.value(r, entry.key.field)].flat().some((v) => String(v) === entry.value));
 			entry.records = exact.length > 0 ? exact : records;
 			entry.answer = answer;
 		}
+	}
+
+	private async fetch(chunk: Entry[]): Promise<void> {
+		const [{ resource, key }] = chunk;
+		const client = this.clientFor(resource);
+		const { api } = client;
+		const wanted = { path: [key.field], operator: chunk.length > 1 ? ('oneOf' as const) : ('equals' as const), values: chunk.map((e) => e.value) };
+		const { call, place } = this.listing(chunk, key.listed ? [] : [wanted]);
+		const records: IDataObject[] = [];
+		let answer: unknown;
+		for await (const page of client.pages(call, place)) {
+			answer ??= page;
+			records.push(...api.records(page, place));
+		}
+		this.assign(chunk, byKey(api, chunk[0], records), answer);
 	}
 
 	/**
@@ -194,15 +268,16 @@ export class Lookup {
 	}
 
 	private async someNames(resource: Resource, key: NaturalKey): Promise<string[]> {
-		const cacheKey = `${resource.name}\n${key.field}`;
+		const cacheKey = `${placeOf(resource)}\n${key.field}`;
 		let names = this.names.get(cacheKey);
 		if (!names) {
 			const client = this.clientFor(resource);
 			const query = { conditions: [], ...(client.api.supports.only ? { only: [key.field] } : {}) };
 			const size = Math.min(SUGGESTIONS_FROM, resource.pageSize ?? client.api.pageSize);
+			const place = listed(resource, true);
 			names = client
-				.send({ method: 'GET', path: resource.path, query: client.api.listQuery(resource, query, size), purpose: `list ${nouns(resource).many}` })
-				.then(({ body }) => client.api.records(body).flatMap((r) => [client.api.value(r, key.field)].flat()).map(String));
+				.send({ method: 'GET', path: place.path, query: client.api.listQuery(place, query, size), purpose: `list ${nouns(resource).many}` })
+				.then(({ body }) => client.api.records(body, place).flatMap((r) => [client.api.value(r, key.field)].flat()).map(String));
 			this.names.set(cacheKey, names);
 		}
 		return await names;

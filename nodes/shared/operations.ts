@@ -8,13 +8,16 @@ import type { Item, Reference } from './item';
 import { keyName, type Entry } from './lookup';
 import {
 	labelOf,
+	listed,
 	nouns,
 	upsertKeys,
+	type Action,
 	type ActionParameter,
 	type Link,
 	type NaturalKey,
 	type Operation,
 	type Query,
+	type RecordId,
 	type RecordInput,
 	type Relation,
 	type Resource,
@@ -62,12 +65,23 @@ export function secretsIn(resource: Resource, fields: IDataObject): string[] {
 /** Path of one record. */
 export const pathTo = (resource: Resource, id: number | string) => `${resource.path}/${encodeURIComponent(String(id))}`;
 
+/** Takes the fields that travel as parameters of the request out of those for the body. */
+function splitQuery(resource: Resource, input: RecordInput): { query: QueryPairs; input: RecordInput } {
+	const inQuery = resource.fields.filter((f) => f.query && !isAbsent(input.fields[f.name]));
+	if (inQuery.length === 0) return { query: input.query ?? [], input };
+	const query = inQuery.map((f): [string, string] => [f.wire ?? f.name, String(input.fields[f.name])]);
+	const rest = Object.entries(input.fields).filter(([name]) => !inQuery.some((f) => f.name === name));
+	return { query: [...query, ...(input.query ?? [])], input: { ...input, fields: Object.fromEntries(rest) } };
+}
+
 /** Creates a record and gives the vendor's answer. */
-export async function createRecord(run: Run, resource: Resource, input: RecordInput): Promise<unknown> {
+export async function createRecord(run: Run, resource: Resource, given: RecordInput): Promise<unknown> {
+	const { query, input } = splitQuery(resource, given);
 	const { body } = await run.client(resource).send({
 		method: 'POST',
 		path: resource.path,
-		body: run.apiOf(resource).encode(resource, input),
+		query,
+		body: run.apiOf(resource).encode(resource, input, 'POST'),
 		purpose: `create ${nouns(resource).one}`,
 		secrets: secretsIn(resource, input.fields),
 	});
@@ -75,21 +89,41 @@ export async function createRecord(run: Run, resource: Resource, input: RecordIn
 }
 
 /** Changes a record and gives the vendor's answer. */
-export async function updateRecord(run: Run, resource: Resource, input: RecordInput & { id: number | string }, method?: Call['method']): Promise<unknown> {
+export async function updateRecord(run: Run, resource: Resource, given: RecordInput & { id: number | string }, method?: Call['method']): Promise<unknown> {
+	const { query, input } = splitQuery(resource, given);
 	const api = run.apiOf(resource);
-	const { body } = await run.client(resource).send({
-		method: method ?? api.updateMethod,
-		path: pathTo(resource, input.id),
-		body: api.encode(resource, input),
-		purpose: `update ${nouns(resource).one} ${input.id}`,
-		secrets: secretsIn(resource, input.fields),
-	});
-	return body;
+	const verb = method ?? api.updateMethod;
+	return await sendChange(run, resource, given.id, api.encode(resource, input, verb), { method: verb, query, secrets: secretsIn(resource, input.fields) });
+}
+
+/**
+ * Sends a change of a record and gives the vendor's answer.
+ * @param more.answer whether the record is read when the vendor accepts the change without showing it; default when it can be.
+ */
+export async function sendChange(
+	run: Run,
+	resource: Resource,
+	id: RecordId,
+	body: unknown,
+	more: { method?: Call['method']; query?: QueryPairs; secrets?: string[]; answer?: boolean } = {},
+): Promise<unknown> {
+	const client = run.client(resource);
+	const path = pathTo(resource, id);
+	const { method = client.api.updateMethod, query, secrets, answer = resource.methods.includes('get') } = more;
+	const changed = await client.send({ method, path, query, body, purpose: `update ${nouns(resource).one} ${id}`, secrets });
+	if (changed.body !== undefined || !answer) return changed.body;
+	return (await client.send({ method: 'GET', path, purpose: `get ${nouns(resource).one} ${id}` })).body;
 }
 
 function present(item: Item, resource: Resource, answer: unknown, include?: string[]): Output {
 	return { json: item.run.present(item, resource, item.run.apiOf(resource).record(answer), answer, include) };
 }
+
+/** The vendor accepted something without showing a record. */
+const isSilent = (answer: unknown) => typeof answer !== 'object' || answer === null || Object.keys(answer).length === 0;
+
+/** Output for such an answer. */
+const done = (record?: Reference): Output => ({ json: { ...(record ? { id: record.id } : {}), success: true } });
 
 interface WriteJob {
 	record?: Reference;
@@ -118,11 +152,12 @@ function write(operation: Operation, method?: Call['method']): Handler<WriteJob>
 			return job;
 		},
 		async work({ record, fields, links, cleared }, item) {
-			const input = { fields, links: linksOf(links, cleared, resource) };
+			const input = { fields, links: linksOf(links, cleared, resource), query: item.writeQuery() };
+			const place = item.inside(resource);
 			const answer = record
-				? await updateRecord(item.run, resource, { ...input, id: record.id }, method)
-				: await createRecord(item.run, resource, input);
-			return [present(item, resource, answer)];
+				? await updateRecord(item.run, place, { ...input, id: record.id }, method)
+				: await createRecord(item.run, place, input);
+			return [isSilent(answer) ? done(record) : present(item, resource, answer)];
 		},
 	};
 }
@@ -134,7 +169,8 @@ function remove(operation: Operation): Handler<Reference> {
 		async work(record, item) {
 			await item.run.client(resource).send({
 				method: 'DELETE',
-				path: pathTo(resource, record.id),
+				path: pathTo(item.inside(resource), record.id),
+				query: item.writeQuery(),
 				purpose: `delete ${nouns(resource).one} ${record.id}`,
 			});
 			return [{ json: { id: record.id, deleted: true } }];
@@ -161,13 +197,19 @@ function get(operation: Operation): Handler<GetJob> {
 			}
 			const { body } = await item.run.client(resource).send({
 				method: 'GET',
-				path: pathTo(resource, record.id),
+				path: pathTo(item.inside(resource), record.id),
 				query: item.run.apiOf(resource).getQuery(resource, query),
 				purpose: `get ${nouns(resource).one} ${record.id}`,
 			});
 			return [present(item, resource, body, query.include)];
 		},
 	};
+}
+
+function limitOf(item: Item): number {
+	const limit = item.get<boolean>('returnAll', false) ? Infinity : Number(item.get('limit', 50));
+	if (!(limit >= 1)) throw new BadInput('Limit is less than 1', 'Enter how many results are wanted, or switch on "Return All".');
+	return limit;
 }
 
 interface ListJob {
@@ -180,15 +222,15 @@ function getAll(operation: Operation): Handler<ListJob> {
 	const { resource } = operation;
 	return {
 		prepare(item) {
-			const limit = item.get<boolean>('returnAll', false) ? Infinity : Number(item.get('limit', 50));
-			if (!(limit >= 1)) throw new BadInput('Limit is less than 1', 'Enter how many results are wanted, or switch on "Return All".');
+			const limit = limitOf(item);
 			return { toQuery: item.query(operation).toQuery, limit, countOnly: item.option<boolean>('countOnly') ?? false };
 		},
 		async work({ toQuery, limit, countOnly }, item) {
-			if (countOnly) return [{ json: { count: await count(item.run, resource, toQuery()) } }];
+			const place = listed(item.inside(resource));
+			if (countOnly) return [{ json: { count: await count(item.run, place, toQuery()) } }];
 			const outputs: Output[] = [];
 			const query = toQuery();
-			for await (const { record, answer } of list(item.run, resource, query, limit)) {
+			for await (const { record, answer } of list(item.run, place, query, limit)) {
 				outputs.push({ json: item.run.present(item, resource, record, answer, query.include) });
 			}
 			return outputs;
@@ -221,9 +263,14 @@ export async function* list(run: Run, resource: Resource, query: Query, limit = 
 		purpose: `list ${nouns(resource).many}`,
 	};
 	let count = 0;
+	const seen = new Set<RecordId>();
 	for await (const answer of client.pages(call, resource)) {
-		for (const record of api.records(answer)) {
+		for (const record of api.records(answer, resource)) {
 			if (api.matches && !api.matches(record, query)) continue;
+			if (api.countedPages) {
+				if (seen.has(api.id(record))) continue;
+				seen.add(api.id(record));
+			}
 			yield { record, answer };
 			if (++count >= limit) return;
 		}
@@ -256,7 +303,7 @@ function upsert(operation: Operation): Handler<UpsertJob> {
 		check: async ({ entry, fields, links, cleared }, item) =>
 			await checkCreateOrUpdate(item.run, entry, { fields, links: linksOf(links, cleared, resource) }, resource.label),
 		async work({ entry, fields, links, cleared }, item) {
-			const { record, outcome, answer } = await createOrUpdate(item.run, entry, { fields, links: linksOf(links, cleared, resource) }, resource.label);
+			const { record, outcome, answer } = await createOrUpdate(item.run, entry, { fields, links: linksOf(links, cleared, resource), query: item.writeQuery() }, resource.label);
 			const json = item.run.present(item, resource, record, answer);
 			return [{ json: item.run.simplify(item) ? { ...json, outcome } : json }];
 		},
@@ -264,7 +311,7 @@ function upsert(operation: Operation): Handler<UpsertJob> {
 }
 
 /** What creates the record of an entry. */
-function newRecord({ resource, key, value }: Entry, input: RecordInput): RecordInput {
+export function newRecord({ resource, key, value }: Entry, input: RecordInput): RecordInput {
 	const list = resource.fields.find((f) => f.name === key.field)?.type === 'strings';
 	const fields = Object.fromEntries(Object.entries(input.fields).filter(([, v]) => v !== null));
 	return { ...input, fields: { ...fields, [key.field]: list ? withKey(fields[key.field], value) : value } };
@@ -318,7 +365,7 @@ export async function createOrUpdate(
 		}
 		// Somebody else may have created it since the look-up.
 		const refusal = creation.reason as { httpCode?: string };
-		if (refusal.httpCode === '422') {
+		if (['400', '409', '422'].includes(refusal.httpCode ?? '')) {
 			run.lookup.forget(entry);
 			if ((await run.lookup.found(entry)).length > 0) return await update();
 		}
@@ -367,7 +414,7 @@ export function parameterReferences(item: Item, parameters: ActionParameter[]): 
 		const references = parameter.many
 			? item.referencesOf(parameter.name, resource, label)
 			: [item.reference(parameter.name, resource, label, parameter.required) ?? []].flat();
-		if (parameter.required && references.length === 0) throw new BadInput(`${label} is missing`, `Add at least one under "${label}".`);
+		if (parameter.required && !parameter.mayBeEmpty && references.length === 0) throw new BadInput(`${label} is missing`, `Add at least one under "${label}".`);
 		if (references.length > 0) result.set(parameter, references);
 	}
 	return result;
@@ -380,7 +427,7 @@ export function parameterValues(
 	references: Map<ActionParameter, Reference[]>,
 ): Array<{ parameter: ActionParameter; wire: string; value: IDataObject[string] }> {
 	return parameters.flatMap((parameter) => {
-		const ids = references.get(parameter)?.map(({ id }) => (parameter.asText ? String(id) : id));
+		const ids = references.get(parameter)?.map(({ id }) => (parameter.asText ? String(id) : id)) ?? (parameter.mayBeEmpty ? [] : undefined);
 		const value = (parameter.many ? ids : ids?.[0]) ?? values[parameter.name];
 		return isAbsent(value) ? [] : [{ parameter, wire: parameter.wire ?? parameter.name, value: value as IDataObject[string] }];
 	});
@@ -390,34 +437,63 @@ interface ActionJob {
 	record?: Reference;
 	values: IDataObject;
 	references: Map<ActionParameter, Reference[]>;
+	limit: number;
 }
 
 function action(operation: Operation): Handler<ActionJob> {
-	const { resource, endpoint } = operation;
-	const parameters = endpoint!.parameters ?? [];
+	const { resource } = operation;
+	const endpoint = operation.endpoint!;
+	const parameters = endpoint.parameters ?? [];
 	return {
-		prepare: (item) => ({
-			record: operation.record ? recordOf(item, resource) : undefined,
-			values: item.fields(operation),
-			references: parameterReferences(item, parameters),
-		}),
-		async work({ record, values, references }, item) {
-			const query: QueryPairs = [];
-			const body: IDataObject = {};
-			for (const { parameter, wire, value } of parameterValues(parameters, values, references)) {
-				if (parameter.in === 'query') query.push([wire, String(value)]);
-				else body[wire] = value;
-			}
-			const { api } = item.run.client(resource);
-			const { body: answer } = await item.run.client(resource).send({
-				method: endpoint!.method,
-				path: endpoint!.path.replace('{id}', encodeURIComponent(String(record?.id))),
-				query,
-				...(parameters.some((p) => p.in === 'body') ? { body: api.encodeAction(body) } : {}),
-				purpose: `${operation.action.toLowerCase()}${record ? ` ${record.id}` : ''}`,
-			});
-			if (answer === undefined) return [{ json: { ...(record ? { id: record.id } : {}), success: true } }];
-			return [present(item, resource, answer)];
+		prepare: (item) => {
+			return {
+				record: operation.record ? recordOf(item, resource) : undefined,
+				values: item.fields(operation),
+				references: parameterReferences(item, parameters),
+				limit: endpoint.many ? limitOf(item) : 1,
+			};
 		},
+		async work({ record, values, references, limit }, item) {
+			const { run } = item;
+			const { api } = run.client(resource);
+			const shown = endpoint.output ? run.resource(endpoint.output.resource) : resource;
+			const call = callOf(item, endpoint, parameterValues(parameters, values, references), record);
+			if (endpoint.many) {
+				const size = Math.min(limit, shown.pageSize ?? api.pageSize);
+				const outputs: Output[] = [];
+				for await (const answer of run.client(resource).pages({ ...call, query: [...call.query, ...api.listQuery({ ...shown, rows: undefined }, { conditions: [] }, size)] }, shown)) {
+					for (const entry of api.records(answer)) outputs.push({ json: run.present(item, shown, entry, answer) });
+					if (outputs.length >= limit) break;
+				}
+				return outputs.slice(0, limit);
+			}
+			const { body: answer } = await run.client(resource).send(call);
+			return [isSilent(answer) ? done(record) : present(item, shown, answer)];
+		},
+	};
+}
+
+/** The request of an action. */
+function callOf(item: Item, endpoint: Action, values: ReturnType<typeof parameterValues>, record?: Reference): Call & { query: QueryPairs } {
+	const { operation } = item.run;
+	const api = item.run.apiOf(operation.resource);
+	const query: QueryPairs = operation.writes ? item.writeQuery() : [];
+	const fixed = Object.entries(endpoint.fixed ?? {}).map(([wire, value]) => [wire, value === '{id}' ? record!.id : value] as const);
+	const body: IDataObject = Object.fromEntries(fixed);
+	let path = endpoint.path.replace('{id}', encodeURIComponent(String(record?.id))).replace('{parent}', encodeURIComponent(String(item.parent()?.id)));
+	for (const { parameter, wire, value } of values) {
+		if (parameter.in === 'query') query.push([wire, String(value)]);
+		else if (parameter.in === 'path') path = path.replace(`{${parameter.name}}`, encodeURIComponent(String(value)));
+		else body[wire] = value;
+	}
+	const hasBody = Object.keys(body).length > 0 || (endpoint.parameters ?? []).some((p) => p.in === 'body');
+	const secrets = (endpoint.parameters ?? []).filter((p) => p.type === 'secret');
+	return {
+		method: endpoint.method,
+		path,
+		query,
+		...(hasBody ? { body: api.encodeAction(body) } : {}),
+		purpose: `${operation.action.toLowerCase()}${record ? ` ${record.id}` : ''}`,
+		...(secrets.length > 0 ? { secrets: values.filter((v) => secrets.includes(v.parameter)).map((v) => String(v.value)) } : {}),
 	};
 }

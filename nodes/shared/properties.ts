@@ -2,13 +2,13 @@
 import type { IDisplayOptions, INodeProperties, INodePropertyMode, INodePropertyOptions } from 'n8n-workflow';
 
 import { keyLabel, keyName } from './lookup';
-import { labelOf, nouns, operationsOf, upsertKeys, type Field, type Input, type NaturalKey, type Operation, type Resource } from './spec';
+import { labelOf, listed, nouns, operationsOf, upsertKeys, type Field, type Input, type NaturalKey, type Operation, type Resource } from './spec';
 import { apiOf, resourceOf, type Vendor } from './vendor';
 
 /** Editor method that searches a resource for a locator's list. */
 export const searchMethod = (resource: string) => `search${resource.charAt(0).toUpperCase()}${resource.slice(1)}`;
 
-const EXPRESSION = 'using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
+export const EXPRESSION = 'using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
 
 /** A dropdown with fixed choices. */
 const dropdown = (displayName: string, name: string, options: INodePropertyOptions[], initial: string, more: Partial<INodeProperties> = {}): INodeProperties => ({
@@ -21,7 +21,7 @@ const dropdown = (displayName: string, name: string, options: INodePropertyOptio
 });
 
 /** A dropdown whose choices the editor loads. */
-const dynamicDropdown = (displayName: string, name: string, loadOptionsMethod: string, loadOptionsDependsOn: string[], initial = ''): INodeProperties => ({
+export const dynamicDropdown = (displayName: string, name: string, loadOptionsMethod: string, loadOptionsDependsOn: string[], initial = ''): INodeProperties => ({
 	displayName,
 	name,
 	type: 'options',
@@ -62,6 +62,7 @@ export function propertiesOf(vendor: Vendor): INodeProperties[] {
 					]
 				: [],
 		),
+		...inputProperties(vendor, operations, (input) => input.kind === 'record' && input.name === 'parent'),
 		...perResource((resource) =>
 			shown(locator('record', resource.label, resource, true, `The ${nouns(resource).one} to work on`), (o) => o.resource === resource && o.record),
 		),
@@ -72,7 +73,7 @@ export function propertiesOf(vendor: Vendor): INodeProperties[] {
 				(p) => ({ ...p, displayOptions: { show: { ...p.displayOptions!.show, target: ['items'] } } }),
 			),
 		),
-		...inputProperties(vendor, operations),
+		...inputProperties(vendor, operations, (input) => input.kind !== 'record' || input.name !== 'parent'),
 		...shown(
 			{
 				displayName: 'Fields',
@@ -106,7 +107,7 @@ export function propertiesOf(vendor: Vendor): INodeProperties[] {
 				default: false,
 				description: 'Whether to return all results or only up to a given limit',
 			},
-			(o) => o.kind === 'getAll',
+			(o) => o.many,
 		),
 		...shown(
 			{
@@ -117,14 +118,14 @@ export function propertiesOf(vendor: Vendor): INodeProperties[] {
 				default: 50,
 				description: 'Max number of results to return',
 			},
-			(o) => o.kind === 'getAll',
+			(o) => o.many,
 		).map((p) => ({ ...p, displayOptions: { show: { ...p.displayOptions!.show, returnAll: [false] } } })),
-		...shown(filtersProperty(vendor), (o) => o.kind === 'getAll'),
+		...shown(filtersProperty(vendor), (o) => o.kind === 'getAll' && !listed(o.resource).rows),
 		...shown(filtersProperty(vendor), (o) => o.kind === 'bulk').map((p) => ({
 			...p,
 			displayOptions: { show: { ...p.displayOptions!.show, target: ['filter'] } },
 		})),
-		...shown(sortProperty, (o) => o.kind === 'getAll' && (o.resource.openFields || o.resource.fields.some((f) => f.sort))),
+		...shown(sortProperty, (o) => o.kind === 'getAll' && !listed(o.resource).rows && (o.resource.openFields || o.resource.fields.some((f) => f.sort))),
 		...shown(
 			{
 				displayName: 'Simplify',
@@ -140,7 +141,7 @@ export function propertiesOf(vendor: Vendor): INodeProperties[] {
 }
 
 /** Kind of credential; resources behind a door of their own have just one. */
-function loginProperty(vendor: Vendor): INodeProperties {
+export function loginProperty(vendor: Vendor): INodeProperties {
 	const apart = vendor.resources.filter((r) => r.door).map((r) => r.name);
 	return dropdown('Authentication', 'authentication', vendor.loginChoices ?? [], String(vendor.loginChoices?.[0]?.value ?? ''), {
 		noDataExpression: true,
@@ -165,7 +166,7 @@ const targetProperty: INodeProperties = {
 /** Create and update can point to other records. */
 export function takesLinks(operation: Operation): boolean {
 	return (
-		['create', 'update', 'upsert', 'replace'].includes(operation.kind) &&
+		(operation.links || ['create', 'update', 'upsert', 'replace'].includes(operation.kind)) &&
 		(operation.resource.relations ?? []).some((r) => !r.readOnly)
 	);
 }
@@ -290,10 +291,10 @@ function matchProperties(resource: Resource): INodeProperties[] {
 }
 
 /** Parameters of their own that operations ask for; equal ones are shared. */
-function inputProperties(vendor: Vendor, operations: Operation[]): INodeProperties[] {
+function inputProperties(vendor: Vendor, operations: Operation[], wanted: (input: Input) => boolean = () => true): INodeProperties[] {
 	const bySignature = new Map<string, { property: INodeProperties; users: Set<Operation> }>();
 	for (const operation of operations) {
-		for (const input of operation.inputs) {
+		for (const input of operation.inputs.filter(wanted)) {
 			const property = inputProperty(vendor, input);
 			if (!property) continue;
 			const signature = JSON.stringify(property);
@@ -332,6 +333,17 @@ function inputProperty(vendor: Vendor, input: Input): INodeProperties | undefine
 				required: true,
 				hint: 'The name of the input binary field containing the file to be uploaded',
 				...(input.description ? { description: input.description } : {}),
+			};
+		case 'rows':
+			return {
+				displayName: input.label,
+				name: input.name,
+				type: 'fixedCollection',
+				typeOptions: { multipleValues: true },
+				placeholder: `Add ${input.row}`,
+				default: {},
+				...(input.description ? { description: input.description } : {}),
+				options: [{ displayName: input.row, name: 'row', values: input.fields.map((field) => valueProperty(field)) }],
 			};
 		case 'value':
 			return valueProperty(input, input.default, input.placeholder);
@@ -419,7 +431,7 @@ const linksProperty: INodeProperties = {
 	],
 };
 
-function filtersProperty(vendor: Vendor): INodeProperties {
+export function filtersProperty(vendor: Vendor): INodeProperties {
 	const related = vendor.resources.some((r) => (r.relations ?? []).some((rel) => rel.filterBy?.includes('id')));
 	return {
 		displayName: 'Filters',
@@ -536,7 +548,8 @@ function optionsProperty(vendor: Vendor, operations: Operation[]): INodeProperti
 			{ displayName: 'Search', name: 'search', type: 'string', default: '', description: 'Records in which a word begins with this text' },
 			(o) => o.kind === 'getAll' && (supports(o).search?.(o.resource) ?? false),
 		),
-		...(vendor.listOptions ?? []).flatMap((field) => shown(valueProperty(field), (o) => o.kind === 'getAll')),
+		...(vendor.listOptions ?? []).flatMap((field) => shown(valueProperty(field), (o) => o.kind === 'getAll' && !o.resource.door)),
+		...(vendor.writeOptions ?? []).flatMap((field) => shown(valueProperty(field), (o) => o.writes)),
 		...(vendor.bulkOptions ?? []).flatMap((input) => shown(inputProperty(vendor, input)!, (o) => o.kind === 'bulk')),
 		...inputOptions(vendor, operations, inside),
 		{

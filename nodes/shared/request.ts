@@ -164,7 +164,7 @@ export class Client {
 				this.gate.openAt = Math.max(this.gate.openAt, allowance.resetsAt);
 			}
 			if (status < 400) {
-				if (typeof body === 'string' && body.trim() !== '') {
+				if (typeof body === 'string' && body.trim() !== '' && !(this.api.looseAnswers && call.method !== 'GET')) {
 					const unreadable = this.unreadable(body);
 					if (call.method === 'GET' && attempt < ATTEMPTS) {
 						await this.rest(BACKOFF * 2 ** (attempt - 1));
@@ -172,7 +172,8 @@ export class Client {
 					}
 					throw call.method === 'GET' ? unreadable : this.unknownFate(call, unreadable.message);
 				}
-				return { status, headers, body: body === '' ? undefined : body };
+				const silent = body === '' || (this.api.looseAnswers === true && call.method !== 'GET' && typeof body !== 'object');
+				return { status, headers, body: silent ? undefined : body };
 			}
 			// The vendor had deleted it when the answer to an earlier attempt was lost.
 			if (status === 404 && call.method === 'DELETE' && attempt > 1) return { status: 204, headers, body: undefined };
@@ -183,7 +184,8 @@ export class Client {
 				if (this.gate.openAt > deadline) throw this.refusal(call, outcome);
 				continue;
 			}
-			if (status >= 500) {
+			// What is not implemented will not be there the next time either.
+			if (status >= 500 && status !== 501) {
 				const repeatable = call.method !== 'POST' || call.repeatable;
 				if (repeatable && attempt < ATTEMPTS) {
 					await this.rest(BACKOFF * 2 ** (attempt - 1) * (0.75 + Math.random() / 2));
@@ -209,9 +211,11 @@ export class Client {
 			url: `${await this.address()}${call.path}${query ? `${call.path.includes('?') ? '&' : '?'}${query}` : ''}`,
 			headers: {
 				...api.headers,
+				...call.headers,
 				...(hasBody || api.contentTypeAlways ? { 'Content-Type': call.raw?.contentType ?? api.contentType } : {}),
 			},
 			timeout: api.timeout,
+			...(call.file ? { encoding: 'arraybuffer' as const } : {}),
 			returnFullResponse: true,
 			// Statuses are judged here, since thrown errors carry no headers; 401 must throw for n8n to renew the token.
 			ignoreHttpStatusErrors: { ignore: true, except: [401] },
@@ -231,7 +235,8 @@ export class Client {
 					? undefined
 					: { credentialsDecrypted: { id: credential?.id ?? '', name: credential?.name ?? '', type: api.credential, data: credentials } },
 			)) as { statusCode: number; headers: Record<string, string>; body: unknown };
-			return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+			const refused = call.file && answer.statusCode >= 400;
+			return { status: answer.statusCode, headers: answer.headers, body: refused ? jsonOf(answer.body) : answer.body };
 		} catch (error) {
 			if (this.cancelled) throw this.stopped();
 			const thrown = error as NodeApiError;
@@ -352,6 +357,16 @@ const REMEDIES: Record<number, string> = {
 	404: 'There is no such record, or the user behind the credential cannot see it.',
 	429: 'The rate limit is used up. Run again later.',
 };
+
+/** A refusal that came as bytes. */
+function jsonOf(bytes: unknown): unknown {
+	const text = String(bytes);
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return text;
+	}
+}
 
 /** A JSON object, or an empty one for anything else. */
 export function asObject(value: unknown): IDataObject {

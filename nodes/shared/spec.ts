@@ -57,6 +57,14 @@ export interface Field {
 	asText?: boolean;
 	/** Longest text, in characters. */
 	maxLength?: number;
+	/** Name on the wire, or a path into nested objects and lists such as `rows[].person.email`; default is the name. */
+	wire?: string;
+	/** Travels as a parameter of the request instead of in its body. */
+	query?: boolean;
+	/** Get Many can filter by it, though no record has it. */
+	filterOnly?: boolean;
+	/** An object whose entries are fields of the record themselves, beyond those of the spec. */
+	spread?: boolean;
 }
 
 /** A link from a resource to records of another one. */
@@ -73,6 +81,10 @@ export interface Relation {
 	include?: boolean;
 	/** Attributes of the related record by which Get Many can filter. */
 	filterBy?: string[];
+	/** Name of a filter by the related record's id, where it is not made from the relation's name. */
+	filterAs?: string;
+	/** Records are joined by rows that name them under this, as in `[{ person: ... }]`. */
+	through?: string;
 	description?: string;
 }
 
@@ -85,6 +97,10 @@ export interface NaturalKey {
 	/** Shown as "By <label>"; defaults to the field's label. */
 	label?: string;
 	type?: 'email' | 'string';
+	/** Further parameters of the look-up. */
+	query?: Array<[string, string]>;
+	/** The vendor cannot filter by it: all records are read, and compared here. */
+	listed?: boolean;
 }
 
 /** How a record looks in a searched list. */
@@ -115,23 +131,28 @@ export type Input =
 	  }
 	| ({ kind: 'value'; default?: boolean | string | number | string[]; placeholder?: string } & Field)
 	| { kind: 'binary'; name: string; label: string; description?: string }
+	/** A repeatable group of values, found under `row`. */
+	| { kind: 'rows'; name: string; label: string; row: string; fields: Field[]; description?: string }
 	/** The mapper with the resource's own fields. */
-	| { kind: 'fields' };
+	| { kind: 'fields' }
+	/** Other records that the resource points to. */
+	| { kind: 'links' };
 
 /** Where an action's parameter travels. */
 export type ActionParameter = Field & {
-	in: 'query' | 'body';
-	/** Name on the wire when it differs from `name`. */
-	wire?: string;
+	/** `path`: stands as `{name}` in the path. */
+	in: 'query' | 'body' | 'path';
 	/** The value is the id of a record of this resource: shown as a locator. */
 	reference?: string;
 	/** Several ids. */
 	many?: boolean;
 	/** The vendor wants these ids as texts. */
 	asText?: boolean;
+	/** No choice is sent as an empty list, which empties what the record has. */
+	mayBeEmpty?: boolean;
 };
 
-/** An endpoint beyond the standard methods, fully described by data. `{id}` in the path is the record. */
+/** An endpoint beyond the standard methods, fully described by data. `{id}` in the path is the record, `{parent}` the one around it. */
 export interface Action {
 	name: string;
 	label: string;
@@ -141,6 +162,14 @@ export interface Action {
 	method: IHttpRequestMethods;
 	path: string;
 	parameters?: ActionParameter[];
+	/** Always part of the body, by name on the wire; `{id}` is the record. */
+	fixed?: IDataObject;
+	/** Answers a list of records, in pages. */
+	many?: boolean;
+	/** The chosen parent helps to find what parameters refer to. */
+	parent?: boolean;
+	/** What comes out instead of a record of the resource. */
+	output?: { resource: string };
 }
 
 /**
@@ -171,6 +200,10 @@ export interface Recipe {
 	options?: Input[];
 	/** Simplify applies to its output. */
 	simplify?: boolean;
+	/** The parent of the resource is chosen first. */
+	parent?: boolean;
+	/** Changes nothing at the vendor. */
+	reads?: boolean;
 	/** What comes out beyond, or instead of, a record of the resource; for the editor. */
 	output?: { resource?: string; fields?: Field[] };
 }
@@ -187,6 +220,12 @@ export interface Resource {
 	path: string;
 	/** Name on the wire when it differs from `name`. */
 	type?: string;
+	/** The record around these, chosen first: `{parent}` in the path, or a filter of lists and look-ups. */
+	parent?: { resource: string; label?: string; description?: string; filter?: string };
+	/** Records that are looked up and listed inside another one: there, under this property, with these relations included. */
+	rows?: { path: string; property: string; include: string[]; /** Get Many has a path of its own. */ lookUpOnly?: boolean };
+	/** Further parameters of every list request. */
+	listQuery?: Array<[string, string]>;
 	/** What has to be chosen before the resource is known, such as the kind of a custom object. */
 	scope?: { label: string; description: string };
 	description: string;
@@ -225,8 +264,14 @@ export interface Operation {
 	record: boolean;
 	/** The field mapper is shown. */
 	fields: boolean;
+	/** A recipe that takes linked records; standard operations do when the resource has relations. */
+	links?: boolean;
 	/** Answers records, so that Simplify applies. */
 	simplify: boolean;
+	/** Answers a list in pages. */
+	many: boolean;
+	/** Changes something at the vendor. */
+	writes: boolean;
 	inputs: Input[];
 	options: Input[];
 	endpoint?: Action;
@@ -235,6 +280,8 @@ export interface Operation {
 
 /** Values of one record on their way to the vendor. `links` holds ids by relation name. */
 export interface RecordInput {
+	/** Parameters of the request itself. */
+	query?: Array<[string, string]>;
 	id?: RecordId;
 	fields: IDataObject;
 	links?: Record<string, Link | Link[] | null>;
@@ -251,9 +298,15 @@ export interface Link {
 
 export type FilterOperator =
 	| 'equals'
+	| 'notEquals'
+	| 'contains'
+	| 'startsWith'
+	| 'endsWith'
 	| 'oneOf'
 	| 'between'
+	| 'above'
 	| 'atLeast'
+	| 'below'
 	| 'atMost'
 	| 'empty'
 	| 'notEmpty';
@@ -349,9 +402,40 @@ function referenceInputs(parameters: ActionParameter[] = []): Input[] {
 	);
 }
 
+/** The locator of the record around the resource. */
+function parentInput({ parent }: Resource, path: string): Input[] {
+	if (!parent) return [];
+	const label = parent.label ?? titleCase(parent.resource);
+	const { resource, description } = parent;
+	return [{ kind: 'record', name: 'parent', label, resource, ...(path.includes('{parent}') ? { required: true } : {}), ...(description ? { description } : {}) }];
+}
+
+/** The record is named in the path or in the fixed part of the body. */
+const namesRecord = ({ path, fixed }: Action) => path.includes('{id}') || Object.values(fixed ?? {}).includes('{id}');
+
 /** The resource for a chosen scope: its path and its name on the wire. */
 export function inScope(resource: Resource, scope: string): Resource {
 	return resource.scope ? { ...resource, path: resource.path.replace('{scope}', encodeURIComponent(scope)), type: scope } : resource;
+}
+
+/** The resource inside a chosen parent: its paths, or the filter of its lists. */
+export function inParent(resource: Resource, id: RecordId | undefined): Resource {
+	if (!resource.parent || id === undefined) return resource;
+	const { path, rows, parent } = resource;
+	const at = (template: string) => template.replace('{parent}', encodeURIComponent(String(id)));
+	return {
+		...resource,
+		path: at(path),
+		...(rows ? { rows: { ...rows, path: at(rows.path) } } : {}),
+		...(parent.filter ? { listQuery: [...(resource.listQuery ?? []), [parent.filter, String(id)]] } : {}),
+	};
+}
+
+/** The resource as its records are listed: at its own path, or as rows inside another record. */
+export function listed(resource: Resource, lookUp = false): Resource {
+	const { rows } = resource;
+	if (!rows) return resource;
+	return lookUp || !rows.lookUpOnly ? { ...resource, path: rows.path } : { ...resource, rows: undefined };
 }
 
 /** Everything a resource can do, in the order of the dropdown. */
@@ -369,7 +453,9 @@ export function operationsOf(resource: Resource): Operation[] {
 			record: s.record,
 			fields: s.fields,
 			simplify: s.simplify,
-			inputs: [],
+			many: method === 'getAll',
+			writes: method !== 'get' && method !== 'getAll',
+			inputs: parentInput(resource, resource.path),
 			options: [],
 		};
 	});
@@ -380,10 +466,15 @@ export function operationsOf(resource: Resource): Operation[] {
 		action: endpoint.action,
 		description: endpoint.description,
 		kind: 'action',
-		record: endpoint.path.includes('{id}'),
+		record: namesRecord(endpoint),
 		fields: (endpoint.parameters ?? []).some((p) => p.reference === undefined),
 		simplify: true,
-		inputs: referenceInputs(endpoint.parameters),
+		many: endpoint.many ?? false,
+		writes: endpoint.method !== 'GET',
+		inputs: [
+			...(endpoint.parent || endpoint.path.includes('{parent}') || namesRecord(endpoint) ? parentInput(resource, endpoint.path) : []),
+			...referenceInputs(endpoint.parameters),
+		],
 		options: [],
 		endpoint,
 	}));
@@ -397,6 +488,8 @@ export function operationsOf(resource: Resource): Operation[] {
 		record: false,
 		fields: (b.fields ?? false) || (b.parameters ?? []).some((p) => p.reference === undefined),
 		simplify: false,
+		many: false,
+		writes: true,
 		inputs: referenceInputs(b.parameters),
 		options: [],
 		bulk: b,
@@ -411,7 +504,13 @@ export function operationsOf(resource: Resource): Operation[] {
 		record: recipe.record ?? false,
 		fields: (recipe.inputs ?? []).some((input) => input.kind === 'fields'),
 		simplify: recipe.simplify ?? false,
-		inputs: (recipe.inputs ?? []).filter((input) => input.kind !== 'fields'),
+		many: false,
+		writes: !recipe.reads,
+		links: (recipe.inputs ?? []).some((input) => input.kind === 'links'),
+		inputs: [
+			...(recipe.parent ? parentInput(resource, resource.path) : []),
+			...(recipe.inputs ?? []).filter((input) => input.kind !== 'fields' && input.kind !== 'links'),
+		],
 		options: recipe.options ?? [],
 	}));
 	return [...standard, ...actions, ...bulk, ...recipes].sort((a, b) => a.label.localeCompare(b.label));

@@ -29,6 +29,8 @@ export interface Vendor {
 	scopes?(client: Client): Promise<INodePropertyOptions[]>;
 	/** Options that every Get Many of this vendor has, beyond the engine's own. */
 	listOptions?: Field[];
+	/** Options of every operation that changes something; see `Api.writeQuery`. */
+	writeOptions?: Field[];
 	/** Fields that only the customer's organisation knows; for records shown under their labels, too. */
 	customFields?(client: Client, resource: Resource): Promise<Field[]>;
 }

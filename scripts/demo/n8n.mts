@@ -15,6 +15,10 @@ export interface RunningN8n {
 }
 
 const HOST = '127.0.0.1';
+
+/** Parts of n8n that need its servers, or would only stand between a visitor and the flows. */
+const UNUSED_MODULES = ['agents', 'chat-hub', 'insights', 'instance-ai', 'mcp', 'mcp-registry', 'workflow-builder'];
+
 const LEASH = pathToFileURL(join(import.meta.dirname, 'leash.mts')).href;
 
 /** Nothing calls home, nothing listens beyond this machine, nothing asks a visitor for a survey. */
@@ -25,11 +29,10 @@ const settings = (userFolder: string, port: number, brokerPort: number) => ({
 	N8N_PORT: String(port),
 	N8N_PROTOCOL: 'http',
 	N8N_EDITOR_BASE_URL: `http://${HOST}:${port}`,
-	WEBHOOK_URL: `http://${HOST}:${port}/`,
+	N8N_WEBHOOK_URL: `http://${HOST}:${port}/`,
 	N8N_SECURE_COOKIE: 'false',
 	DB_TYPE: 'sqlite',
 	N8N_RUNNERS_BROKER_PORT: String(brokerPort),
-	N8N_PYTHON_ENABLED: 'false',
 	N8N_DIAGNOSTICS_ENABLED: 'false',
 	N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
 	N8N_VERSION_NOTIFICATIONS_WHATS_NEW_ENABLED: 'false',
@@ -40,8 +43,11 @@ const settings = (userFolder: string, port: number, brokerPort: number) => ({
 	N8N_VERIFIED_PACKAGES_ENABLED: 'false',
 	N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
 	N8N_AI_ENABLED: 'false',
+	N8N_DISABLED_MODULES: UNUSED_MODULES.join(','),
 	N8N_BLOCK_ENV_ACCESS_IN_NODE: 'true',
 	N8N_LOG_LEVEL: 'info',
+	// The simulated vendors are on this machine, whatever proxy leads to the others.
+	NO_PROXY: [process.env.NO_PROXY, '127.0.0.1', 'localhost'].filter(Boolean).join(','),
 	NO_COLOR: '1',
 });
 

@@ -18,7 +18,7 @@ export async function step<T>(label: string, work: () => Promise<T>, detail: () 
 		const more = detail();
 		return `  ${label} ... ${duration(Date.now() - started)}${more === '' ? '' : `, ${more}`}`;
 	};
-	const show = () => (live ? stderr.write(`\r\u001b[K${text().slice(0, stderr.columns - 1)}`) : say(text()));
+	const show = () => (live ? stderr.write(`\r\u001b[K${text().slice(0, (stderr.columns || 80) - 1)}`) : say(text()));
 	if (live) show();
 	const timer = setInterval(show, live ? 1000 : 10_000);
 	const end = (mark: string) => {

@@ -201,6 +201,10 @@ export class N8nRest {
 		await this.request('POST', `/rest/workflows/${id}/activate`, { versionId });
 	}
 
+	async unpublish(id: string): Promise<void> {
+		await this.request('POST', `/rest/workflows/${id}/deactivate`, {});
+	}
+
 	async deleteWorkflow(id: string): Promise<void> {
 		await this.request('POST', `/rest/workflows/${id}/archive`);
 		await this.request('DELETE', `/rest/workflows/${id}`);

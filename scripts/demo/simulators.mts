@@ -34,8 +34,18 @@ export class Simulator {
 		return records;
 	}
 
-	async #control(method: string, action: string): Promise<unknown> {
-		const response = await fetch(`${this.url}/__control/${action}`, { method });
+	/** Lets every access token handed out so far be too old. */
+	async expireTokens(): Promise<void> {
+		await this.#control('POST', 'tokens', { action: 'expire' });
+	}
+
+	async #control(method: string, action: string, body?: Json): Promise<unknown> {
+		const init: RequestInit = { method };
+		if (body !== undefined) {
+			init.headers = { 'content-type': 'application/json' };
+			init.body = JSON.stringify(body);
+		}
+		const response = await fetch(`${this.url}/__control/${action}`, init);
 		if (!response.ok) throw new Error(`${method} ${action} of the simulator answered ${response.status}: ${await response.text()}`);
 		return await response.json();
 	}

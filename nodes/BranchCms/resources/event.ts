@@ -29,7 +29,7 @@ export const event: Resource = {
 		{ name: 'isToday', type: 'boolean', readOnly: true, description: 'Whether it takes place today' },
 		{ name: 'location', type: 'string', filter: true, description: 'Where it takes place' },
 		{ name: 'phone', type: 'string', filter: true, description: 'Phone number for questions' },
-		{ name: 'publishDate', type: 'dateTime', filter: true, description: 'When the event appears on the site' },
+		{ name: 'publishDate', type: 'date', filter: true, description: 'Day on which the event appears on the site' },
 		{ name: 'repeats', type: 'boolean', readOnly: true, description: 'Whether it is repeated' },
 		{ name: 'shortDescription', type: 'text', filter: true, description: 'Summary' },
 		{ name: 'showOnAllDates', type: 'boolean', readOnly: true, description: 'Whether it is shown on each of its days' },

@@ -2,15 +2,19 @@
  * The vendor's bulk changes: one request for all input items, worked in the background.
  * https://developers.outreach.io/api/bulk-api/
  */
-import { NodeOperationError, type IDataObject } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, type IDataObject } from 'n8n-workflow';
 
 import type { Handler, Output, Run } from '../../shared/execute';
 import { BadInput } from '../../shared/fields';
 import type { Item, Reference } from '../../shared/item';
 import { count, list, parameterReferences, parameterValues, recordOf } from '../../shared/operations';
-import type { ActionParameter, Condition, Input, Operation, Query, RecordId } from '../../shared/spec';
-import { BATCH_SIZE, isOver, startBatch, waitForBatches, type Batch } from './batch';
+import { asObject, type Client } from '../../shared/request';
+import { nouns, type ActionParameter, type Condition, type Input, type Operation, type Query, type RecordId } from '../../shared/spec';
+import { BATCH_SIZE, filled, isBroken, isOver, refreshBatch, startBatch, waitForBatches, waitMsOf, waitOption, type Batch } from './batch';
 import { filterPairs } from '../filters';
+
+/** Milliseconds that a change by filter may take to count its records, before anything is changed. */
+const COUNTING = 60_000;
 
 export const bulkOptions: Input[] = [
 	{
@@ -29,14 +33,7 @@ export const bulkOptions: Input[] = [
 		default: true,
 		description: 'Whether to list the records that the vendor did not change, with its reasons',
 	},
-	{
-		kind: 'value',
-		name: 'waitMinutes',
-		label: 'Wait Until Finished (Minutes)',
-		type: 'number',
-		default: 10,
-		description: 'How long to wait for the change to finish; 0 does not wait',
-	},
+	waitOption,
 ];
 
 interface Job {
@@ -51,9 +48,23 @@ interface Job {
 interface Group {
 	attributes: IDataObject;
 	target: Job['target'];
-	ids: RecordId[];
+	/** Records given by items, with the items that gave them. */
+	ids: Map<RecordId, Item[]>;
 	query?: Query;
-	items: number[];
+	items: Item[];
+}
+
+/** A batch that runs, and the items it is for. */
+interface Started {
+	batch: Batch;
+	items: Item[];
+}
+
+/** What the options ask for; they are the same for all items. */
+interface Wishes {
+	confirm: boolean;
+	returnFailed: boolean;
+	waitMs: number;
 }
 
 /** The handler of a bulk change. */
@@ -66,7 +77,7 @@ export function bulk(operation: Operation): Handler<Job> {
 			const query = target === 'filter' ? item.query(operation) : undefined;
 			if (query?.conditions === 0) {
 				throw new BadInput(
-					'Filters are missing: without one, every record of the organisation would be changed',
+					'Filters are missing: without one, every record of the organization would be changed',
 					'Add a filter. To change every record, choose "All Records" under "Records".',
 				);
 			}
@@ -82,10 +93,45 @@ export function bulk(operation: Operation): Handler<Job> {
 				references: parameterReferences(item, parameters),
 			};
 		},
-		async together(jobs, run) {
+		async together(jobs, run, fail) {
+			const [{ item: first }] = jobs;
+			const wishes = {
+				confirm: first.option<boolean>('confirm') ?? true,
+				returnFailed: first.option<boolean>('returnFailed') ?? true,
+				waitMs: waitMsOf(first.option('waitMinutes')),
+			};
+			const client = run.client(resource);
 			const outputs: Array<Output & { items: number[] }> = [];
+			const started: Started[] = [];
+			const failed = (items: Item[], error: unknown) => {
+				const ids = started.map(({ batch }) => batch.batchId);
+				for (const item of items) fail(item, error, ids.length > 0 ? `Already started: batch ${ids.join(', ')}.` : '');
+			};
+
 			for (const group of groupsOf(jobs, parameters, operation)) {
-				outputs.push(...(await change(run, operation, group, jobs[0].item)));
+				const before = started.length;
+				try {
+					if (group.target === 'items') await startByIds(client, operation, group, wishes, started);
+					else outputs.push(...(await startByFilter(run, client, operation, group, wishes, started)));
+				} catch (error) {
+					const under = new Set(started.slice(before).flatMap(({ items }) => items));
+					failed(group.items.filter((item) => !under.has(item)), error);
+				}
+			}
+			try {
+				if (wishes.confirm) await waitForBatches(run, client, started.map(({ batch }) => batch), wishes.waitMs, (b) => isOver(b.attributes));
+			} catch (error) {
+				failed(started.flatMap(({ items }) => items), error);
+				return outputs;
+			}
+			for (const { batch, items } of started) {
+				const json = await report(run, operation, batch, wishes);
+				if (isBroken(batch.state)) {
+					const error = new NodeOperationError(run.context.getNode(), `Outreach did not finish to ${operation.action.toLowerCase()}: batch ${batch.batchId} is ${batch.state}`, {
+						description: `What is known of it: ${JSON.stringify(json)}`,
+					});
+					for (const item of items) fail(item, error, '');
+				} else outputs.push({ json, items: items.map(({ index }) => index) });
 			}
 			return outputs;
 		},
@@ -99,66 +145,83 @@ function groupsOf(jobs: Array<{ job: Job; item: Item }>, parameters: ActionParam
 			? job.values
 			: Object.fromEntries(parameterValues(parameters, job.values, job.references).map(({ wire, value }) => [wire, value]));
 		const query = job.toQuery?.();
-		const key = JSON.stringify([attributes, job.target, query]);
-		const group = groups.get(key) ?? { attributes, target: job.target, ids: [], query, items: [] };
-		if (job.record && !group.ids.includes(job.record.id)) group.ids.push(job.record.id);
-		group.items.push(item.index);
+		const key = JSON.stringify([attributes, job.target, query?.conditions]);
+		const group: Group = groups.get(key) ?? { attributes, target: job.target, ids: new Map(), query, items: [] };
+		if (job.record) group.ids.set(job.record.id, [...(group.ids.get(job.record.id) ?? []), item]);
+		group.items.push(item);
 		groups.set(key, group);
 	}
 	return [...groups.values()];
 }
 
-/** One change: started, confirmed, waited for, and reported, a batch per 100,000 records. */
-async function change(run: Run, operation: Operation, group: Group, item: Item): Promise<Array<Output & { items: number[] }>> {
-	const client = run.client(operation.resource);
-	const option = <T>(name: string, initial: T) => item.option<T>(name) ?? initial;
-	const confirm = option('confirm', true);
-	const waitMs = Math.max(0, Number(option('waitMinutes', 10)) || 0) * 60_000;
-	const call = {
+/** The request of a change, without its records. */
+function callOf(operation: Operation, group: Group) {
+	const { resource } = operation;
+	return {
 		path: operation.bulk!.path,
 		purpose: operation.action.toLowerCase(),
-		query: operation.resource.scope ? ([['actionParams[objectName]', operation.resource.type ?? '']] as Array<[string, string]>) : [],
+		query: resource.scope ? ([['actionParams[objectName]', resource.type ?? '']] as Array<[string, string]>) : [],
 		body: group.attributes,
 	};
+}
 
-	const batches: Batch[] = [];
-	if (group.target === 'items') {
-		for (let i = 0; i < group.ids.length; i += BATCH_SIZE) {
-			batches.push(await startBatch(client, { ...call, body: { ...call.body, ids: group.ids.slice(i, i + BATCH_SIZE) }, confirmed: confirm }));
-		}
-	} else {
-		const conditions = group.query?.conditions ?? [];
-		const expected = await count(run, operation.resource, { conditions });
-		if (expected === 0) return [{ json: { action: operation.name, state: 'nothing to do', total: 0 }, items: group.items }];
-		const batch = await startBatch(client, { ...call, query: [...call.query, ...batchFilter(conditions)], confirmed: false });
-		await waitForBatches(run, client, [batch], Math.max(waitMs, 60_000), (b) => b.total !== null && b.state !== 'pending');
-		// A filter that the vendor does not know would stand for every record, so the numbers have to agree.
-		if (batch.total !== null && batch.total !== expected) {
-			await client.send({ method: 'POST', path: `/batches/${batch.batchId}/actions/cancel`, purpose: `cancel batch ${batch.batchId}`, repeatable: true });
-			throw new NodeOperationError(run.context.getNode(), `Outreach would change ${batch.total} records, but the filters match ${expected}`, {
-				description: `Nothing was changed: batch ${batch.batchId} was cancelled before it began. Use Get Many with the same filters, and "From Input Items" here.`,
-			});
-		}
-		if (confirm) {
-			await client.send({
-				method: 'POST',
-				path: `/batches/${batch.batchId}/actions/confirm`,
-				query: [['actionParams[confirmedCount]', String(batch.total ?? expected)]],
-				purpose: `confirm batch ${batch.batchId}`,
-				repeatable: true,
-			});
-		}
-		batches.push(batch);
+/** A batch per 100,000 records. */
+async function startByIds(client: Client, operation: Operation, group: Group, { confirm }: Wishes, started: Started[]): Promise<void> {
+	const ids = [...group.ids.keys()];
+	const call = callOf(operation, group);
+	for (let i = 0; i < ids.length; i += BATCH_SIZE) {
+		const part = ids.slice(i, i + BATCH_SIZE);
+		const batch = await startBatch(client, { ...call, body: { ...call.body, ids: part }, confirmed: confirm });
+		started.push({ batch, items: part.flatMap((id) => group.ids.get(id)!) });
 	}
-	if (confirm) await waitForBatches(run, client, batches, waitMs, (b) => isOver(b.attributes));
+}
 
-	const outputs: Array<Output & { items: number[] }> = [];
-	for (const { attributes, batchId, count: records } of batches) {
-		const json: IDataObject = { batchId, records, ...Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== null)) };
-		if (option('returnFailed', true) && Number(attributes.failures ?? 0) > 0) json.failed = await failedOf(run, batchId);
-		outputs.push({ json, items: group.items });
-	}
-	return outputs;
+/** A change of what a filter matches, or of everything: confirmed only when the vendor counts what the list counts. */
+async function startByFilter(run: Run, client: Client, operation: Operation, group: Group, { confirm }: Wishes, started: Started[]): Promise<Array<Output & { items: number[] }>> {
+	const conditions = group.query?.conditions ?? [];
+	const expected = await count(run, operation.resource, { conditions });
+	if (expected === 0) return [{ json: { action: operation.name, state: 'nothing to do', total: 0 }, items: group.items.map(({ index }) => index) }];
+
+	const call = callOf(operation, group);
+	const batch = await startBatch(client, { ...call, query: [...call.query, ...batchFilter(conditions)], confirmed: false });
+	await waitForBatches(run, client, [batch], COUNTING, (b) => b.total !== null && b.state !== 'pending');
+	// A filter that the vendor does not know would stand for every record, so the numbers have to agree.
+	if (batch.total !== expected) throw await withdrawn(run, client, operation, batch, expected, conditions.length === 0);
+	if (confirm) await confirmBatch(client, batch, expected);
+	started.push({ batch, items: group.items });
+	return [];
+}
+
+/** Cancels a batch whose numbers do not agree; gives the error that says so. */
+async function withdrawn(run: Run, client: Client, operation: Operation, batch: Batch, expected: number, everything: boolean): Promise<NodeOperationError> {
+	const cancelled = await client
+		.send({ method: 'POST', path: `/batches/${batch.batchId}/actions/cancel`, purpose: `cancel batch ${batch.batchId}`, repeatable: true })
+		.then(() => true)
+		.catch(() => false);
+	const { many } = nouns(operation.resource);
+	const would = batch.total === null ? `Outreach does not say how many ${many} it would change` : `Outreach would change ${batch.total} ${many}`;
+	const fate = cancelled ? 'was cancelled before it began' : 'waits for a confirmation; do not confirm it';
+	return new NodeOperationError(run.context.getNode(), `${would}, but ${everything ? 'there are' : 'the filters match'} ${expected}`, {
+		description: `Nothing was changed: batch ${batch.batchId} ${fate}. ${
+			everything ? 'Run again when nobody adds or removes any.' : 'Use Get Many with the same filters, and "From Input Items" here.'
+		}`,
+	});
+}
+
+/** Confirms a batch; a confirmation that took effect although its answer was lost counts. */
+async function confirmBatch(client: Client, batch: Batch, records: number): Promise<void> {
+	const [sent] = await Promise.allSettled([
+		client.send({
+			method: 'POST',
+			path: `/batches/${batch.batchId}/actions/confirm`,
+			query: [['actionParams[confirmedCount]', String(records)]],
+			purpose: `confirm batch ${batch.batchId}`,
+			repeatable: true,
+		}),
+	]);
+	if (sent.status === 'fulfilled') return;
+	if (sent.reason instanceof NodeApiError && sent.reason.httpCode === '422') await refreshBatch(client, batch);
+	if (!batch.attributes.confirmedAt) throw sent.reason;
 }
 
 /** Filters for a bulk change, which takes the long form only. */
@@ -168,14 +231,53 @@ function batchFilter(conditions: Condition[]): Array<[string, string]> {
 		.map(([name, value]) => [name.replace(/^filter/, 'actionParams[filter]'), value]);
 }
 
+/** What the request carried; it would repeat all ids. */
+const ECHOED = ['payload', 'externalStartPayload'];
+
+/** What the output says of a batch. */
+async function report(run: Run, operation: Operation, batch: Batch, { returnFailed }: Wishes): Promise<IDataObject> {
+	const known = Object.fromEntries(Object.entries(filled(batch.attributes)).filter(([name]) => !ECHOED.includes(name)));
+	const json: IDataObject = {
+		batchId: batch.batchId,
+		action: operation.name,
+		...(batch.count === undefined ? {} : { records: batch.count }),
+		...known,
+		state: batch.state,
+		finished: isOver(batch.attributes),
+	};
+	if (returnFailed && Number(known.failures ?? 0) > 0) {
+		try {
+			json.failed = await failedOf(run, batch.batchId);
+		} catch (error) {
+			// The change is done; that its failures cannot be listed must not hide it.
+			json.failedUnknown = (error as Error).message;
+		}
+	}
+	return json;
+}
+
 /** Records that the vendor did not change, and why. */
 async function failedOf(run: Run, batchId: RecordId): Promise<IDataObject[]> {
 	const resource = run.resource('batchItem');
-	const failed: IDataObject[] = [];
 	const conditions = [
 		{ path: ['batchId'], operator: 'equals' as const, values: [String(batchId)] },
 		{ path: ['failed'], operator: 'equals' as const, values: ['true'] },
 	];
-	for await (const { record, answer } of list(run, resource, { conditions })) failed.push(run.apiOf(resource).simplify(record, resource, answer));
+	const failed: IDataObject[] = [];
+	for await (const { record } of list(run, resource, { conditions })) {
+		const { data, info } = asObject(record.attributes);
+		failed.push({ ...recordIn(data), reason: info, batchItemId: record.id });
+	}
 	return failed;
+}
+
+/** The record that a batch item is about; the vendor keeps it as JSON in a text. */
+function recordIn(data: unknown): IDataObject {
+	try {
+		const { id, type } = asObject(JSON.parse(String(data)));
+		if (id !== undefined) return { id, type };
+	} catch {
+		// Not what the vendor usually writes: shown as it is.
+	}
+	return { data: data as string };
 }

@@ -1,11 +1,12 @@
 /** A user's life in Outreach: provisioned, deprovisioned, reactivated. */
 import type { IDataObject } from 'n8n-workflow';
 
-import { inParallel, type Handler, type Output, type Run } from '../../shared/execute';
+import type { Handler, Output, Run } from '../../shared/execute';
 import { BadInput } from '../../shared/fields';
 import type { Item, Reference } from '../../shared/item';
 import type { Entry } from '../../shared/lookup';
 import { checkCreateOrUpdate, createOrUpdate, list, pathTo, recordOf, updateRecord } from '../../shared/operations';
+import { inParallel } from '../../shared/parallel';
 import type { Field, Link, Recipe, RecordId } from '../../shared/spec';
 import { BATCH_SIZE, isOver, startBatch, waitForBatches, type Batch } from './batch';
 

@@ -1,6 +1,7 @@
 /** Removes a webhook with the token that its deliveries carry. https://developers.outreach.io/api/webhooks/ */
 import type { Handler } from '../../shared/execute';
 import { BadInput } from '../../shared/fields';
+import type { Client } from '../../shared/request';
 import type { Recipe } from '../../shared/spec';
 
 export const webhookRecipes: Recipe[] = [
@@ -13,19 +14,26 @@ export const webhookRecipes: Recipe[] = [
 	},
 ];
 
+/**
+ * Removes the webhook that a token belongs to, without the connection's own access.
+ * @returns the vendor's status: 404 says that it is gone already.
+ */
+export async function cleanUp(client: Client, token: string): Promise<number> {
+	const { statusCode } = (await client.context.helpers.httpRequest({
+		method: 'POST',
+		url: `${await client.address()}/webhooks/cleanup`,
+		headers: { Accept: 'application/vnd.api+json', 'Content-Type': 'application/vnd.api+json', Authorization: `Bearer ${token}` },
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		sendCredentialsOnCrossOriginRedirect: false,
+	})) as { statusCode: number };
+	return statusCode;
+}
+
 export const cleanup: Handler<string> = {
 	prepare: (item) => String(item.value({ name: 'cleanupToken', label: 'Cleanup Token', type: 'secret', required: true })),
 	async work(token, item) {
-		const { context, operation } = item.run;
-		const base = await item.run.client(operation.resource).address();
-		const { statusCode } = (await context.helpers.httpRequest({
-			method: 'POST',
-			url: `${base}/webhooks/cleanup`,
-			headers: { Accept: 'application/vnd.api+json', 'Content-Type': 'application/vnd.api+json', Authorization: `Bearer ${token}` },
-			returnFullResponse: true,
-			ignoreHttpStatusErrors: true,
-			sendCredentialsOnCrossOriginRedirect: false,
-		})) as { statusCode: number };
+		const statusCode = await cleanUp(item.run.client(item.run.operation.resource), token);
 		if (statusCode === 401) throw new BadInput('Cleanup Token was not accepted', 'Take the token from the header of a delivery of this webhook.');
 		if (statusCode >= 400 && statusCode !== 404) throw new BadInput(`Outreach refused to clean up the webhook: status ${statusCode}`, 'Run again later.');
 		return [{ json: { deleted: true, existed: statusCode !== 404 } }];

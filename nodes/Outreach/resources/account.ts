@@ -1,5 +1,7 @@
 import type { Resource } from '../../shared/spec';
 
+import { bulkUpsertRecipe, importCsvRecipe } from '../recipes/imports';
+
 /** A company; prospects, opportunities and purchases hang on it. https://developers.outreach.io/api/reference/tag/Account/ */
 export const account: Resource = {
 	name: 'account',
@@ -130,4 +132,5 @@ export const account: Resource = {
 			],
 		},
 	],
+	recipes: [bulkUpsertRecipe('account', 'Account', 'accounts'), importCsvRecipe('accounts', 'custom ID')],
 };

@@ -24,7 +24,7 @@ export const batch: Resource = {
 		{ name: 'pending', type: 'integer', readOnly: true, description: 'Number of items still to process' },
 		{ name: 'startedAt', type: 'dateTime', readOnly: true, description: 'Timestamp when processing began' },
 		{ name: 'state', type: 'string', readOnly: true, filter: true, sort: true, maxLength: 255, description: 'State of the batch (seen: pending, confirming, running/progressing, finished, failed, canceled; the exact set is not enumerated in the schema)' },
-		{ name: 'summary', type: 'json', readOnly: true, description: 'Summary object incl. failure details.' },
+		{ name: 'summary', type: 'json', readOnly: true, description: 'Summary object incl. failure details' },
 		{ name: 'total', type: 'integer', readOnly: true, filter: true, sort: true, description: 'Total number of items' },
 		{ name: 'updatedAt', type: 'dateTime', readOnly: true, description: 'Last-change timestamp (ISO 8601, UTC); set by Outreach' },
 	],

@@ -1,5 +1,7 @@
 import type { Resource } from '../../shared/spec';
 
+import { bulkUpsertRecipe } from '../recipes/imports';
+
 /** Records of an object that the organisation defined itself. https://developers.outreach.io/api/custom-objects/ */
 export const customObject: Resource = {
 	name: 'customObject',
@@ -30,4 +32,5 @@ export const customObject: Resource = {
 			path: '/batches/actions/customObjectBulkDelete',
 		},
 	],
+	recipes: [bulkUpsertRecipe('customObject', 'Record', 'custom object records', false)],
 };

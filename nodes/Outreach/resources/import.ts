@@ -1,7 +1,5 @@
 import type { Resource } from '../../shared/spec';
 
-import { importRecipes } from '../recipes/imports';
-
 /** A data import run (file, CRM report or bulk upsert). https://developers.outreach.io/api/reference/tag/Import/ */
 export const imports: Resource = {
 	name: 'import',
@@ -42,5 +40,26 @@ export const imports: Resource = {
 	relations: [
 		{ name: 'creator', to: ['user'], readOnly: true, include: true, description: 'User (or step/stage) that created it' },
 	],
-	recipes: importRecipes,
+	actions: [
+		{
+			name: 'generateUploadLink',
+			label: 'Generate Upload Link',
+			action: 'Generate upload link',
+			description: 'Get a storage key and the address at which to put a CSV file. Import CSV of prospects and accounts does it by itself.',
+			method: 'POST',
+			path: '/imports/actions/generateUploadLink',
+		},
+		{
+			name: 'validateUpload',
+			label: 'Validate Upload',
+			action: 'Validate upload',
+			description: 'Check an uploaded file: its columns and number of rows',
+			method: 'POST',
+			path: '/imports/actions/validateUpload',
+			parameters: [
+				{ name: 'hash', type: 'string', in: 'query', wire: 'actionParams[hash]', required: true, description: 'Hash of the uploaded file' },
+				{ name: 'storageKey', type: 'string', in: 'query', wire: 'actionParams[storageKey]', required: true, description: 'Storage key from Generate Upload Link' },
+			],
+		},
+	],
 };

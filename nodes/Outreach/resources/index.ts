@@ -39,6 +39,8 @@ import { purchase } from './purchase';
 import { recipient } from './recipient';
 import { role } from './role';
 import { ruleset } from './ruleset';
+import { scimGroup } from './scimGroup';
+import { scimUser } from './scimUser';
 import { sequence } from './sequence';
 import { sequenceState } from './sequenceState';
 import { sequenceStep } from './sequenceStep';
@@ -107,5 +109,7 @@ export const resources: Resource[] = [
 	user,
 	webhook,
 	customObject,
+	scimGroup,
+	scimUser,
 	api,
 ];

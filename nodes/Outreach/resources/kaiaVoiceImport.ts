@@ -11,7 +11,7 @@ export const kaiaVoiceImport: Resource = {
 	fields: [
 		{ name: 'callId', type: 'string', required: true, maxLength: 255, description: 'ID of a call log created beforehand (required)' },
 		{ name: 'instanceId', type: 'string', readOnly: true, maxLength: 255, description: 'Identifier of the import' },
-		{ name: 'metadata', type: 'text', maxLength: 4096, description: 'Optional JSON text, e.g. which audio channel is the seller (default 1).' },
+		{ name: 'metadata', type: 'text', maxLength: 4096, description: 'Optional JSON text, e.g. which audio channel is the seller (default 1)' },
 		{ name: 'recordingUrl', type: 'text', required: true, maxLength: 1024, description: 'Signed audio address, valid for 8 hours or more (required)' },
 	],
 };

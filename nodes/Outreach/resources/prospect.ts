@@ -1,5 +1,6 @@
 import type { Resource } from '../../shared/spec';
 
+import { bulkUpsertRecipe, importCsvRecipe } from '../recipes/imports';
 import { prospectRecipes } from '../recipes/prospect';
 
 /** A person; the central contact record. https://developers.outreach.io/api/reference/tag/Prospect/ */
@@ -239,5 +240,5 @@ export const prospect: Resource = {
 			],
 		},
 	],
-	recipes: prospectRecipes,
+	recipes: [...prospectRecipes, bulkUpsertRecipe('prospect', 'Prospect', 'prospects'), importCsvRecipe('prospects', 'external ID')],
 };

@@ -27,6 +27,7 @@ import type { QueryParameter } from './query.mts';
 import { parseQuery, readFlag } from './query.mts';
 import type { IncludeTree, View } from './serialize.mts';
 import { includedTexts, plainView, readFields, readInclude, recordText } from './serialize.mts';
+import { ORG_GUID, SCIM_TOKEN, Scim, scimErrorResponse } from './scim.mts';
 import type { RecordId, RelationInput, StoredRecord } from './store.mts';
 import { Store, toRelation } from './store.mts';
 import { typesDocument } from './types.mts';
@@ -106,6 +107,7 @@ export class OutreachSimulator implements Vendor {
 	private readonly batches = new Batches(this.world);
 	private readonly imports = new Imports(this.world);
 	private readonly lists = new ListCache();
+	private readonly scim = new Scim(this.world);
 	private readonly tokens: TokenService;
 	private readonly seed: Seed;
 	private rate: RateLimit = { ...DEFAULT_RATE };
@@ -170,6 +172,20 @@ export class OutreachSimulator implements Vendor {
 		return this.tokens.current.refreshToken;
 	}
 
+	/** The token of the SCIM service, which is none of the others. */
+	get scimToken(): string {
+		return SCIM_TOKEN;
+	}
+
+	/** Longest page of the SCIM service; default 100. */
+	get scimMaxResults(): number {
+		return this.scim.maxResults;
+	}
+
+	set scimMaxResults(count: number) {
+		this.scim.maxResults = count;
+	}
+
 	/** One token mint per 60 seconds, as the vendor has it. Default false. */
 	get mintThrottle(): boolean {
 		return this.tokens.mintThrottle;
@@ -229,6 +245,7 @@ export class OutreachSimulator implements Vendor {
 		this.batches.clear();
 		this.imports.clear();
 		this.lists.clear();
+		this.scim.clear();
 		this.world.clear();
 		this.tokens.reset();
 		this.setRateLimit({ ...DEFAULT_RATE });
@@ -370,6 +387,14 @@ export class OutreachSimulator implements Vendor {
 			return { status: found ? 200 : 403, body: '' };
 		}
 		if (path === '/api/v2/webhooks/cleanup' && method === 'POST') return this.cleanUp(request);
+		if (path.startsWith('/scim/v2/')) {
+			// These calls count against the same limit.
+			const tooMany = this.takeFromLimit();
+			if (!tooMany) this.settle();
+			const answer = tooMany ? scimErrorResponse(429, 'Rate limit exceeded.') : this.scim.handle(request);
+			const wait: Record<string, string> = tooMany ? { 'retry-after': this.retryAfter(this.windowEnd) } : {};
+			return { ...answer, headers: { ...answer.headers, ...wait, ...this.rateHeaders(this.rate.remaining, this.windowEnd) } };
+		}
 		if (path !== '/api/v2' && !path.startsWith('/api/v2/')) return errorResponse(noRoute(method, path));
 
 		const grant = this.tokens.check(header(request.headers, 'authorization'));
@@ -543,7 +568,7 @@ export class OutreachSimulator implements Vendor {
 				meta: {
 					app: { id: this.clientId, name: 'Provisioning' },
 					user: grant.s2s ? null : { id: me?.id ?? null, email: me?.attributes.email ?? null, firstName: me?.attributes.firstName ?? null, lastName: me?.attributes.lastName ?? null },
-					org: { id: 1, name: 'Acme', shortname: 'acme', guid: '7d7f3a52-0b54-4c0a-8f55-9f0d2a8f6e01' },
+					org: { id: 1, name: 'Acme', shortname: 'acme', guid: ORG_GUID },
 				},
 			}),
 		);

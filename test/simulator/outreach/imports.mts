@@ -94,7 +94,7 @@ export class Imports {
 			});
 			if (!fits) throw unprocessable('/data/attributes/hash', 'does not match the uploaded file');
 			const [headers = [], ...rows] = parseCsv(content.toString('utf8'));
-			return { storageKey: params.get('storageKey'), headers, recordCount: rows.length };
+			return { headerValue: headers.map((header, index) => ({ header, value: rows[0]?.[index] ?? '' })), recordCount: rows.length };
 		}
 		const args = this.readArguments(action, body);
 		if (action.name === 'customObjectBulkUpsert') throw unprocessable('/data/attributes/records', 'There are no custom objects.');

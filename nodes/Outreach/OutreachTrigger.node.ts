@@ -1,0 +1,183 @@
+import {
+	NodeConnectionTypes,
+	type IHookFunctions,
+	type ILoadOptionsFunctions,
+	type INodePropertyOptions,
+	type INodeType,
+	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+} from 'n8n-workflow';
+
+import { methodsOf } from '../shared/editor';
+import { locator, loginProperty } from '../shared/properties';
+import { resourceOf } from '../shared/vendor';
+import { answerNow, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith } from '../shared/webhook';
+import { isWanted, needsRecord, readDelivery, toItem, wishesOf } from './deliveries';
+import { eventChoices, plan } from './events';
+import { everyUser } from './users';
+import { outreach } from './vendor';
+import { establish, isEstablished, noteDelivery, remove, secretsOf } from './webhooks';
+
+/** Milliseconds between two attempts to find a lost secret again. */
+const REPAIR_PAUSE = 60_000;
+
+const repairs = new Map<string, number>();
+
+/** Gives the vendor's webhooks a new secret when the workflow has lost the old one. Not more than once a minute. */
+async function findAgain(context: IWebhookFunctions): Promise<void> {
+	const key = nodeKey(context);
+	if (Date.now() - (repairs.get(key) ?? 0) < REPAIR_PAUSE) return;
+	repairs.set(key, Date.now());
+	const [repair] = await Promise.allSettled([establish(context)]);
+	context.logger.warn(
+		repair.status === 'fulfilled'
+			? 'The secret of the Outreach webhooks was missing and has been replaced'
+			: `The secret of the Outreach webhooks is missing: ${(repair.reason as Error).message}`,
+	);
+}
+
+export class OutreachTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Outreach Trigger',
+		name: 'outreachTrigger',
+		icon: { light: 'file:outreach.svg', dark: 'file:outreach.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["events"].join(", ") }}',
+		description: 'Starts the workflow as soon as something happens in Outreach',
+		defaults: { name: 'Outreach Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{ name: 'outreachOAuth2Api', required: true, displayOptions: { show: { authentication: ['oAuth2'] } } },
+			{ name: 'outreachS2SApi', required: true, displayOptions: { show: { authentication: ['s2s'] } } },
+		],
+		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' }],
+		properties: [
+			{
+				displayName:
+					'The connection needs the scopes webhooks.all and the read scope of each record you choose, and Outreach must be able to reach this n8n at a public https address. Activating the workflow creates the webhooks in Outreach, deactivating it removes them.',
+				name: 'notice',
+				type: 'notice',
+				default: '',
+			},
+			{ ...loginProperty(outreach), displayOptions: undefined },
+			{
+				displayName: 'Events',
+				name: 'events',
+				type: 'multiOptions',
+				options: eventChoices(),
+				default: [],
+				required: true,
+				description: 'What starts the workflow',
+			},
+			{
+				...locator('authorizer', 'Authorizer', resourceOf(outreach, 'user'), true, 'Records that this user cannot see are not delivered'),
+				displayOptions: { show: { authentication: ['s2s'] } },
+			},
+			{
+				displayName: 'Simplify',
+				name: 'simplify',
+				type: 'boolean',
+				default: true,
+				description: 'Whether to return a simplified version of the response instead of the raw data',
+			},
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add option',
+				default: {},
+				options: [
+					{
+						displayName: 'Changed Fields',
+						name: 'changedFields',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. title, owner',
+						description: 'Updates start the workflow only if one of these fields or relations changed. Names as in the output, with commas between them.',
+					},
+					{
+						displayName: 'Fetch Full Record',
+						name: 'fetchRecord',
+						type: 'boolean',
+						default: false,
+						description: 'Whether to read the whole record, since updates carry only what changed. Costs one request per record, not per delivery.',
+					},
+					{
+						displayName: 'Include Previous Values',
+						name: 'includeBefore',
+						type: 'boolean',
+						default: false,
+						description: 'Whether updates say what the changed fields were before',
+					},
+					{
+						displayName: 'Owner Names or IDs',
+						name: 'owners',
+						type: 'multiOptions',
+						typeOptions: { loadOptionsMethod: 'getUsers' },
+						default: [],
+						hint: 'Records without an owner pass',
+						description:
+							'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+					},
+				],
+			},
+		],
+	};
+
+	methods = {
+		...methodsOf(outreach),
+		loadOptions: {
+			async getUsers(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+				return await everyUser(this);
+			},
+		},
+	};
+
+	webhookMethods = {
+		default: {
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return await isEstablished(this);
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				await establish(this);
+				return true;
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				await remove(this);
+				return true;
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		const body = await rawBody(this);
+		if (!body) return refuse(this, 400, 'The body is too large or incomplete');
+		const secrets = secretsOf(this);
+		if (secrets.length === 0) await findAgain(this);
+		const headers = this.getHeaderData();
+		const secret = signedWith(body, headers['outreach-webhook-signature'], secrets);
+		if (!secret) return refuse(this, 401, 'The signature is missing or wrong');
+		const parsed = parseObject(body);
+		const delivery = parsed && readDelivery(parsed);
+		if (!delivery) return refuse(this, 400, 'The body is no delivery of Outreach');
+
+		noteDelivery(this, String(secret), headers['outreach-webhook-cleanup-token']);
+		const wishes = wishesOf(this);
+		if (!isWanted(delivery, wishes)) return { webhookResponse: 'not wanted' };
+		const data = this.getWorkflowStaticData('node');
+		const memory = memoryOf(nodeKey(this));
+		if (!memory.take(delivery.jobId || body.toString('utf8'), data)) return { webhookResponse: 'known' };
+		// Two webhooks that both cover an event tell of it in two jobs.
+		if (plan(wishes.events).overlapping && !memory.take(JSON.stringify([delivery.event, parsed.data]), data)) return { webhookResponse: 'known' };
+
+		const slow = needsRecord(delivery, wishes);
+		if (slow) answerNow(this);
+		const item = await toItem(this, delivery, wishes);
+		if (!item) return slow ? { noWebhookResponse: true } : { webhookResponse: 'not wanted' };
+		return { workflowData: [this.helpers.returnJsonArray(item)], ...(slow ? { noWebhookResponse: true } : {}) };
+	}
+}
+

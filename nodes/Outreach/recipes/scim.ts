@@ -1,0 +1,207 @@
+/** Operations of SCIM beyond the standard ones: changes that are safe to repeat, and any PatchOp. */
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Handler, Run } from '../../shared/execute';
+import { BadInput, isAbsent } from '../../shared/fields';
+import type { Item, Reference } from '../../shared/item';
+import { pathTo, recordOf, sendChange, updateRecord } from '../../shared/operations';
+import type { Field, Input, Recipe, RecordId } from '../../shared/spec';
+import { membersOf, patchOf, quoted } from '../scim';
+
+/** Members that one request adds or removes. */
+const MEMBERS = 100;
+
+const ROW: Field[] = [
+	{
+		name: 'op',
+		label: 'Operation',
+		type: 'options',
+		options: [
+			{ value: 'add', description: 'Set an attribute, or add to a list' },
+			{ value: 'remove', description: 'Empty an attribute, or take from a list' },
+			{ value: 'replace', description: 'Set an attribute, whatever it was' },
+		],
+	},
+	{ name: 'path', type: 'string', description: 'Attribute to change, such as active, name.givenName or members[value eq "17"]. Empty when the value is an object of attributes.' },
+	{
+		name: 'kind',
+		label: 'Value Is',
+		type: 'options',
+		options: [
+			{ value: 'text', description: 'Sent as it stands' },
+			{ value: 'json', label: 'JSON', description: 'Such as true, 17, ["a"] or {"givenName": "Ann"}' },
+		],
+	},
+	{ name: 'value', type: 'text', description: 'New value; none to remove' },
+];
+
+const PATCH: Input = {
+	kind: 'rows',
+	name: 'patch',
+	label: 'Operations',
+	row: 'Operation',
+	fields: ROW,
+	description: 'Changes in the order in which Outreach makes them; all of them or none',
+};
+
+const GROUP: Input = { kind: 'record', name: 'group', label: 'Group', resource: 'scimGroup', required: true, description: 'The SCIM group, which is a team in Outreach' };
+
+export const scimUserRecipes: Recipe[] = [
+	{
+		name: 'activate',
+		label: 'Activate',
+		action: 'Activate SCIM user',
+		description: 'Let a user sign in again. Safe to run again.',
+		record: true,
+		simplify: true,
+	},
+	{
+		name: 'addToGroup',
+		label: 'Add to Group',
+		action: 'Add SCIM user to group',
+		description: 'Make a user a member of a group. Those of all input items are added together, and members are left alone.',
+		record: true,
+		inputs: [GROUP],
+	},
+	{
+		name: 'deactivate',
+		label: 'Deactivate',
+		action: 'Deactivate SCIM user',
+		description: 'Lock a user out by setting it inactive. Safe to run again.',
+		record: true,
+		simplify: true,
+	},
+	{
+		name: 'patch',
+		label: 'Patch',
+		action: 'Patch SCIM user',
+		description: 'Change a user by SCIM operations of your own (add, remove, replace)',
+		record: true,
+		simplify: true,
+		inputs: [PATCH],
+	},
+	{
+		name: 'removeFromGroup',
+		label: 'Remove From Group',
+		action: 'Remove SCIM user from group',
+		description: 'End the membership of a user in a group. Those of all input items are removed together.',
+		record: true,
+		inputs: [GROUP],
+	},
+];
+
+export const scimGroupRecipes: Recipe[] = [
+	{
+		name: 'patch',
+		label: 'Patch',
+		action: 'Patch SCIM group',
+		description: 'Change a group by SCIM operations of your own (add, remove, replace)',
+		record: true,
+		simplify: true,
+		inputs: [PATCH],
+	},
+];
+
+/** Activates or deactivates a user who is not in that state already. */
+export function setActive(active: boolean): Handler<Reference> {
+	return {
+		prepare: (item) => recordOf(item, item.run.operation.resource, { full: true }),
+		async work(user, item) {
+			const { run } = item;
+			const { resource } = run.operation;
+			const api = run.apiOf(resource);
+			const before = user.found ?? api.record(await read(run, user));
+			const changed = api.value(before, 'active') !== active;
+			const record = changed ? api.record(await updateRecord(run, resource, { id: user.id, fields: { active } })) : before;
+			const json = run.present(item, resource, record);
+			return [{ json: run.simplify(item) ? { ...json, outcome: changed ? (active ? 'activated' : 'deactivated') : 'unchanged' } : json }];
+		},
+	};
+}
+
+async function read(run: Run, { resource, id }: Reference): Promise<unknown> {
+	const { body } = await run.client(resource).send({ method: 'GET', path: pathTo(resource, id), purpose: `get ${resource.singular} ${id}` });
+	return body;
+}
+
+interface Membership {
+	user: Reference;
+	group: Reference;
+}
+
+/** Adds users to groups, or removes them: each group is read and changed once for all items. */
+export function membership(add: boolean): Handler<Membership> {
+	return {
+		prepare: (item) => ({
+			user: recordOf(item, item.run.operation.resource),
+			group: item.reference('group', item.run.resource('scimGroup'), 'Group', true)!,
+		}),
+		work: async ({ user, group }) => [{ json: { userId: user.id, groupId: group.id, outcome: 'unchanged' } }],
+		async finish(jobs, run, fail) {
+			const byGroup = new Map<RecordId, typeof jobs>();
+			for (const entry of jobs) byGroup.set(entry.job.group.id, [...(byGroup.get(entry.job.group.id) ?? []), entry]);
+			for (const entries of byGroup.values()) {
+				const { group } = entries[0].job;
+				const api = run.apiOf(group.resource);
+				let pending = entries;
+				try {
+					const record = api.record(await read(run, group));
+					// Groups without members may come without the list.
+					const current = api.linked(record, 'members');
+					for (const { outputs } of entries) outputs[0].json.groupName = api.value(record, 'displayName') as string;
+					pending = entries.filter(({ job }) => current === undefined || current.includes(String(job.user.id)) !== add);
+					const ids = [...new Set(pending.map(({ job }) => String(job.user.id)))];
+					for (let i = 0; i < ids.length; i += MEMBERS) {
+						const chunk = ids.slice(i, i + MEMBERS);
+						const operations: IDataObject[] = add
+							? [{ op: 'add', path: 'members', value: membersOf(chunk) }]
+							: chunk.map((id) => ({ op: 'remove', path: `members[value eq ${quoted(id)}]` }));
+						await sendChange(run, group.resource, group.id, patchOf(operations), { answer: false });
+						const done = pending.filter(({ job }) => chunk.includes(String(job.user.id)));
+						for (const { outputs } of done) outputs[0].json.outcome = add ? 'added' : 'removed';
+						pending = pending.filter((entry) => !done.includes(entry));
+					}
+				} catch (error) {
+					for (const { item } of pending) fail(item, error, '');
+				}
+			}
+		},
+	};
+}
+
+interface PatchJob {
+	record: Reference;
+	operations: IDataObject[];
+}
+
+/** Changes a record by operations that the user writes. */
+export const patch: Handler<PatchJob> = {
+	prepare(item) {
+		const rows = item.get<{ row?: IDataObject[] }>('patch', {}).row ?? [];
+		if (rows.length === 0) throw new BadInput('Operations: there is nothing to change', 'Add at least one operation.');
+		return { record: recordOf(item, item.run.operation.resource), operations: rows.map((row, i) => operationOf(item, row, i + 1)) };
+	},
+	async work({ record, operations }, item) {
+		const { run } = item;
+		const answer = await sendChange(run, record.resource, record.id, patchOf(operations));
+		return [{ json: run.present(item, record.resource, run.apiOf(record.resource).record(answer), answer) }];
+	},
+};
+
+/** One row of the builder. @throws BadInput naming the row and what is missing. */
+function operationOf(item: Item, row: IDataObject, number: number): IDataObject {
+	const [op, path, kind] = ROW.slice(0, 3).map((field) => item.value(field, row[field.name] ?? field.options?.[0].value));
+	const named = `Operations: number ${number} (${String(op)})`;
+	const target = isAbsent(path) ? undefined : String(path).trim();
+	if (op === 'remove') {
+		if (!target) throw new BadInput(`${named} has no path`, 'Say which attribute is to be removed.');
+		if (isAbsent(row.value)) return { op, path: target };
+	}
+	if (isAbsent(row.value)) throw new BadInput(`${named} has no value`, 'Enter a value, or choose the operation "Remove" to empty the attribute.');
+	const json: Field = { name: 'value', label: `${named}: value`, type: 'json' };
+	const value = kind === 'json' ? item.value(json, row.value) : row.value;
+	if (!target && (typeof value !== 'object' || value === null || Array.isArray(value))) {
+		throw new BadInput(`${named} has no path`, 'Enter the attribute to change. Without a path, the value has to be an object of attributes in JSON.');
+	}
+	return { op, ...(target ? { path: target } : {}), value };
+}

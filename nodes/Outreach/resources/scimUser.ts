@@ -1,0 +1,56 @@
+import type { Resource } from '../../shared/spec';
+
+import { scimUserRecipes } from '../recipes/scim';
+
+/** A user as an identity provider keeps it. https://support.outreach.io/hc/en-us/articles/4401998141339 */
+export const scimUser: Resource = {
+	name: 'scimUser',
+	label: 'SCIM User',
+	singular: 'SCIM user',
+	path: '/Users',
+	door: 'scim',
+	description: 'A user as an identity provider keeps it',
+	methods: ['create', 'delete', 'get', 'getAll', 'replace', 'update', 'upsert'],
+	idType: 'string',
+	keys: [
+		{ name: 'userName', field: 'userName', type: 'email' },
+		{ name: 'externalId', field: 'externalId' },
+	],
+	list: { name: ['givenName', 'familyName'], fallback: ['displayName', 'userName'], detail: 'userName' },
+	notes: {
+		delete:
+			'Delete a SCIM user. The pages of Outreach contradict each other here: one has a section on it, another says that users are locked and never deleted. Use Deactivate to be sure.',
+		replace: 'Replace a SCIM user: what is left out may be emptied. Only a third-party guide lists this operation, the outline of Outreach does not. Use Update to be sure.',
+	},
+	fields: [
+		{ name: 'active', type: 'boolean', description: 'Whether the user can sign in; Outreach locks inactive users' },
+		{ name: 'displayName', type: 'string', description: 'Name to show (SCIM attribute; Outreach does not say whether it keeps it)' },
+		{ name: 'emails', type: 'strings', description: 'Email addresses, the main one first (SCIM attribute; Outreach does not say whether it keeps it)' },
+		{ name: 'externalId', label: 'External ID', type: 'string', filter: true, description: 'Identifier of the user at the identity provider' },
+		{ name: 'familyName', type: 'string', description: 'Last name' },
+		{ name: 'givenName', type: 'string', description: 'First name' },
+		{ name: 'locale', type: 'string', description: 'Language and region, such as en-US (SCIM attribute; Outreach does not say whether it keeps it)' },
+		{ name: 'phoneNumbers', type: 'strings', description: 'Phone numbers, the main one first (SCIM attribute; Outreach does not say whether it keeps it)' },
+		{ name: 'timezone', label: 'Time Zone', type: 'string', description: 'Time zone, such as Europe/Berlin (SCIM attribute; Outreach does not say whether it keeps it)' },
+		{ name: 'title', type: 'string', description: 'Job title (SCIM attribute; Outreach does not say whether it keeps it)' },
+		{ name: 'userName', type: 'email', required: true, filter: true, description: 'Login of the user, which is the email address' },
+		{
+			name: 'attributes',
+			label: 'Further Attributes (JSON)',
+			type: 'json',
+			spread: true,
+			description: 'Other SCIM attributes as an object, such as those of an extension under its URN. Outreach has an extension of its own, whose attributes it does not publish.',
+		},
+	],
+	actions: [
+		{
+			name: 'getProviderConfig',
+			label: 'Get Provider Configuration',
+			action: 'Get SCIM provider configuration',
+			description: 'Retrieve what the SCIM service of the organization supports',
+			method: 'GET',
+			path: '/ServiceProviderConfig',
+		},
+	],
+	recipes: scimUserRecipes,
+};

@@ -1,0 +1,20 @@
+/** The users of the organisation as choices of a dropdown. */
+import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
+
+import { displayFields, displayName } from '../shared/lookup';
+import { Client } from '../shared/request';
+import { apiOf, resourceOf } from '../shared/vendor';
+import { outreach } from './vendor';
+
+export async function everyUser(context: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const resource = resourceOf(outreach, 'user');
+	const client = new Client(context, apiOf(outreach, resource, context.getCurrentNodeParameter('authentication') as string | undefined));
+	const { api } = client;
+	const query = { conditions: [], only: displayFields(resource) };
+	const call = { method: 'GET' as const, path: resource.path, query: api.listQuery(resource, query, api.pageSize), purpose: 'list users' };
+	const users: INodePropertyOptions[] = [];
+	for await (const page of client.pages(call, resource)) {
+		users.push(...api.records(page).map((record) => ({ name: displayName(client, resource, record), value: String(api.id(record)) })));
+	}
+	return users.sort((a, b) => a.name.localeCompare(b.name));
+}

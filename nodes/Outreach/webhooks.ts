@@ -1,0 +1,258 @@
+/**
+ * The webhooks that a trigger keeps at Outreach: made, adopted, repaired and removed.
+ * https://developers.outreach.io/api/webhooks/
+ */
+import { NodeApiError, NodeOperationError, type IDataObject, type IHookFunctions, type IWebhookFunctions } from 'n8n-workflow';
+
+import type { Run } from '../shared/execute';
+import { outside } from '../shared/outside';
+import { asObject, type Client } from '../shared/request';
+import type { Link, RecordId, Resource } from '../shared/spec';
+import { resourceOf } from '../shared/vendor';
+import { newSecret, nodeKey } from '../shared/webhook';
+import { plan, type Subscription } from './events';
+import { cleanUp } from './recipes/webhook';
+import { outreach } from './vendor';
+
+type Context = IHookFunctions | IWebhookFunctions;
+
+/** A webhook as the trigger remembers it. */
+interface Known {
+	id: RecordId;
+	/** Removes it also when the connection has lost its access. */
+	cleanupToken?: string;
+}
+
+/** Tokens from deliveries that belong to a webhook whose creation this node did not see. */
+const MAX_TOKENS = 20;
+
+const PAYLOAD_VERSION = 2;
+
+/** Secrets in use by node: n8n can write older data of the workflow over newer. */
+const secrets = new Map<string, string>();
+
+/** Secrets under which deliveries may be signed. */
+export function secretsOf(context: Context): string[] {
+	const stored = context.getWorkflowStaticData('node').secret;
+	const inUse = secrets.get(nodeKey(context));
+	return [...new Set([inUse, stored].filter((s): s is string => typeof s === 'string' && s !== ''))];
+}
+
+/** Notes the secret and the token of a genuine delivery where they are missing. */
+export function noteDelivery(context: IWebhookFunctions, secret: string, token: unknown): void {
+	const data = context.getWorkflowStaticData('node');
+	if (data.secret !== secret) data.secret = secret;
+	secrets.set(nodeKey(context), secret);
+	if (typeof token !== 'string' || token === '') return;
+	const tokens = (data.tokens ?? []) as string[];
+	if (tokens.includes(token) || knownOf(data).some((hook) => hook.cleanupToken === token)) return;
+	data.tokens = [...tokens, token].slice(-MAX_TOKENS);
+}
+
+const knownOf = (data: IDataObject) => [...((data.hooks ?? []) as unknown as Known[])];
+
+const attributesOf = (hook: IDataObject) => asObject(hook.attributes);
+
+const matches = (hook: IDataObject, { resource, action }: Subscription) =>
+	attributesOf(hook).resource === resource && attributesOf(hook).action === action;
+
+/** Whether it delivers as it should. */
+const isSound = (hook: IDataObject) => {
+	const { active, payloadVersion, disabledSince, disabledUntil, disabledReason } = attributesOf(hook);
+	return active !== false && Number(payloadVersion) === PAYLOAD_VERSION && !disabledSince && !disabledUntil && !disabledReason;
+};
+
+class Remote {
+	readonly run: Run;
+
+	readonly client: Client;
+
+	readonly webhook: Resource = resourceOf(outreach, 'webhook');
+
+	readonly url: string;
+
+	readonly data: IDataObject;
+
+	constructor(private readonly context: Context) {
+		this.run = outside(context, outreach, 'webhook', { maxWaitMinutes: 1 }).run;
+		this.client = this.run.client(this.webhook);
+		this.url = context.getNodeWebhookUrl('default') ?? '';
+		this.data = context.getWorkflowStaticData('node');
+	}
+
+	/** The webhooks there should be. */
+	private get wanted(): Subscription[] {
+		const events = this.context.getNodeParameter('events', []) as string[];
+		if (events.length === 0) {
+			throw new NodeOperationError(this.context.getNode(), 'No event is chosen', { description: 'Choose at least one under "Events".' });
+		}
+		return plan(events).subscriptions;
+	}
+
+	/** The webhooks at the vendor that point to this node, whoever made them. Others are none of our business. */
+	async own(): Promise<IDataObject[]> {
+		const { api } = this.client;
+		const call = { method: 'GET' as const, path: this.webhook.path, query: api.listQuery(this.webhook, { conditions: [] }, api.pageSize), purpose: 'list webhooks' };
+		const own: IDataObject[] = [];
+		for await (const page of this.client.pages(call, this.webhook)) {
+			own.push(...api.records(page).filter((hook) => attributesOf(hook).url === this.url));
+		}
+		return own;
+	}
+
+	/** Everything is at the vendor as it should be. */
+	isComplete(own: IDataObject[]): boolean {
+		const known = new Set(knownOf(this.data).map(({ id }) => String(id)));
+		const { wanted } = this;
+		return (
+			typeof this.data.secret === 'string' &&
+			own.length === wanted.length &&
+			wanted.every((one) => own.some((hook) => matches(hook, one) && isSound(hook) && known.has(String(hook.id))))
+		);
+	}
+
+	/** Makes it so: adopts, repairs, creates, then removes strays. Leaves nothing behind when it fails. */
+	async establish(own: IDataObject[]): Promise<void> {
+		const known = new Map(knownOf(this.data).map((hook) => [String(hook.id), hook]));
+		const keepSecret = typeof this.data.secret === 'string' && this.data.secret !== '';
+		const secret = keepSecret ? (this.data.secret as string) : (secrets.get(nodeKey(this.context)) ?? newSecret());
+		this.data.secret = secret;
+		secrets.set(nodeKey(this.context), secret);
+
+		const links = await this.authorizer();
+		const kept: Known[] = [];
+		const created: Known[] = [];
+		try {
+			for (const { resource, action } of this.wanted) {
+				const found = own.find((hook) => matches(hook, { resource, action }));
+				const fields = { url: this.url, resource, action, secret, active: true, payloadVersion: PAYLOAD_VERSION };
+				if (!found) {
+					const { body } = await this.client.send({
+						method: 'POST',
+						path: this.webhook.path,
+						body: this.client.api.encode(this.webhook, { fields, links }, 'POST'),
+						purpose: `create the webhook for ${resource}.${action}`,
+						secrets: [secret],
+					});
+					const record = this.client.api.record(body);
+					const { cleanupToken } = attributesOf(record);
+					created.push({ id: this.client.api.id(record), ...(cleanupToken ? { cleanupToken: String(cleanupToken) } : {}) });
+					this.data.hooks = [...kept, ...created] as unknown as IDataObject[];
+					continue;
+				}
+				const id = this.client.api.id(found);
+				const mine = known.get(String(id));
+				// One whose secret cannot be known gets ours; any change also ends a suspension.
+				if (!mine || !keepSecret || !isSound(found)) {
+					await this.client.send({
+						method: 'PATCH',
+						path: `${this.webhook.path}/${id}`,
+						body: this.client.api.encode(this.webhook, { id, fields: { secret, active: true, payloadVersion: PAYLOAD_VERSION } }, 'PATCH'),
+						purpose: `repair the webhook for ${resource}.${action}`,
+						secrets: [secret],
+					});
+				}
+				kept.push(mine ?? { id });
+			}
+		} catch (error) {
+			const left = await this.removeEach(created);
+			this.data.hooks = [...kept, ...left.map(({ hook }) => hook)] as unknown as IDataObject[];
+			throw error instanceof NodeApiError ? error : new NodeOperationError(this.context.getNode(), error as Error);
+		}
+		const hooks = [...kept, ...created];
+		const strays = own.filter((hook) => !hooks.some(({ id }) => String(id) === String(hook.id)));
+		const left = await this.removeEach(strays.map((hook) => known.get(String(hook.id)) ?? { id: this.client.api.id(hook) }));
+		this.data.hooks = [...hooks, ...left.map(({ hook }) => hook)] as unknown as IDataObject[];
+		if (left.length > 0) throw this.couldNotRemove(left);
+	}
+
+	/** Removes everything that points to this node. */
+	async remove(): Promise<void> {
+		const known = knownOf(this.data);
+		const [listing] = await Promise.allSettled([this.own()]);
+		const found = listing.status === 'fulfilled' ? listing.value.map((hook) => ({ id: this.client.api.id(hook) })) : [];
+		const all = [...known, ...found.filter(({ id }) => !known.some((hook) => String(hook.id) === String(id)))];
+		const left = await this.withTokens(await this.removeEach(all));
+		if (left.length > 0) {
+			this.data.hooks = left.map(({ hook }) => hook) as unknown as IDataObject[];
+			throw this.couldNotRemove(left);
+		}
+		delete this.data.hooks;
+		// Without a list nobody can say that nothing is left; the stored ones were all there should be.
+		if (listing.status === 'rejected' && all.length === 0) {
+			throw new NodeOperationError(this.context.getNode(), listing.reason as Error, {
+				description: `Look in Outreach for webhooks that point to ${this.url} and remove them.`,
+			});
+		}
+		delete this.data.tokens;
+	}
+
+	private async removeEach(hooks: Known[]): Promise<Array<{ hook: Known; reason: string }>> {
+		const left: Array<{ hook: Known; reason: string }> = [];
+		for (const hook of hooks) {
+			const [removal] = await Promise.allSettled([
+				this.client.send({ method: 'DELETE', path: `${this.webhook.path}/${hook.id}`, purpose: `delete webhook ${hook.id}` }),
+			]);
+			if (removal.status === 'fulfilled') continue;
+			const refusal = removal.reason as { httpCode?: string; message: string };
+			if (refusal.httpCode === '404' || (await this.cleanUpOne(hook))) continue;
+			left.push({ hook, reason: refusal.message });
+		}
+		return left;
+	}
+
+	/** Webhooks that were adopted: their tokens are known from deliveries, but not which belongs to which. */
+	private async withTokens(left: Array<{ hook: Known; reason: string }>): Promise<Array<{ hook: Known; reason: string }>> {
+		if (left.length === 0) return left;
+		let gone = 0;
+		for (const cleanupToken of (this.data.tokens ?? []) as string[]) {
+			if (await this.cleanUpOne({ id: 0, cleanupToken })) gone++;
+		}
+		return gone >= left.length ? [] : left;
+	}
+
+	/** With the token that Outreach gave for the day on which the connection is refused. */
+	private async cleanUpOne({ cleanupToken }: Known): Promise<boolean> {
+		if (!cleanupToken) return false;
+		const [attempt] = await Promise.allSettled([cleanUp(this.client, cleanupToken)]);
+		return attempt.status === 'fulfilled' && (attempt.value < 300 || attempt.value === 404);
+	}
+
+	private couldNotRemove(left: Array<{ hook: Known; reason: string }>): NodeOperationError {
+		const ids = left.map(({ hook }) => hook.id).join(', ');
+		return new NodeOperationError(this.context.getNode(), `Outreach kept ${left.length === 1 ? 'webhook' : 'webhooks'} ${ids}: ${left[0].reason}`, {
+			description: 'They go on delivering to this n8n, which refuses them. Remove them in Outreach, or with the operation "Delete" of the resource Webhook.',
+		});
+	}
+
+	/** With the key of an app, somebody has to be named whose eyes the webhook sees with. */
+	private async authorizer(): Promise<Record<string, Link>> {
+		if (this.context.getNodeParameter('authentication', 'oAuth2') !== 's2s') return {};
+		const { run, item } = outside(this.context, outreach, 'user');
+		try {
+			const reference = item.reference('authorizer', resourceOf(outreach, 'user'), 'Authorizer', true)!;
+			await reference.settle(run);
+			return { authorizer: reference.link };
+		} catch (error) {
+			throw new NodeOperationError(this.context.getNode(), run.failure(error, 0));
+		}
+	}
+}
+
+/** Whether nothing has to be done. */
+export async function isEstablished(context: IHookFunctions): Promise<boolean> {
+	const remote = new Remote(context);
+	return remote.isComplete(await remote.own());
+}
+
+/** Brings the vendor's webhooks in line with the node. Safe to repeat. */
+export async function establish(context: Context): Promise<void> {
+	const remote = new Remote(context);
+	const own = await remote.own();
+	if (!remote.isComplete(own)) await remote.establish(own);
+}
+
+/** Removes the node's webhooks at the vendor. @throws NodeOperationError naming those that stayed. */
+export async function remove(context: IHookFunctions): Promise<void> {
+	await new Remote(context).remove();
+}

@@ -1,0 +1,30 @@
+import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+
+import { methodsOf } from '../shared/editor';
+import { execute } from '../shared/execute';
+import { propertiesOf } from '../shared/properties';
+import { outseta } from './vendor';
+
+export class Outseta implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Outseta',
+		name: 'outseta',
+		icon: { light: 'file:outseta.svg', dark: 'file:outseta.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Manage people, accounts, subscriptions, billing, tickets and email in Outseta',
+		defaults: { name: 'Outseta' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'outsetaApi', required: true }],
+		properties: propertiesOf(outseta),
+	};
+
+	methods = methodsOf(outseta);
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await execute(this, outseta);
+	}
+}

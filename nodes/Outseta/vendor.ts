@@ -1,0 +1,306 @@
+/**
+ * Outseta's wire protocol in one place: plain JSON with `{ Uid }` references, page numbers, filters by any property.
+ * Facts: https://go.outseta.com/support/kb/articles/d1QpxQE7 and https://documenter.getpostman.com/view/3613332/7TNfr6k
+ */
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Api, QueryPairs } from '../shared/api';
+import { BadInput, isAbsent } from '../shared/fields';
+import { asObject, type Client } from '../shared/request';
+import type { Condition, Field, FilterOperator, Link, Query, RecordId, RecordInput, Resource } from '../shared/spec';
+import { labelOf } from '../shared/spec';
+import type { Vendor } from '../shared/vendor';
+import { tenantAddress } from './address';
+import { recipes } from './recipes';
+import { resources } from './resources';
+import { at, nested, tidy, withZone } from './wire';
+
+/** Pages of records alone, and of records with child objects or computed values. */
+const LARGE_PAGE = 100;
+const SMALL_PAGE = 25;
+
+/** Root properties that cost the vendor a query of their own; with them pages are small, too. */
+const COMPUTED = new Set(['LifetimeRevenue', 'Tags', 'PersonCount', 'NumberOfSubscriptions', 'SubscriptionCount']);
+
+const SUFFIX: Partial<Record<FilterOperator, string>> = { notEquals: '__ne', above: '__gt', atLeast: '__gte', below: '__lt', atMost: '__lte' };
+
+function filterPairs(resource: Resource, conditions: Condition[]): QueryPairs {
+	return conditions.flatMap(({ path, operator, values }): QueryPairs => {
+		const relation = path.at(-1) === 'id' && path.length === 2 ? (resource.relations ?? []).find((r) => r.name === path[0]) : undefined;
+		const field = resource.fields.find((f) => f.name === path.join('.'));
+		const last = path.at(-1) === 'id' ? [...path.slice(0, -1), 'Uid'] : path;
+		const name = relation?.filterAs ?? field?.wire ?? last.join('.');
+		const [from, to] = values;
+		switch (operator) {
+			case 'empty':
+			case 'notEmpty':
+				return [[`${name}__isnull`, String(operator === 'empty')]];
+			case 'between':
+				return [[`${name}__gte`, from], [`${name}__lte`, to]];
+			case 'oneOf':
+				return [[name, `[${values.join(',')}]`]];
+			case 'contains':
+				return [[name, `*${from}*`]];
+			case 'startsWith':
+				return [[name, `${from}*`]];
+			case 'endsWith':
+				return [[name, `*${from}`]];
+			default:
+				return [[`${name}${SUFFIX[operator] ?? ''}`, from]];
+		}
+	});
+}
+
+/** The paths that have to be asked for so that a related record comes along: every step counts. */
+function expansion(paths: string[]): string[] {
+	return paths.flatMap((path) => {
+		const steps = path.replace(/\.\*$/, '').split('.');
+		return steps.map((_, i) => `${steps.slice(0, i + 1).join('.')}.*`);
+	});
+}
+
+const wireName = (resource: Resource, name: string) => (name === 'id' ? 'Uid' : (resource.fields.find((f) => f.name === name)?.wire ?? name));
+
+function fieldList(resource: Resource, { only, include }: Pick<Query, 'only' | 'include'>): string[] {
+	const relations = new Set((resource.relations ?? []).map((r) => r.name));
+	const wanted = (only ?? []).map((name) => (relations.has(name) ? `${name}.*` : wireName(resource, name)));
+	// Of a nested property, the steps above it have to be named as well.
+	const plain = only?.length ? ['Uid', ...wanted.flatMap((name) => (name.includes('.') ? [...parents(name), name] : [name]))] : ['*'];
+	return [...new Set([...plain, ...expansion(include ?? [])])];
+}
+
+const parents = (path: string) => {
+	const steps = path.split('.').slice(0, -1);
+	return steps.map((_, i) => `${steps.slice(0, i + 1).join('.')}.Uid`).filter((name) => name !== path);
+};
+
+/** Whether an answer holds root properties alone, of which the vendor gives four times as many on a page. */
+const isLight = (resource: Resource, fields: string[]) => fields.every((f) => !f.includes('.') && !COMPUTED.has(f)) && !(fields.includes('*') && resource.fields.some((f) => f.name === 'Tags'));
+
+function listQuery(resource: Resource, query: Query, size: number): QueryPairs {
+	const extra = [...new URLSearchParams(String(query.options?.moreFilters ?? '').replace(/^\?/, ''))];
+	if (resource.rows) return [['fields', fieldList(resource, { only: ['id'], include: resource.rows.include }).join(',')]];
+	const fields = fieldList(resource, query);
+	const sort = (query.sort ?? []).map((s) => `${wireName(resource, s.field)} ${s.descending ? 'DESC' : 'ASC'}`).join(',');
+	return [
+		...filterPairs(resource, query.conditions),
+		...(query.search ? ([['q', query.search]] as QueryPairs) : []),
+		...((resource.listQuery ?? []).filter(([name]) => name !== 'orderBy' || sort === '') as QueryPairs),
+		...extra,
+		...(sort ? ([['orderBy', sort]] as QueryPairs) : []),
+		['fields', fields.join(',')],
+		['limit', String(Math.min(size, isLight(resource, fields) ? LARGE_PAGE : SMALL_PAGE))],
+		['offset', '0'],
+	];
+}
+
+/** `{ Uid }`, or the rows that join several records. */
+function reference(link: Link | Link[] | null, through?: string): IDataObject | IDataObject[] | null {
+	if (link === null) return null;
+	const one = ({ id }: Link): IDataObject => (through ? { [through]: { Uid: id } } : { Uid: id });
+	return Array.isArray(link) ? link.map(one) : one(link);
+}
+
+/** Custom properties with several values travel as JSON text. */
+const ownValue = (value: IDataObject[string]) => (Array.isArray(value) ? JSON.stringify(value) : value);
+
+function encode(resource: Resource, { id, fields, links }: RecordInput): IDataObject {
+	const body: IDataObject = nested(
+		Object.fromEntries(
+			Object.entries(fields).map(([name, value]) => {
+				const field = resource.fields.find((f) => f.name === name);
+				return [field?.wire ?? name, field ? value : ownValue(value)];
+			}),
+		),
+	);
+	for (const [name, link] of Object.entries(links ?? {})) {
+		const relation = (resource.relations ?? []).find((r) => r.name === name);
+		const value = reference(link, relation?.through);
+		body[name] = Array.isArray(value) && Array.isArray(body[name]) ? [...(body[name] as IDataObject[]), ...value] : value;
+	}
+	if (resource.name === 'account' && id === undefined) primaryFirst(body);
+	return body;
+}
+
+/** An account begins with a primary contact. */
+function primaryFirst(body: IDataObject): void {
+	const people = (body.PersonAccount ?? []) as IDataObject[];
+	if (people.length === 0) {
+		throw new BadInput('An account needs a primary contact', 'Map "Primary Contact Email" for a new person, or add an existing one under "Linked Records".');
+	}
+	body.PersonAccount = people.map((row, i) => ({ ...row, IsPrimary: i === 0 }));
+}
+
+/** Adds words to numbers and the zone to moments, and drops what is empty. */
+function simplify(record: IDataObject, resource: Resource): IDataObject {
+	const flat = tidy(record) as IDataObject;
+	const known = new Map(resource.fields.map((f) => [f.wire ?? f.name, f]));
+	const result: IDataObject = {};
+	for (const [name, value] of Object.entries(flat)) {
+		const field = known.get(name);
+		result[name] = field || typeof value !== 'string' || !value.startsWith('[') ? value : listOf(value);
+		const choice = field?.type === 'integer' ? field.options?.find((o) => Number(o.value) === value) : undefined;
+		if (choice && !(`${name}Label` in flat)) result[`${name}Label`] = labelOf(choice);
+	}
+	return result;
+}
+
+/** The values of a multi-select custom property. */
+function listOf(text: string): IDataObject[string] {
+	try {
+		const list: unknown = JSON.parse(text);
+		return Array.isArray(list) && list.every((entry) => typeof entry === 'string') ? list : text;
+	} catch {
+		return text;
+	}
+}
+
+const REMEDIES: Record<number, string> = {
+	401: 'Check sub-domain, key and secret in the credential. A read-only key may not be allowed to change anything.',
+	405: 'Outseta does not offer this for such a record.',
+	429: 'Outseta allows 4 requests a second for each key. Run again later.',
+};
+
+/** `EntityValidationErrors` with their reasons; else whatever text there is. */
+function explain(status: number, body: unknown) {
+	const answer = asObject(body);
+	const faults = (Array.isArray(answer.EntityValidationErrors) ? answer.EntityValidationErrors : [])
+		.flatMap((entity) => (asObject(entity).ValidationErrors as unknown[] | undefined) ?? [])
+		.map((fault) => {
+			const { ErrorMessage, PropertyName, ErrorCode } = asObject(fault);
+			const text = String(ErrorMessage ?? ErrorCode ?? 'not valid');
+			return isAbsent(PropertyName) || text.includes(String(PropertyName)) ? text : `${String(PropertyName)}: ${text}`;
+		});
+	const plain = [answer.ErrorMessage, answer.Message, answer.error_description, answer.error].find((text) => typeof text === 'string' && text !== '');
+	const property = isAbsent(answer.PropertyName) ? '' : `${String(answer.PropertyName)}: `;
+	const text = typeof body === 'string' ? body.replace(/<[^>]*>/g, ' ').trim().slice(0, 200) : '';
+	const reason = faults.length > 0 ? faults.join('; ') : plain ? `${property}${String(plain)}` : text || 'no reason given';
+	const taken = /already|in use|exists|unique|duplicate/i.test(reason) && status === 400;
+	return { reason, remedy: taken ? 'A record with this value exists already. Use "Create or Update", or refer to the one there is.' : REMEDIES[status] };
+}
+
+const ALL: FilterOperator[] = ['equals', 'notEquals', 'contains', 'startsWith', 'endsWith', 'above', 'atLeast', 'below', 'atMost', 'between', 'empty', 'notEmpty'];
+
+export const outsetaApi: Api = {
+	name: 'Outseta',
+	credential: 'outsetaApi',
+	baseUrl: (credentials) => `${tenantAddress(credentials.subdomain)}/api/v1`,
+	headers: { Accept: 'application/json' },
+	contentType: 'application/json',
+	timeout: 60_000,
+	looseAnswers: true,
+	// The vendor takes 4; a little less, since requests do not travel equally fast.
+	perSecond: 3.9,
+	// It documents no header that tells when to come back.
+	retryAfter: (headers) => (headers['retry-after'] === undefined ? 1_000 : Math.max(0, Number(headers['retry-after']) * 1000 || 1_000)),
+	pageSize: LARGE_PAGE,
+	countedPages: true,
+	lookupSize: 1,
+	updateMethod: 'PUT',
+	idName: 'Uid',
+	count: { query: [], read: (answer) => Number(asObject(asObject(answer).metadata).total) },
+	operators(field: Field) {
+		if (field.filterOnly) return ['equals'];
+		return field.name === 'ActivityType' ? ['equals', 'oneOf'] : ALL;
+	},
+	supports: { include: true, only: true, clear: true, paths: true, search: (resource) => resource.search ?? false },
+	writeQuery: ({ doNotLog }) => (doNotLog ? [['donotlog', '1']] : []),
+	listQuery,
+	getQuery: (resource, query) => (query.only?.length || query.include?.length ? [['fields', fieldList(resource, query).join(',')]] : []),
+	nextPage(call, answer) {
+		const { metadata, items } = asObject(answer);
+		if (!Array.isArray(items) || items.length === 0) return undefined;
+		// The limit that was applied counts, not the one that was asked for.
+		const { limit, offset, total } = asObject(metadata);
+		if (!((Number(offset) + 1) * Number(limit) < Number(total))) return undefined;
+		const query = (call.query ?? []).filter(([name]) => name !== 'offset');
+		return { ...call, query: [...query, ['offset', String(Number(offset) + 1)]] };
+	},
+	encode,
+	encodeAction: nested,
+	records(answer, resource) {
+		const { rows } = resource ?? {};
+		const list = Array.isArray(answer) ? answer : asObject(answer).items;
+		if (rows) {
+			const holders = Array.isArray(list) ? list : [answer];
+			return holders.flatMap((holder) => (at(holder, rows.property) as IDataObject[] | undefined) ?? []);
+		}
+		if (!Array.isArray(list)) throw new Error('Outseta answered without a list of records');
+		return list as IDataObject[];
+	},
+	record: asObject,
+	id: (record) => record.Uid as RecordId,
+	value: (record, field) => withZone(at(record, field === 'id' ? 'Uid' : field)),
+	linked(record, relation) {
+		const value = record[relation];
+		if (value === undefined || value === null) return undefined;
+		return [value].flat().map((row) => (Object.values(asObject(row)).map((entry) => asObject(entry).Uid).find(Boolean) ?? asObject(row).Uid) as RecordId);
+	},
+	simplify,
+	explain,
+};
+
+/** Records that have custom properties, and how the vendor calls them there. */
+const DEFINED: Record<string, string> = { account: 'Account', person: 'Person', deal: 'Deal' };
+
+/** Custom properties as their definitions describe them. */
+async function customFields(client: Client, resource: Resource): Promise<Field[]> {
+	const kind = DEFINED[resource.name];
+	if (!kind) return [];
+	const fields: Field[] = [];
+	const call = {
+		method: 'GET' as const,
+		path: `/attributes/${kind}/definitions`,
+		query: [['fields', '*'], ['limit', String(LARGE_PAGE)], ['offset', '0']] as QueryPairs,
+		purpose: `read the custom properties of ${resource.label.toLowerCase()}s`,
+	};
+	for await (const answer of client.pages(call, resource)) {
+		for (const definition of client.api.records(answer)) {
+			const { SystemName, Label, ControlType, ControlParams } = definition;
+			if (isAbsent(SystemName) || resource.fields.some((f) => f.name === SystemName)) continue;
+			fields.push({ name: String(SystemName), label: String(Label ?? SystemName), ...typeOf(String(ControlType), choicesOf(ControlParams)) });
+		}
+	}
+	return fields;
+}
+
+function typeOf(control: string, choices: string[]): Pick<Field, 'type' | 'options'> {
+	const options = choices.length > 0 ? { options: choices.map((value) => ({ value, label: value })) } : {};
+	if (/checkboxlist|multi/i.test(control)) return { type: 'multiOptions', ...options };
+	if (/select|radio|dropdown/i.test(control) && choices.length > 0) return { type: 'options', ...options };
+	if (/date/i.test(control)) return { type: /time/i.test(control) ? 'dateTime' : 'date' };
+	if (/checkbox|boolean|toggle/i.test(control)) return { type: 'boolean' };
+	if (/number|numeric|integer|decimal|currency/i.test(control)) return { type: 'number' };
+	return { type: /textarea|multiline/i.test(control) ? 'text' : 'string' };
+}
+
+/** The choices in a definition's parameters, which are JSON text. */
+function choicesOf(parameters: unknown): string[] {
+	if (typeof parameters !== 'string' || parameters === '') return [];
+	try {
+		const { Options } = asObject(JSON.parse(parameters) as unknown);
+		return (Array.isArray(Options) ? Options : []).map((option) => (typeof option === 'object' && option !== null ? String(asObject(option).Value ?? asObject(option).Label ?? '') : String(option))).filter((text) => text !== '');
+	} catch {
+		return [];
+	}
+}
+
+export const outseta: Vendor = {
+	name: 'outseta',
+	label: 'Outseta',
+	api: outsetaApi,
+	resources,
+	recipes,
+	customFields,
+	listOptions: [
+		{
+			name: 'moreFilters',
+			label: 'More Filters',
+			type: 'string',
+			description: 'Further filters as the API takes them, such as PersonAccount.Person.Email=jane*&amp;Created__gte=2026-01-01. Any property works, also of related records.',
+		},
+	],
+	writeOptions: [
+		{ name: 'doNotLog', label: 'Do Not Log', type: 'boolean', description: 'Whether to keep the change out of the activity log, and so out of notifications and polling triggers' },
+	],
+};

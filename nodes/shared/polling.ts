@@ -1,0 +1,250 @@
+/**
+ * Polling that loses nothing and repeats nothing it need not. The upper part knows no n8n: walks over a
+ * stream of changes with a cursor, and comparisons of snapshots for vendors without times. Below it, what
+ * a poll node adds: one poll at a time, the budget, and state that moves only with what is emitted.
+ */
+import { NodeApiError, NodeOperationError, type IDataObject, type INodeExecutionData, type IPollFunctions } from 'n8n-workflow';
+
+import { fingerprint, nodeKey, splitFingerprints } from './webhook';
+
+// ---- walks ------------------------------------------------------------------------------------------
+
+/** Where a broken-off walk goes on; JSON. */
+export type Rest = unknown;
+
+export interface Page<R> {
+	records: R[];
+	/** Absent on the last page. */
+	next?: Rest;
+}
+
+/** Changes in the order of their time, which the vendor sets. Times are ISO 8601 in UTC. */
+export interface Stream<R> {
+	/** Records of `from` and later, oldest first; all of them when it is empty. `rest` goes on with an earlier walk. */
+	pages(from: string, rest?: Rest): AsyncIterable<Page<R>>;
+	/** The newest records, newest first. */
+	newest(): AsyncIterable<R>;
+	time(record: R): string;
+	id(record: R): string;
+}
+
+/** What a poll remembers; JSON. Fingerprints stand for a record at a time. */
+export interface Cursor {
+	/** Time of the newest change that was walked over; empty when there was none yet. */
+	at: string;
+	/** Fingerprints of the window before `at` that were dealt with. */
+	seen: string;
+	/** A backlog: where the next poll goes on. */
+	rest?: Rest;
+	/** Fingerprints of the last batch, apart from `seen`, and the cursor before it: it may have to be emitted again. */
+	batch?: string;
+	before?: string;
+	/** When the last batch was handed over, by this machine's clock (epoch ms). */
+	handedOver?: number;
+}
+
+export interface Limits {
+	/** Milliseconds before the cursor that are read again, for changes that become visible late. */
+	overlap: number;
+	/** No further page after so many new records. */
+	most: number;
+	/** No further page once this says so. */
+	isOver(): boolean;
+}
+
+export interface Walk<R> {
+	fresh: R[];
+	cursor: Cursor;
+	/** More is waiting. */
+	unfinished: boolean;
+}
+
+/** Fingerprints kept at most: 160 KB. Beyond, the oldest go and may be repeated, never lost. */
+const WINDOW = 20_000;
+
+const minus = (time: string, ms: number) => (time === '' ? '' : new Date(Date.parse(time) - ms).toISOString());
+
+const later = (a: string, b: string) => (a === '' || (b !== '' && Date.parse(b) > Date.parse(a)) ? b : a);
+
+const atOrAfter = (time: string, from: string) => from === '' || Date.parse(time) >= Date.parse(from);
+
+const markOf = <R>(stream: Stream<R>, record: R) => fingerprint(`${stream.id(record)}@${stream.time(record)}`);
+
+/**
+ * Reads on from a cursor, page by page, as far as the limits allow.
+ * @param again emits the last batch once more: the process that handed it over is gone, and so may be the batch.
+ */
+export async function walk<R>(stream: Stream<R>, cursor: Cursor, limits: Limits, again = false): Promise<Walk<R>> {
+	const batch = splitFingerprints(cursor.batch);
+	const repeat = new Set(again ? batch : []);
+	const known = new Set([...splitFingerprints(cursor.seen), ...batch]);
+	const continued = !again && cursor.rest !== undefined;
+	const start = again ? (cursor.before ?? cursor.at) : cursor.at;
+	const window = minus(cursor.at, limits.overlap);
+	const walked: Array<{ mark: string; time: string }> = [];
+	const fresh: R[] = [];
+	const marks: string[] = [];
+	let { at } = cursor;
+	let rest: Rest;
+	for await (const page of stream.pages(minus(start, limits.overlap), continued ? cursor.rest : undefined)) {
+		for (const record of page.records) {
+			const time = stream.time(record);
+			const mark = markOf(stream, record);
+			walked.push({ mark, time });
+			at = later(at, time);
+			// Of what lies before the window only the batch that is repeated was not dealt with.
+			const missed = !known.has(mark) && (continued || !again || atOrAfter(time, window));
+			if (!missed && !repeat.delete(mark)) continue;
+			known.add(mark);
+			fresh.push(record);
+			marks.push(mark);
+		}
+		rest = page.next;
+		if (rest !== undefined && (fresh.length >= limits.most || limits.isOver())) break;
+	}
+	const edge = minus(at, limits.overlap);
+	const inBatch = new Set(marks);
+	// A walk from the window's start has met everything there is in it; one that goes on has not.
+	const met = [...(continued ? [...splitFingerprints(cursor.seen), ...batch] : []), ...walked.filter(({ time }) => atOrAfter(time, edge)).map(({ mark }) => mark)];
+	const seen = [...new Set(met)].filter((mark) => !inBatch.has(mark)).slice(-WINDOW);
+	return {
+		fresh,
+		unfinished: rest !== undefined,
+		cursor: {
+			at,
+			seen: seen.join(''),
+			...(rest === undefined ? {} : { rest }),
+			...(marks.length > 0 ? { batch: marks.slice(-WINDOW).join(''), before: start } : {}),
+		},
+	};
+}
+
+/** The cursor that leaves everything behind that is there now. No clock but the vendor's is asked. */
+export async function fromNow<R>(stream: Stream<R>, overlap: number): Promise<Cursor> {
+	let at = '';
+	const seen: string[] = [];
+	for await (const record of stream.newest()) {
+		const time = stream.time(record);
+		if (at === '') at = time;
+		if (!atOrAfter(time, minus(at, overlap)) || seen.length >= WINDOW) break;
+		seen.push(markOf(stream, record));
+	}
+	return { at, seen: seen.reverse().join('') };
+}
+
+/** The cursor before everything from a time on. */
+export function fromTime(time: string, overlap: number): Cursor {
+	return { at: new Date(Date.parse(time) + overlap).toISOString(), seen: '' };
+}
+
+// ---- snapshots --------------------------------------------------------------------------------------
+
+/** Records by id with a short mark of what is watched in them, for vendors that keep no times. */
+export type Snapshot = Map<string, string>;
+
+/** A compact text of a snapshot: about 20 bytes a record. */
+export function packSnapshot(snapshot: Snapshot): string {
+	return [...snapshot].map(([id, mark]) => `${encodeURIComponent(id)} ${encodeURIComponent(mark)}`).join('\n');
+}
+
+export function unpackSnapshot(text: unknown): Snapshot {
+	const lines = typeof text === 'string' && text !== '' ? text.split('\n') : [];
+	return new Map(
+		lines.map((line) => {
+			const [id, mark = ''] = line.split(' ');
+			return [decodeURIComponent(id), decodeURIComponent(mark)] as const;
+		}),
+	);
+}
+
+/** A mark of any value, whatever the order of its keys. */
+export function markOfValue(value: unknown): string {
+	return fingerprint(
+		JSON.stringify(value ?? null, (_key, entry: unknown) =>
+			typeof entry === 'object' && entry !== null && !Array.isArray(entry)
+				? Object.fromEntries(Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1)))
+				: entry,
+		),
+	);
+}
+
+export interface Difference {
+	created: string[];
+	/** With the mark they had before. */
+	changed: Array<{ id: string; before: string }>;
+	missing: string[];
+}
+
+/** What became of the records between two snapshots. `now` may be a part: then nothing counts as missing. */
+export function difference(before: Snapshot, now: Snapshot, complete = true): Difference {
+	const result: Difference = { created: [], changed: [], missing: [] };
+	for (const [id, mark] of now) {
+		const earlier = before.get(id);
+		if (earlier === undefined) result.created.push(id);
+		else if (earlier !== mark) result.changed.push({ id, before: earlier });
+	}
+	if (complete) for (const id of before.keys()) if (!now.has(id)) result.missing.push(id);
+	return result;
+}
+
+// ---- n8n --------------------------------------------------------------------------------------------
+
+/** Milliseconds within which a batch that a former process handed over is emitted again. */
+const DOUBT = 5 * 60_000;
+/** Share of n8n's time for a poll that is used for reading. */
+const SHARE = 0.7;
+const BUDGET = 60_000;
+
+const running = new Map<string, Promise<unknown>>();
+
+/** Nodes for which this process has polled: what it handed over before, it has handed over. */
+const polled = new Set<string>();
+
+/** When the time for reading is up. */
+export function budgetOf(context: IPollFunctions): () => boolean {
+	const { getPollBudgetMs } = context as { getPollBudgetMs?: () => number };
+	const ends = Date.now() + SHARE * (getPollBudgetMs?.call(context) ?? BUDGET);
+	return () => Date.now() >= ends;
+}
+
+/** What a poll found, and what to remember once it is handed over. */
+export interface Found {
+	items: IDataObject[];
+	/** Members of the node's data to replace; undefined ones are removed. */
+	state: IDataObject;
+}
+
+/**
+ * One poll of a node: alone, and remembered only when it went well.
+ * @param read gets the node's data and whether the last batch is in doubt.
+ */
+export async function poll(context: IPollFunctions, read: (data: IDataObject, inDoubt: boolean) => Promise<Found>): Promise<INodeExecutionData[][] | null> {
+	const key = nodeKey(context);
+	const data = context.getWorkflowStaticData('node');
+	const busy = running.get(key);
+	if (busy) {
+		// n8n starts polls over each other. The first of a freshly activated workflow has to find its start, though.
+		if (Object.keys(data).length > 0) return null;
+		await Promise.allSettled([busy]);
+	}
+	const work = (async () => {
+		const inDoubt = !polled.has(key) && typeof data.handedOver === 'number' && Date.now() - data.handedOver < DOUBT;
+		const { items, state } = await read(data, inDoubt);
+		polled.add(key);
+		for (const [name, value] of Object.entries(state)) {
+			if (value === undefined) delete data[name];
+			else data[name] = value;
+		}
+		if (items.length === 0) return null;
+		data.handedOver = Date.now();
+		return [context.helpers.returnJsonArray(items)];
+	})();
+	running.set(key, work);
+	try {
+		return await work;
+	} catch (error) {
+		throw error instanceof NodeApiError ? error : new NodeOperationError(context.getNode(), error as Error);
+	} finally {
+		if (running.get(key) === work) running.delete(key);
+	}
+}

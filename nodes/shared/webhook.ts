@@ -1,0 +1,150 @@
+/**
+ * What every webhook trigger needs: the bytes as they came, their signature, and a memory of what was
+ * delivered before. Names no vendor.
+ */
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'crypto';
+
+import { sleep, type IDataObject, type INode, type IWebhookFunctions, type IWebhookResponseData, type WorkflowExecuteMode } from 'n8n-workflow';
+
+/** Largest body that is read, in bytes. */
+const MAX_BODY = 1024 * 1024;
+/** Deliveries that one process remembers per node. */
+const REMEMBERED = 50_000;
+/** The newest of them, which are stored with the workflow and so outlive a restart. */
+const STORED = 1_000;
+/** Characters of a stored key: 48 bits. */
+const WIDTH = 8;
+
+/** A short stand-in for a text of any length. */
+export function fingerprint(text: string): string {
+	return createHash('sha256').update(text).digest('base64url').slice(0, WIDTH);
+}
+
+/** Stand-ins written one after the other. */
+export function splitFingerprints(text: unknown): string[] {
+	return typeof text === 'string' ? (text.match(new RegExp(`.{${WIDTH}}`, 'g')) ?? []) : [];
+}
+
+/** A secret that nobody has to see. */
+export const newSecret = () => randomBytes(32).toString('hex');
+
+/** Names a node of a workflow across its executions. */
+export function nodeKey(context: { getNode(): INode; getWorkflow(): { id?: string }; getMode(): WorkflowExecuteMode }): string {
+	// What arrives while a person tests says nothing about the workflow that is on.
+	return [context.getMode() === 'manual' ? 'test' : '', context.getWorkflow().id, context.getNode().id].join(':');
+}
+
+/**
+ * The body exactly as it was sent. n8n parses only some content types, and a signature is about bytes.
+ * @returns undefined when it cannot be read, or is larger than any delivery.
+ */
+export async function rawBody(context: IWebhookFunctions): Promise<Buffer | undefined> {
+	const request = context.getRequestObject() as unknown as { rawBody?: Buffer; readRawBody?: () => Promise<void> };
+	if (!request.rawBody) {
+		const [reading] = await Promise.allSettled([request.readRawBody?.()]);
+		if (reading.status === 'rejected') return undefined;
+	}
+	const body = request.rawBody ?? Buffer.alloc(0);
+	return body.length > MAX_BODY ? undefined : body;
+}
+
+/** A body as JSON object; undefined when it is none. */
+export function parseObject(body: Buffer): IDataObject | undefined {
+	try {
+		const parsed = JSON.parse(body.toString('utf8')) as unknown;
+		return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as IDataObject) : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * Whether a signature in hexadecimal is the HMAC-SHA256 of the body under one of the secrets.
+ * Takes the same time for every wrong signature of the right length.
+ * @returns the secret it was made with.
+ */
+export function signedWith(body: Buffer, signature: unknown, secrets: Array<string | Buffer>): string | Buffer | undefined {
+	const given = typeof signature === 'string' && /^[0-9a-f]{64}$/i.test(signature) ? Buffer.from(signature, 'hex') : undefined;
+	if (!given) return undefined;
+	return secrets.find((secret) => timingSafeEqual(given, createHmac('sha256', secret).update(body).digest()));
+}
+
+/** Answers without starting the workflow. Throwing instead would start a failed execution. */
+export function refuse(context: IWebhookFunctions, status: 400 | 401, reason: string): IWebhookResponseData {
+	context.getResponseObject().status(status).send(reason).end();
+	return { noWebhookResponse: true };
+}
+
+/** Answers before the work is done, for senders that do not wait long. */
+export function answerNow(context: IWebhookFunctions): void {
+	context.getResponseObject().status(200).send('ok').end();
+}
+
+/** What was delivered, the newest last. */
+export class DeliveryMemory {
+	private readonly keys = new Set<string>();
+
+	private newest: string[] = [];
+
+	/** The text stored last by this process. */
+	private stored = '';
+
+	constructor(
+		private readonly limit = REMEMBERED,
+		private readonly keep = STORED,
+	) {}
+
+	/**
+	 * Notes a delivery, in the process and in the workflow's data.
+	 * @param data where it is stored; other processes may have written there.
+	 * @returns false when it was noted before.
+	 */
+	take(key: string, data: IDataObject): boolean {
+		if (typeof data.seen === 'string' && data.seen !== this.stored) splitFingerprints(data.seen).forEach((known) => this.add(known));
+		const short = fingerprint(key);
+		if (this.keys.has(short)) return false;
+		this.add(short);
+		this.stored = this.newest.join('');
+		data.seen = this.stored;
+		return true;
+	}
+
+	private add(short: string): void {
+		if (this.keys.has(short)) return;
+		this.keys.add(short);
+		this.newest.push(short);
+		if (this.newest.length > this.keep) this.newest.shift();
+		if (this.keys.size > this.limit) this.keys.delete(this.keys.values().next().value as string);
+	}
+}
+
+const memories = new Map<string, DeliveryMemory>();
+
+/** The memory of a node; all its requests in this process share one. */
+export function memoryOf(key: string): DeliveryMemory {
+	const memory = memories.get(key) ?? new DeliveryMemory();
+	memories.set(key, memory);
+	return memory;
+}
+
+/**
+ * Collects those who want the same answer within a moment, and asks once for all of them. Since it asks
+ * after the last of them came, the answer is as new as each of them needs.
+ */
+export class Gathering<T> {
+	private readonly waiting = new Map<string, Promise<T>>();
+
+	constructor(private readonly moment = 200) {}
+
+	async ask(key: string, question: () => Promise<T>): Promise<T> {
+		let answer = this.waiting.get(key);
+		if (!answer) {
+			answer = sleep(this.moment).then(async () => {
+				this.waiting.delete(key);
+				return await question();
+			});
+			this.waiting.set(key, answer);
+		}
+		return await answer;
+	}
+}

@@ -1,0 +1,259 @@
+/** Provisions reps in four ways and checks that all of them end in the same state. */
+import type { IConnections, IDataObject, INode, INodeParameters } from 'n8n-workflow';
+import { Agent } from 'undici';
+import type { Harness } from '../harness/index.mts';
+import type { Simulator } from './simulator.mts';
+
+export interface Rep {
+	email: string;
+	firstName: string;
+	lastName: string;
+	title: string;
+	role: string;
+	profile: string;
+	[key: string]: string;
+}
+
+export interface Provisioning {
+	ms: number;
+	requests: number;
+	/** Requests by method. */
+	methods: Record<string, number>;
+	/** Empty when the organisation is as it should be afterwards. */
+	wrong: string[];
+}
+
+const MEDIA_TYPE = 'application/vnd.api+json';
+
+/** Names and ids of the demo organisation. */
+const ROLES: Record<string, number> = { 'Account Executive': 3, 'Sales Development Representative': 4 };
+const PROFILES: Record<string, number> = { 'Sales Rep': 3, 'Sales Manager': 4 };
+
+export function makeReps(count: number): Rep[] {
+	return Array.from({ length: count }, (_, index) => ({
+		email: `rep${index}@bench.example`,
+		firstName: 'Robin',
+		lastName: `Rep ${index}`,
+		title: index % 2 === 0 ? 'Senior Account Executive' : 'Sales Development Representative',
+		role: Object.keys(ROLES)[index % 2],
+		profile: Object.keys(PROFILES)[index % 5 === 0 ? 1 : 0],
+	}));
+}
+
+/** Users that are there already: every second rep, with an old title, role and profile; every second of them locked. */
+export const existing = (reps: Rep[]) =>
+	reps
+		.filter((_, index) => index % 2 === 1)
+		.map(({ email, firstName, lastName }, index) => ({
+			attributes: { email, firstName, lastName, title: 'Intern', locked: index % 2 === 0 },
+			relationships: { role: 5, profile: 2 },
+		}));
+
+/**
+ * A run on a fresh organisation; `again` repeats it on what the run before has left.
+ * `left` is what remains of the hour's allowance of requests.
+ */
+export async function measure(
+	simulator: Simulator,
+	reps: Rep[],
+	work: (token: string) => Promise<number>,
+	{ again = false, left }: { again?: boolean; left?: number } = {},
+): Promise<Provisioning> {
+	const token = again ? '' : await simulator.reset();
+	const before = again ? undefined : (await simulator.users()).length;
+	if (!again) await simulator.seed({ type: 'user', records: existing(reps) });
+	if (left !== undefined) await simulator.leave(left);
+	await simulator.clearRequests();
+	const ms = await work(token);
+	const requests = await simulator.requests();
+	const users = await simulator.users();
+	const wrong = check(reps, users);
+	if (before !== undefined && users.length !== before + reps.length) wrong.push(`${users.length - before} users instead of ${reps.length}`);
+	const methods: Record<string, number> = {};
+	for (const { method } of requests) methods[method] = (methods[method] ?? 0) + 1;
+	return { ms, requests: requests.length, methods, wrong };
+}
+
+function check(reps: Rep[], users: Awaited<ReturnType<Simulator['users']>>): string[] {
+	const byEmail = Map.groupBy(users, ({ attributes }) => attributes.email);
+	return reps.flatMap((rep) => {
+		const found = byEmail.get(rep.email) ?? [];
+		if (found.length !== 1) return [`${rep.email}: ${found.length} users`];
+		const [{ attributes, relationships }] = found;
+		const right =
+			!attributes.locked &&
+			attributes.title === rep.title &&
+			attributes.firstName === rep.firstName &&
+			attributes.lastName === rep.lastName &&
+			relationships.role?.id === ROLES[rep.role] &&
+			relationships.profile?.id === PROFILES[rep.profile];
+		return right ? [] : [`${rep.email}: ${JSON.stringify({ attributes, relationships })}`];
+	});
+}
+
+/** Milliseconds of a run that ended well. */
+function succeeded({ error, elapsedMs }: { error?: Error; elapsedMs: number }): number {
+	if (error) throw new Error(`${error.message} ${(error as { description?: string }).description ?? ''}`);
+	return elapsedMs;
+}
+
+/** One Outreach node, User: Provision, with role and profile by name. */
+export async function byOurNode(harness: Harness, reps: Rep[], parallel?: number): Promise<number> {
+	const locator = (name: string) => ({ __rl: true, mode: 'name', value: `={{ $json.${name} }}` });
+	const values = Object.fromEntries(['firstName', 'lastName', 'title'].map((name) => [name, `={{ $json.${name} }}`]));
+	const parameters: INodeParameters = {
+		resource: 'user',
+		operation: 'provision',
+		email: '={{ $json.email }}',
+		role: locator('role'),
+		profile: locator('profile'),
+		fields: { mappingMode: 'defineBelow', value: values, matchingColumns: [], schema: [] },
+		options: parallel === undefined ? {} : { parallel },
+	};
+	return succeeded(await harness.runNode('outreach', parameters, reps, { mode: 'trigger' }));
+}
+
+export type Pace = 'burst' | 'batched' | 'loop';
+
+/**
+ * HTTP Request nodes with the four calls of the vendor's guide for each rep: role, profile, user, write.
+ *
+ * - burst: as the node comes; it sends the requests of all items at once.
+ * - batched: with its option Batching as it stands when added, 50 items a second.
+ * - loop: one rep after the other by Loop Over Items, as n8n's documentation advises for rate limits.
+ */
+export function httpRequestFlow(harness: Harness, url: string, pace: Pace): { nodes: INode[]; connections: IConnections } {
+	const http = (name: string, parameters: INodeParameters): INode =>
+		harness.createNode(
+			'n8n-nodes-base.httpRequest',
+			{
+				authentication: 'predefinedCredentialType',
+				nodeCredentialType: 'outreachOAuth2Api',
+				sendHeaders: true,
+				headerParameters: {
+					parameters: [
+						{ name: 'Content-Type', value: MEDIA_TYPE },
+						{ name: 'Accept', value: MEDIA_TYPE },
+					],
+				},
+				...parameters,
+				options: {
+					// n8n does not take JSON:API's media type for JSON.
+					response: { response: { responseFormat: 'json' } },
+					...(pace === 'batched' ? { batching: { batch: { batchSize: 50, batchInterval: 1000 } } } : {}),
+				},
+			},
+			{ credentials: ['outreachOAuth2Api'], node: { name } },
+		);
+	const find = (name: string, path: string, field: string, value: string) =>
+		http(name, {
+			url: `${url}/api/v2/${path}`,
+			sendQuery: true,
+			queryParameters: { parameters: [{ name: `filter[${field}]`, value: `={{ $('Reps').item.json.${value} }}` }] },
+		});
+	const write = http('Create or Update User', {
+		method: '={{ $json.data.length ? "PATCH" : "POST" }}',
+		url: `=${url}/api/v2/users{{ $json.data.length ? "/" + $json.data[0].id : "" }}`,
+		sendBody: true,
+		specifyBody: 'json',
+		jsonBody: `={{ {
+			data: {
+				type: 'user',
+				...($json.data.length ? { id: $json.data[0].id } : {}),
+				attributes: {
+					firstName: $('Reps').item.json.firstName,
+					lastName: $('Reps').item.json.lastName,
+					title: $('Reps').item.json.title,
+					...($json.data.length ? { locked: false } : { email: $('Reps').item.json.email }),
+				},
+				relationships: {
+					role: { data: { type: 'role', id: $('Find Role').item.json.data[0].id } },
+					profile: { data: { type: 'profile', id: $('Find Profile').item.json.data[0].id } },
+				},
+			},
+		} }}`,
+	});
+	const start = harness.createNode('n8n-nodes-base.noOp', {}, { credentials: [], node: { name: 'Reps' } });
+	const calls = [
+		find('Find Role', 'roles', 'name', 'role'),
+		find('Find Profile', 'profiles', 'name', 'profile'),
+		find('Find User', 'users', 'email', 'email'),
+		write,
+	];
+	const connections: IConnections = {};
+	const connect = (from: string, to: string, output = 0) => {
+		const main = (connections[from] ??= { main: [] }).main;
+		while (main.length <= output) main.push([]);
+		main[output]!.push({ node: to, type: 'main', index: 0 });
+	};
+	for (const [index, call] of calls.slice(1).entries()) connect(calls[index].name, call.name);
+	if (pace !== 'loop') {
+		connect(start.name, calls[0].name);
+		return { nodes: [start, ...calls], connections };
+	}
+	const loop = harness.createNode('n8n-nodes-base.splitInBatches', { options: {} }, { credentials: [], node: { name: 'Loop Over Items' } });
+	connect(start.name, loop.name);
+	connect(loop.name, calls[0].name, 1);
+	connect(write.name, loop.name);
+	return { nodes: [start, loop, ...calls], connections };
+}
+
+export async function byHttpRequestNodes(harness: Harness, url: string, reps: Rep[], pace: Pace): Promise<number> {
+	const flow = httpRequestFlow(harness, url, pace);
+	return succeeded(await harness.run(flow, { input: reps as IDataObject[], startNode: 'Reps', mode: 'trigger' }));
+}
+
+/**
+ * The floor: no n8n, kept-alive connections, and as few requests as can be. One for all roles' names, one
+ * for all profiles' names, one for all users (the organisation fits on one page), and one write for each rep.
+ */
+export async function byUndici(url: string, token: string, reps: Rep[], parallel: number): Promise<number> {
+	const agent = new Agent({ connections: parallel, pipelining: 1 });
+	interface Row {
+		id: number;
+		attributes: { name: string; email: string };
+	}
+	const call = async (method: 'GET' | 'POST' | 'PATCH', path: string, body?: unknown): Promise<Row[]> => {
+		const answer = await agent.request({
+			origin: url,
+			path: `/api/v2/${path}`,
+			method,
+			headers: { authorization: `Bearer ${token}`, accept: MEDIA_TYPE, 'content-type': MEDIA_TYPE },
+			body: body === undefined ? undefined : JSON.stringify(body),
+		});
+		const json = (await answer.body.json()) as { data: Row[] };
+		if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${JSON.stringify(json)}`);
+		return json.data;
+	};
+	const list = (values: string[]) => encodeURIComponent([...new Set(values)].join(','));
+
+	const started = performance.now();
+	const [roles, profiles, users] = await Promise.all([
+		call('GET', `roles?filter[name]=${list(reps.map((rep) => rep.role))}`),
+		call('GET', `profiles?filter[name]=${list(reps.map((rep) => rep.profile))}`),
+		call('GET', 'users?fields[user]=email&page[size]=1000'),
+	]);
+	const idsOf = (rows: Row[], key: 'name' | 'email') => new Map(rows.map(({ id, attributes }) => [attributes[key], id]));
+	const [roleIds, profileIds, userIds] = [idsOf(roles, 'name'), idsOf(profiles, 'name'), idsOf(users, 'email')];
+	let next = 0;
+	const worker = async () => {
+		while (next < reps.length) {
+			const { email, firstName, lastName, title, role, profile } = reps[next++];
+			const id = userIds.get(email);
+			const attributes = { firstName, lastName, title, ...(id === undefined ? { email } : { locked: false }) };
+			const relationships = {
+				role: { data: { type: 'role', id: roleIds.get(role) } },
+				profile: { data: { type: 'profile', id: profileIds.get(profile) } },
+			};
+			if (id === undefined) await call('POST', 'users', { data: { type: 'user', attributes, relationships } });
+			else await call('PATCH', `users/${id}`, { data: { type: 'user', id, attributes, relationships } });
+		}
+	};
+	await Promise.all(Array.from({ length: parallel }, worker));
+	const ms = performance.now() - started;
+	await agent.close();
+	return ms;
+}
+
+/** Requests that the undici loop needs. */
+export const fewestRequests = (reps: Rep[]) => 3 + reps.length;

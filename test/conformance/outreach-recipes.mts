@@ -1,0 +1,361 @@
+/** Requests of the operations that are more than one endpoint, written down from the vendor's guides. */
+import type { IDataObject, INodeParameters, ResourceMapperField } from 'n8n-workflow';
+import { mapper, type Case } from './outreach-cases.mts';
+import type { Answerer, Reply, Sent } from './recorder.mts';
+
+export interface RecipeCase extends Case {
+	answer?: Answerer;
+	/** Token of the requests when it is not the one of the connection. */
+	token?: string;
+	/** Another door of the vendor than /api/v2. */
+	door?: { base: string; mediaType: string };
+}
+
+type Cases = Record<string, RecipeCase>;
+
+const locator = (mode: string, value: string) => ({ __rl: true, mode, value });
+
+interface Entry {
+	type: string;
+	id: number;
+	attributes?: IDataObject;
+	relationships?: Record<string, unknown>;
+}
+
+const to = (type: string, id: number) => ({ data: { type, id } });
+
+/** Answers lists with all of these records, and single ones by id. */
+function world(records: Record<string, Entry[]>): Answerer {
+	return ({ method, path, body }: Sent): Reply | undefined => {
+		const [, place, id] = /^\/api\/v2\/(\w+)(?:\/(\d+))?/.exec(path) ?? [];
+		const list = records[place] ?? [];
+		if (method === 'GET' && !id) return { body: { data: list } };
+		const found = list.find((r) => r.id === Number(id));
+		if (method === 'GET') return found ? { body: { data: found } } : undefined;
+		if (method === 'PATCH' && found) {
+			const { attributes = {}, relationships = {} } = (body as { data: Partial<Entry> }).data;
+			return { body: { data: { ...found, attributes: { ...found.attributes, ...attributes }, relationships: { ...found.relationships, ...relationships } } } };
+		}
+		return undefined;
+	};
+}
+
+const user = (id: number, email: string, locked: boolean, role?: number): Entry => ({
+	type: 'user',
+	id,
+	attributes: { email, firstName: 'First', lastName: `Last ${id}`, title: 'Old Title', locked },
+	relationships: { role: role ? to('role', role) : { data: null }, profile: to('profile', 5) },
+});
+
+export const recipes: Record<string, (columns: ResourceMapperField[]) => Cases> = {
+	'user.provision': (columns) => ({
+		'one new, one locked and in another role': {
+			parameters: {
+				resource: 'user',
+				operation: 'provision',
+				email: '={{ $json.email }}',
+				role: locator('name', '={{ $json.role }}'),
+				profile: locator('id', '={{ $json.profile }}'),
+				teams: { entry: [{ record: locator('id', '={{ $json.team }}') }] },
+				fields: mapper(['firstName', 'lastName', 'title'], columns),
+				options: { sendInvite: '={{ $json.invite }}' },
+			},
+			items: [
+				{ email: 'new@acme.example', role: 'Rep', profile: 5, team: 31, invite: false, fields: { firstName: 'New', lastName: 'Person', title: 'Rep' } },
+				{ email: 'old@acme.example', role: 'Manager', profile: 5, team: 32, invite: true, fields: { firstName: 'First', lastName: 'Last 2007', title: 'Manager' } },
+			],
+			answer: (request) =>
+				request.method === 'POST'
+					? { status: 201, body: { data: { type: 'user', id: 1007, attributes: { email: 'new@acme.example' } } } }
+					: world({
+							users: [user(2007, 'old@acme.example', true, 11)],
+							roles: [
+								{ type: 'role', id: 11, attributes: { name: 'Rep' } },
+								{ type: 'role', id: 12, attributes: { name: 'Manager' } },
+							],
+							teams: [
+								{ type: 'team', id: 31, relationships: { users: { data: [{ type: 'user', id: 1 }] } } },
+								{ type: 'team', id: 32, relationships: { users: { data: [] } } },
+							],
+						})(request),
+			expected: [
+				{ method: 'GET', path: '/users', query: ['filter[email]=new@acme.example,old@acme.example', 'page[size]=1000'] },
+				{ method: 'GET', path: '/roles', query: ['filter[name]=Rep,Manager', 'fields[role]=name', 'page[size]=1000'] },
+				{
+					method: 'POST',
+					path: '/users',
+					body: {
+						data: {
+							type: 'user',
+							attributes: { email: 'new@acme.example', firstName: 'New', lastName: 'Person', title: 'Rep' },
+							relationships: { role: to('role', 11), profile: to('profile', 5) },
+							meta: { sendInvite: false },
+						},
+					},
+				},
+				{
+					method: 'PATCH',
+					path: '/users/2007',
+					body: { data: { type: 'user', id: 2007, attributes: { title: 'Manager', locked: false }, relationships: { role: to('role', 12) } } },
+				},
+				{ method: 'GET', path: '/teams/31' },
+				{ method: 'GET', path: '/teams/32' },
+				// The list of members is replaced as a whole.
+				{ method: 'PATCH', path: '/teams/31', body: { data: { type: 'team', id: 31, relationships: { users: { data: [{ type: 'user', id: 1 }, { type: 'user', id: 1007 }] } } } } },
+				{ method: 'PATCH', path: '/teams/32', body: { data: { type: 'team', id: 32, relationships: { users: { data: [{ type: 'user', id: 2007 }] } } } } },
+			],
+		},
+	}),
+
+	'user.reactivate': () => ({
+		'one locked, one not': {
+			parameters: { resource: 'user', operation: 'reactivate', record: locator('id', '={{ $json.id }}') },
+			items: [{ id: 1007 }, { id: 2007 }],
+			answer: world({ users: [user(1007, 'one@acme.example', false), user(2007, 'two@acme.example', true)] }),
+			expected: [
+				{ method: 'GET', path: '/users', query: ['filter[id]=1007,2007', 'page[size]=1000'] },
+				{ method: 'PATCH', path: '/users/2007', body: { data: { type: 'user', id: 2007, attributes: { locked: false } } } },
+			],
+		},
+	}),
+
+	'user.deprovision': () => ({
+		'with everything, and with tasks alone': {
+			parameters: {
+				resource: 'user',
+				operation: 'deprovision',
+				record: locator('email', '={{ $json.email }}'),
+				reassignTo: locator('id', '={{ $json.heir }}'),
+				options: { reassign: '={{ $json.what }}', waitMinutes: 1 },
+			},
+			items: [
+				{ email: 'one@acme.example', heir: 8, what: ['accounts', 'prospects', 'tasks'] },
+				{ email: 'two@acme.example', heir: 9, what: ['tasks'] },
+			],
+			answer: (request) => {
+				const of = (id: number) => request.query.includes(`filter[owner][id]=${id}`);
+				const batch = (id: number) => ({
+					body: { data: { type: 'batch', id, attributes: request.method === 'GET' ? { state: 'finished', finishedAt: '2026-01-01T00:00:00Z' } : { state: 'in_progress' } } },
+				});
+				if (request.path.endsWith('/prospectsAssignOwner') || request.path.endsWith('/batches/71')) return batch(71);
+				if (request.path.endsWith('/accountsAssignOwner') || request.path.endsWith('/batches/72')) return batch(72);
+				return world({
+					users: [user(1007, 'one@acme.example', false), user(2007, 'two@acme.example', false), user(8, 'h8@acme.example', false), user(9, 'h9@acme.example', false)],
+					prospects: of(1007) ? [{ type: 'prospect', id: 51 }, { type: 'prospect', id: 52 }] : [],
+					accounts: of(1007) ? [{ type: 'account', id: 61 }] : [],
+					tasks: of(1007) ? [{ type: 'task', id: 81 }] : [{ type: 'task', id: 82 }, { type: 'task', id: 83 }],
+				})(request);
+			},
+			expected: [
+				{ method: 'GET', path: '/users', query: ['filter[email]=one@acme.example,two@acme.example', 'page[size]=1000'] },
+				{ method: 'GET', path: '/users', query: ['filter[id]=8,9', 'page[size]=1000'] },
+				{ method: 'PATCH', path: '/users/1007', body: { data: { type: 'user', id: 1007, attributes: { locked: true } } } },
+				{ method: 'PATCH', path: '/users/2007', body: { data: { type: 'user', id: 2007, attributes: { locked: true } } } },
+				{ method: 'GET', path: '/prospects', query: ['filter[owner][id]=1007', 'fields[prospect]=createdAt', 'page[size]=1000'] },
+				{ method: 'POST', path: '/batches/actions/prospectsAssignOwner', query: ['actionParams[skipConfirmation]=true'], body: { data: { attributes: { ids: [51, 52], ownerId: 8 } } } },
+				{ method: 'GET', path: '/batches/71' },
+				{ method: 'GET', path: '/accounts', query: ['filter[owner][id]=1007', 'fields[account]=createdAt', 'page[size]=1000'] },
+				{ method: 'POST', path: '/batches/actions/accountsAssignOwner', query: ['actionParams[skipConfirmation]=true'], body: { data: { attributes: { ids: [61], ownerId: 8 } } } },
+				{ method: 'GET', path: '/batches/72' },
+				{ method: 'GET', path: '/tasks', query: ['filter[owner][id]=1007', 'filter[state]=incomplete,pending', 'fields[task]=createdAt', 'page[size]=1000'] },
+				{ method: 'GET', path: '/tasks', query: ['filter[owner][id]=2007', 'filter[state]=incomplete,pending', 'fields[task]=createdAt', 'page[size]=1000'] },
+				{ method: 'POST', path: '/tasks/81/actions/reassignOwner', query: ['actionParams[ownerId]=8'] },
+				{ method: 'POST', path: '/tasks/82/actions/reassignOwner', query: ['actionParams[ownerId]=9'] },
+				{ method: 'POST', path: '/tasks/83/actions/reassignOwner', query: ['actionParams[ownerId]=9'] },
+			],
+		},
+	}),
+
+	'prospect.addToSequence': () => ({
+		'mailbox by email': {
+			parameters: {
+				resource: 'prospect',
+				operation: 'addToSequence',
+				record: locator('id', '={{ $json.prospect }}'),
+				sequence: locator('name', '={{ $json.sequence }}'),
+				mailbox: locator('email', '={{ $json.mailbox }}'),
+			},
+			items: [
+				{ prospect: 51, sequence: 'Welcome', mailbox: 'one@acme.example' },
+				{ prospect: 52, sequence: 'Renewal', mailbox: 'two@acme.example' },
+			],
+			answer: world({
+				sequences: [
+					{ type: 'sequence', id: 21, attributes: { name: 'Welcome' } },
+					{ type: 'sequence', id: 22, attributes: { name: 'Renewal' } },
+				],
+				mailboxes: [
+					{ type: 'mailbox', id: 41, attributes: { email: 'one@acme.example' } },
+					{ type: 'mailbox', id: 42, attributes: { email: 'two@acme.example' } },
+				],
+			}),
+			expected: [
+				{ method: 'GET', path: '/sequences', query: ['filter[name]=Welcome,Renewal', 'fields[sequence]=name', 'page[size]=1000'] },
+				{ method: 'GET', path: '/mailboxes', query: ['filter[email]=one@acme.example,two@acme.example', 'fields[mailbox]=email', 'page[size]=1000'] },
+				...[
+					[51, 21, 41],
+					[52, 22, 42],
+				].map(([prospect, sequence, mailbox]) => ({
+					method: 'POST',
+					path: '/sequenceStates',
+					body: { data: { type: 'sequenceState', relationships: { prospect: to('prospect', prospect), sequence: to('sequence', sequence), mailbox: to('mailbox', mailbox) } } },
+				})),
+			],
+		},
+	}),
+
+	'prospect.upsert': (columns) => ({
+		'one new, one there': {
+			parameters: {
+				resource: 'prospect',
+				operation: 'upsert',
+				matchValue: '={{ $json.email }}',
+				fields: mapper(['firstName', 'tags', 'score'], columns),
+				links: { link: [{ relation: 'owner', record: locator('id', '={{ $json.owner }}') }] },
+			},
+			items: [
+				{ email: 'new@lead.example', owner: 8, fields: { firstName: 'New', tags: ['a'], score: 1.5 } },
+				{ email: 'old@lead.example', owner: 9, fields: { firstName: 'Old', tags: ['b', 'c'], score: 2.5 } },
+			],
+			answer: world({
+				prospects: [{ type: 'prospect', id: 52, attributes: { emails: ['OLD@lead.example'], firstName: 'Old', tags: [], score: null }, relationships: { owner: to('user', 8) } }],
+			}),
+			expected: [
+				{ method: 'GET', path: '/prospects', query: ['filter[emails]=new@lead.example,old@lead.example', 'page[size]=1000'] },
+				{
+					method: 'POST',
+					path: '/prospects',
+					body: { data: { type: 'prospect', attributes: { emails: ['new@lead.example'], firstName: 'New', tags: ['a'], score: 1.5 }, relationships: { owner: to('user', 8) } } },
+				},
+				{ method: 'PATCH', path: '/prospects/52', body: { data: { type: 'prospect', id: 52, attributes: { tags: ['b', 'c'], score: 2.5 }, relationships: { owner: to('user', 9) } } } },
+			],
+		},
+	}),
+
+	'account.upsert': (columns) =>
+		Object.fromEntries(
+			['name', 'domain', 'customId'].map((key): [string, RecipeCase] => [
+				`by ${key}`,
+				{
+					parameters: {
+						resource: 'account',
+						operation: 'upsert',
+						matchBy: key,
+						matchValue: '={{ $json.key }}',
+						fields: mapper(key === 'name' ? ['industry'] : ['name', 'industry'], columns),
+					} as INodeParameters,
+					items: [
+						{ key: 'new.example', fields: { name: 'New', industry: 'Trade' } },
+						{ key: 'old.example', fields: { name: 'Old', industry: 'Crafts' } },
+					],
+					answer: world({ accounts: [{ type: 'account', id: 62, attributes: { name: 'Old', industry: 'Trade', [key]: 'old.example' } }] }),
+					expected: [
+						{ method: 'GET', path: '/accounts', query: [`filter[${key}]=new.example,old.example`, 'page[size]=1000'] },
+						{ method: 'POST', path: '/accounts', body: { data: { type: 'account', attributes: { name: 'New', industry: 'Trade', [key]: 'new.example' } } } },
+						{ method: 'PATCH', path: '/accounts/62', body: { data: { type: 'account', id: 62, attributes: { industry: 'Crafts' } } } },
+					],
+				},
+			]),
+		),
+
+	'webhook.cleanup': () => {
+		const request = (token: string): RecipeCase => ({
+			parameters: { resource: 'webhook', operation: 'cleanup', cleanupToken: `={{ $json.token }}` },
+			items: [{ token }, { token }],
+			answer: () => ({ status: 204 }),
+			token,
+			expected: [1, 2].map(() => ({ method: 'POST', path: '/webhooks/cleanup' })),
+		});
+		return { 'with its own token': request('token-of-one-delivery'), 'with another': request('token-of-another') };
+	},
+
+	'api.request': () => ({
+		'reading': {
+			parameters: { resource: 'api', operation: 'request', method: 'GET', path: '={{ $json.path }}', query: '={{ $json.query }}', body: '{}' },
+			items: [
+				{ path: '/prospects/7', query: { include: 'owner' } },
+				{ path: 'api/v2/users', query: { 'page[size]': 2, 'filter[email]': 'a@acme.example' } },
+			],
+			expected: [
+				{ method: 'GET', path: '/prospects/7', query: ['include=owner'] },
+				{ method: 'GET', path: '/users', query: ['page[size]=2', 'filter[email]=a@acme.example'] },
+			],
+		},
+		'writing': {
+			parameters: { resource: 'api', operation: 'request', method: '={{ $json.method }}', path: '={{ $json.path }}', query: '{}', body: '={{ $json.body }}' },
+			items: [
+				{ method: 'POST', path: '/stages', body: { data: { type: 'stage', attributes: { name: 'New' } } } },
+				{ method: 'PATCH', path: '/stages/7', body: { data: { type: 'stage', id: 7, attributes: { name: 'Other' } } } },
+			],
+			expected: [
+				{ method: 'POST', path: '/stages', body: { data: { type: 'stage', attributes: { name: 'New' } } } },
+				{ method: 'PATCH', path: '/stages/7', body: { data: { type: 'stage', id: 7, attributes: { name: 'Other' } } } },
+			],
+		},
+	}),
+
+	'customObject.create': () => ({ 'by key': customObject('create', { ...CUSTOM_FIELDS }, (i) => ({ method: 'POST', path: '/customObjects/vehicle', body: { data: { type: 'vehicle', attributes: vehicle(i) } } })) }),
+
+	'customObject.update': () => ({
+		'by key': customObject('update', { ...CUSTOM_FIELDS, record: locator('id', '={{ $json.id }}') }, (i) => ({
+			method: 'PATCH',
+			path: `/customObjects/vehicle/${i}`,
+			body: { data: { type: 'vehicle', id: i, attributes: vehicle(i) } },
+		})),
+	}),
+
+	'customObject.get': () => ({ 'by ID': customObject('get', { record: locator('id', '={{ $json.id }}') }, (i) => ({ method: 'GET', path: `/customObjects/vehicle/${i}` })) }),
+
+	'customObject.delete': () => ({ 'by ID': customObject('delete', { record: locator('id', '={{ $json.id }}') }, (i) => ({ method: 'DELETE', path: `/customObjects/vehicle/${i}` })) }),
+
+	'customObject.getAll': () => ({
+		'filtered': customObject(
+			'getAll',
+			{ limit: 9, filters: { condition: [{ field: 'colour', operator: 'equals', value: '={{ $json.colour }}' }] }, sort: { by: [{ field: 'wheels', direction: 'desc' }] } },
+			(i) => ({ method: 'GET', path: '/customObjects/vehicle', query: [`filter[colour]=colour ${i}`, 'sort=-wheels', 'page[size]=9'] }),
+		),
+	}),
+
+	'customObject.customObjectBulkModify': () => ({
+		'different for each item': customObject('customObjectBulkModify', { ...CUSTOM_FIELDS, target: 'items', record: locator('id', '={{ $json.id }}') }, (i) => ({
+			method: 'POST',
+			path: '/batches/actions/customObjectBulkModify',
+			query: ['actionParams[objectName]=vehicle', 'actionParams[skipConfirmation]=true'],
+			body: { data: { attributes: { ...vehicle(i), ids: [i] } } },
+		})),
+	}),
+
+	'customObject.customObjectBulkDelete': () => ({
+		'both at once': {
+			...customObject('customObjectBulkDelete', { target: 'items', record: locator('id', '={{ $json.id }}') }, () => ({ method: '', path: '' })),
+			expected: [
+				{
+					method: 'POST',
+					path: '/batches/actions/customObjectBulkDelete',
+					query: ['actionParams[objectName]=vehicle', 'actionParams[skipConfirmation]=true'],
+					body: { data: { attributes: { ids: [1007, 2007] } } },
+				},
+			],
+		},
+	}),
+};
+
+const vehicle = (i: number) => ({ colour: `colour ${i}`, wheels: i });
+
+const CUSTOM_FIELDS = {
+	fields: { mappingMode: 'defineBelow', value: {}, matchingColumns: [], schema: [] },
+	customFields: { field: [{ name: 'colour', value: '={{ $json.colour }}' }] },
+	options: { customFieldsJson: '={{ { wheels: $json.id } }}', waitMinutes: 0 },
+};
+
+/** Two records of a custom object named vehicle. */
+function customObject(operation: string, parameters: INodeParameters, expected: (id: number) => RecipeCase['expected'][number]): RecipeCase {
+	return {
+		parameters: { resource: 'customObject', operation, scope: 'vehicle', ...(operation.includes('Bulk') ? { options: { waitMinutes: 0 } } : {}), ...parameters },
+		items: [
+			{ id: 1007, colour: 'colour 1007' },
+			{ id: 2007, colour: 'colour 2007' },
+		],
+		expected: [expected(1007), expected(2007)],
+	};
+}

@@ -1,0 +1,214 @@
+/** The editor as a person uses it, in a real browser. The cases build on each other. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { WORKFLOWS } from '../../scripts/demo/paths.mts';
+import { OWNER, type Stage } from '../../scripts/demo/stage.mts';
+import { flowNamed, idOf, OUTREACH, outreachUser, type Case, type OutreachRecord, type Settings } from './case.mts';
+
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+const PLACES = [
+	process.env.CHROMIUM_PATH,
+	'/usr/bin/chromium',
+	'/usr/bin/chromium-browser',
+	'/usr/bin/google-chrome',
+	'/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+	'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+
+let browser: Browser | undefined;
+let page: Page;
+
+async function openBrowser(): Promise<void> {
+	const executablePath = PLACES.find((place) => place !== undefined && existsSync(place));
+	if (executablePath === undefined) throw new Error('There is no Chromium or Chrome here. Install one, or set CHROMIUM_PATH.');
+	browser = await chromium.launch({ executablePath, args: FLAGS });
+	page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+	page.setDefaultTimeout(20_000);
+}
+
+export async function closeBrowser(): Promise<void> {
+	await browser?.close();
+	browser = undefined;
+}
+
+// n8n marks the parts of its editor for tests.
+const part = (name: string, within: Page | Locator = page) => within.locator(`[data-test-id="${name}"]`);
+const canvasNode = (name: string) => page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
+const choices = () => page.locator('.el-select-dropdown__item:visible');
+
+async function openFlow(stage: Stage, id: string): Promise<void> {
+	await page.goto(`${stage.n8n.url}/workflow/${id}`);
+	await part('canvas-node').first().waitFor();
+	await settled();
+}
+
+async function openNode(name: string): Promise<void> {
+	await canvasNode(name).dblclick();
+	await part('ndv').waitFor();
+	await settled();
+}
+
+async function closeNode(): Promise<void> {
+	await part('ndv-close-button').click();
+	await part('ndv').waitFor({ state: 'detached' });
+}
+
+/** Panels slide in. */
+const settled = () => page.waitForTimeout(700);
+
+/** Opens a drop-down parameter, returns what it offers, and takes one of it. */
+async function choose(parameter: string, label: string): Promise<string[]> {
+	await part(`parameter-input-${parameter}`).locator('input').first().click();
+	await choices().first().waitFor();
+	const offered = (await choices().allInnerTexts()).map((text) => text.split('\n')[0]?.trim() ?? '');
+	await choices().filter({ has: page.getByText(label, { exact: true }) }).first().click();
+	return offered;
+}
+
+async function picture({ pictures }: Settings, name: string): Promise<void> {
+	await mkdir(pictures, { recursive: true });
+	await settled();
+	await page.screenshot({ path: join(pictures, `${name}.png`) });
+}
+
+/** Without the mouse on anything, and without messages. */
+async function stepBack(): Promise<void> {
+	for (const close of await page.locator('.el-notification__closeBtn').all()) await close.click();
+	await page.mouse.move(900, 640, { steps: 5 });
+}
+
+export const cases: Case[] = [
+	{
+		name: 'in the browser: a person signs in and sees the flows',
+		async run(stage) {
+			await openBrowser();
+			await page.goto(`${stage.n8n.url}/signin`);
+			await page.locator('input[type=email], input[autocomplete=email]').fill(OWNER.email);
+			await page.locator('input[type=password]').fill(OWNER.password);
+			await part('form-submit-button').click();
+			for (const { name } of stage.flows) await page.getByText(name, { exact: true }).first().waitFor();
+		},
+	},
+	{
+		name: 'in the browser: a fresh Outreach node shows the operations of the resource that is chosen',
+		async run(stage, settings) {
+			const { outreachOAuth2Api } = stage.credentials;
+			const fresh = await stage.rest.createWorkflow({
+				name: 'A fresh node',
+				nodes: [
+					{ id: 'start', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} },
+					{ id: 'outreach', name: 'Outreach', type: OUTREACH, typeVersion: 1, position: [220, 0], parameters: {}, credentials: { outreachOAuth2Api } },
+				],
+				connections: { Start: { main: [[{ node: 'Outreach', type: 'main', index: 0 }]] } },
+				settings: { executionOrder: 'v1' },
+			});
+			await openFlow(stage, fresh.id);
+			await openNode('Outreach');
+			const resources = await choose('resource', 'Prospect');
+			for (const resource of ['Account', 'Prospect', 'Sequence State', 'User']) assert.ok(resources.includes(resource), `${resource} is not offered`);
+			await settled();
+			const operations = await choose('operation', 'Add to Sequence');
+			for (const operation of ['Create', 'Create or Update', 'Get Many', 'Update']) assert.ok(operations.includes(operation), `${operation} is not offered`);
+			for (const parameter of ['sequence', 'mailbox']) await part(`resource-locator-${parameter}`).waitFor();
+			await picture(settings, 'operations');
+			await closeNode();
+			await page.goto(`${stage.n8n.url}/home/workflows`);
+			await stage.rest.deleteWorkflow(fresh.id);
+		},
+	},
+	{
+		name: 'in the browser: a role is picked from the searched list',
+		async run(stage, settings) {
+			await openFlow(stage, flowNamed(stage, 'onboard-sales-rep').id);
+			await openNode('Provision in Outreach');
+			assert.equal(await part('remove-field-button-accountsViewId').count(), 0, 'fields nobody asked for are shown');
+			await part('resource-locator-role').hover();
+			await part('radio-button-fixed', part('role-parameter-input-options-container')).click();
+			await part('rlc-mode-selector', part('resource-locator-role')).click();
+			await part('mode-list').locator('visible=true').click();
+			await part('rlc-input-container', part('resource-locator-role')).locator('input').first().click();
+			const items = part('rlc-item').locator('visible=true');
+			await page.waitForFunction(() => document.querySelectorAll('[data-test-id="rlc-item"]').length > 3);
+			await picture(settings, 'role-list');
+			await page.keyboard.type('engineer');
+			await page.waitForFunction(() => document.querySelectorAll('[data-test-id="rlc-item"]').length === 1);
+			assert.deepEqual(await items.allInnerTexts(), ['Sales Engineer']);
+			await items.first().click();
+			await closeNode();
+		},
+	},
+	{
+		name: 'in the browser: the flow runs and its output is seen',
+		async run(stage, settings) {
+			await canvasNode('Try it by hand').hover();
+			await part('execute-workflow-button-Try it by hand').click();
+			await page.getByText('Workflow executed successfully').first().waitFor();
+			await stepBack();
+			await picture(settings, 'onboarding');
+			const user = await outreachUser(stage, 'nina.newman@acme.example');
+			const roles = await stage.simulators.outreach.records<OutreachRecord>('role');
+			const role = roles.find(({ id }) => id === idOf(user?.relationships.role));
+			assert.equal(role?.attributes.name, 'Sales Engineer', 'the role that was picked did not arrive');
+			await openNode('Provision in Outreach');
+			await part('output-panel').getByText('nina.newman@acme.example').first().waitFor();
+			await closeNode();
+			await openNode('Summary');
+			await part('radio-button-json', part('output-panel')).click();
+			await part('output-panel').getByText('outreachUserId').first().waitFor();
+			await picture(settings, 'output');
+			await closeNode();
+		},
+	},
+	{
+		name: 'in the browser: the connected credential opens, and its secret stays hidden',
+		async run(stage) {
+			await openNode('Provision in Outreach');
+			await part('credential-edit-button').click();
+			await page.getByText('Account connected', { exact: false }).first().waitFor();
+			const text = await page.locator('body').innerText();
+			assert.ok(!text.includes(stage.simulators.outreach.clientSecret), 'the client secret is shown');
+			await page.keyboard.press('Escape');
+		},
+	},
+	{
+		name: 'in the browser: a flow imported from its file finds the credentials and runs',
+		async run(stage) {
+			await page.goto(`${stage.n8n.url}/workflow/new`);
+			await part('workflow-import-input').setInputFiles(join(WORKFLOWS, 'onboard-sales-rep.json'));
+			await canvasNode('Summary').waitFor();
+			await settled();
+			for (const [node, credential] of [['Provision in Outreach', 'Outreach account'], ['Site account in BranchCMS', 'BranchCMS account']] as const) {
+				await openNode(node);
+				assert.equal(await part('node-credentials-select').locator('input').inputValue(), credential);
+				await closeNode();
+			}
+			await canvasNode('Try it by hand').hover();
+			await part('execute-workflow-button-Try it by hand').click();
+			await page.getByText('Workflow executed successfully').first().waitFor();
+		},
+	},
+	{
+		name: 'in the browser: the form of the flow takes a new hire',
+		async run(stage, settings) {
+			const { id, formPath } = flowNamed(stage, 'onboard-sales-rep');
+			await page.goto('about:blank');
+			await stage.rest.publish(id);
+			const address = `${stage.n8n.url}/form/${formPath}`;
+			for (let attempt = 0; attempt < 50 && (await fetch(address)).status !== 200; attempt += 1) await page.waitForTimeout(100);
+			await page.goto(address);
+			await picture(settings, 'form');
+			await page.locator('#field-0').fill('Berta');
+			await page.locator('#field-1').fill('Browser');
+			await page.locator('#field-2').fill('berta.browser@acme.example');
+			await page.locator('#submit-btn').click();
+			await page.getByText('Form Submitted').waitFor();
+			for (let attempt = 0; attempt < 50 && (await outreachUser(stage, 'berta.browser@acme.example')) === undefined; attempt += 1) await page.waitForTimeout(100);
+			assert.ok(await outreachUser(stage, 'berta.browser@acme.example'), 'nobody was hired');
+			await stage.rest.unpublish(id);
+		},
+	},
+];
