@@ -17,7 +17,8 @@ export class OutreachScimApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Bearer token from the SCIM settings in the administration of Outreach. It is not the token of an OAuth connection.',
+			description:
+				'Bearer token from the SCIM settings in the administration of Outreach. An article of Outreach speaks of an OAuth token with the scope scim instead: it can be entered here, but expires after two hours.',
 		},
 		{
 			displayName: 'Base Address',

@@ -39,7 +39,7 @@ export class OutsetaApi implements ICredentialType {
 		},
 		{
 			displayName: 'Signature Key',
-			name: 'signatureKey',
+			name: 'signatureSecret',
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',

@@ -129,7 +129,7 @@ const STAGES: Record<string, Stage> = {
 	// Tests import what the build declares.
 	typecheck: { does: 'types of nodes, tests and scripts', needs: ['build'], run: typecheck },
 	lint: { does: "n8n's official linter, strict", run: program('n8n-node', 'lint') },
-	unit: { does: 'functions, simulators, harness', run: jest('unit') },
+	unit: { does: 'functions, simulators, harness', needs: ['build'], run: jest('unit') },
 	workflows: { does: "nodes on n8n's engine", needs: ['build'], run: jest('workflows') },
 	conformance: { does: 'every operation against the facts', needs: ['build'], run: jest('conformance') },
 	pack: { does: 'the tarball', needs: ['build'], run: program('gulp', 'tarball') },

@@ -2,9 +2,12 @@
 import type { Allowance } from '../shared/api';
 import { asObject } from '../shared/request';
 
-/** `Retry-After` in seconds, as an epoch time, or as a date; the vendor uses all three. */
+/**
+ * `Retry-After` in seconds, as an epoch time, or as a date; the vendor uses all three. Every answer names the
+ * end of the rate limit's hour, but only an answer without allowance means it as a wait.
+ */
 export function retryAfter(headers: Record<string, string>, now: number): number | undefined {
-	const value = headers['retry-after'] ?? headers['x-ratelimit-reset'];
+	const value = headers['retry-after'] ?? (allowance(headers).remaining === 0 ? headers['x-ratelimit-reset'] : undefined);
 	if (value === undefined) return undefined;
 	const number = Number(value);
 	if (Number.isNaN(number)) {

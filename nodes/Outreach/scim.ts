@@ -151,7 +151,7 @@ const UNSUPPORTED =
 	'Outreach does not offer this operation through SCIM. Its own pages do not list Replace and contradict each other on Delete: use Update, and Deactivate.';
 
 const BY_STATUS: Record<number, string> = {
-	401: 'Outreach did not accept the token. Make one in the SCIM settings of Outreach and save it in the credential; tokens of an OAuth connection are of another kind.',
+	401: 'Outreach did not accept the token. Make one in the SCIM settings of Outreach and save it in the credential.',
 	403: 'The token does not allow this. SCIM needs a plan with single sign-on, and an administrator who switches it on.',
 	405: UNSUPPORTED,
 	501: UNSUPPORTED,

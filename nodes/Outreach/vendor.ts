@@ -68,11 +68,11 @@ function simplify(record: IDataObject, answer: unknown, include?: string[]): IDa
 			if (Array.isArray(data)) {
 				const nested = data.map((target) => related(target, place + name));
 				if (nested.length > 0 && nested.every(Boolean)) result.set(name, nested as IDataObject[]);
-				else result.set(`${name}Ids`, data.map(idOf));
-			} else if (data !== undefined && !result.has(`${name}Id`)) {
-				const nested = data && related(data, place + name);
+				else if (data.length > 0) result.set(`${name}Ids`, data.map(idOf));
+			} else if (data) {
+				const nested = related(data, place + name);
 				if (nested) result.set(name, nested);
-				else if (data) result.set(`${name}Id`, idOf(data));
+				else if (!result.has(`${name}Id`)) result.set(`${name}Id`, idOf(data));
 			}
 		}
 		// Made in one go: an object that grows key by key takes several times the memory.

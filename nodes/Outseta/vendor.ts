@@ -2,7 +2,7 @@
  * Outseta's wire protocol in one place: plain JSON with `{ Uid }` references, page numbers, filters by any property.
  * Facts: https://go.outseta.com/support/kb/articles/d1QpxQE7 and https://documenter.getpostman.com/view/3613332/7TNfr6k
  */
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
 import type { Api, QueryPairs } from '../shared/api';
 import { BadInput, isAbsent } from '../shared/fields';
@@ -104,7 +104,7 @@ function reference(link: Link | Link[] | null, through?: string): IDataObject | 
 /** Custom properties with several values travel as JSON text. */
 const ownValue = (value: IDataObject[string]) => (Array.isArray(value) ? JSON.stringify(value) : value);
 
-function encode(resource: Resource, { id, fields, links }: RecordInput): IDataObject {
+function encode(resource: Resource, { fields, links }: RecordInput, method: IHttpRequestMethods): IDataObject {
 	const body: IDataObject = nested(
 		Object.fromEntries(
 			Object.entries(fields).map(([name, value]) => {
@@ -118,7 +118,7 @@ function encode(resource: Resource, { id, fields, links }: RecordInput): IDataOb
 		const value = reference(link, relation?.through);
 		body[name] = Array.isArray(value) && Array.isArray(body[name]) ? [...(body[name] as IDataObject[]), ...value] : value;
 	}
-	if (resource.name === 'account' && id === undefined) primaryFirst(body);
+	if (resource.name === 'account' && method === 'POST') primaryFirst(body);
 	return body;
 }
 

@@ -110,6 +110,8 @@ export interface Api {
 	records(answer: unknown, resource?: Resource): IDataObject[];
 	/** The record of a read or write answer. */
 	record(answer: unknown): IDataObject;
+	/** What a record calls its id, when it is not `id`. */
+	idName?: string;
 	id(record: IDataObject): RecordId;
 	value(record: IDataObject, field: string): unknown;
 	/** Ids behind a relation; undefined when the answer does not list them. */

@@ -118,8 +118,9 @@ export class Run {
 	report(): void {
 		for (const { api, waited } of this.clients.values()) {
 			if (waited.times === 0) continue;
+			const seconds = Math.max(1, Math.round(waited.ms / 1000));
 			this.context.addExecutionHints({
-				message: `Waited ${Math.round(waited.ms / 1000)} seconds for the rate limit of ${api.name}`,
+				message: `Waited ${seconds} second${seconds === 1 ? '' : 's'} for the rate limit of ${api.name}`,
 				location: 'outputPane',
 			});
 		}

@@ -66,6 +66,7 @@ export function isRequired(field: Field, operation: Operation): boolean {
 /** Columns of the resource mapper for an operation. Required ones come first and cannot be removed. */
 export function columns(operation: Operation, custom: Field[] = []): ResourceMapperField[] {
 	return writableFields(operation, custom)
+		.filter((field) => !operation.except?.includes(field.name))
 		.map((field): ResourceMapperField => {
 			const closed = ['options', 'integer'].includes(field.type) && !field.open && field.options !== undefined;
 			// n8n takes nothing but JSON in a column of type array, and no list as an object. `coerce` takes both, and commas.

@@ -26,6 +26,9 @@ import {
 /** What became of a record. */
 export type Outcome = 'created' | 'updated' | 'unchanged';
 
+/** A record with what became of it, where a person looks first. */
+export const withOutcome = (json: IDataObject, outcome: string, more: IDataObject = {}): IDataObject => ({ id: json.id, outcome, ...json, ...more });
+
 /** The handler of a standard method or a data-described action. */
 export function standardHandler(operation: Operation): Handler<unknown> {
 	return HANDLERS[operation.kind as keyof typeof HANDLERS](operation);
@@ -138,7 +141,7 @@ function write(operation: Operation, method?: Call['method']): Handler<WriteJob>
 		prepare(item) {
 			const job: WriteJob = {
 				record: operation.record ? recordOf(item, resource) : undefined,
-				fields: item.fields(operation, ['id']),
+				fields: item.fields(operation, ['id', item.run.apiOf(resource).idName ?? 'id']),
 				links: item.links(operation),
 				cleared: item.clearedLinks(operation),
 			};
@@ -293,7 +296,7 @@ function upsert(operation: Operation): Handler<UpsertJob> {
 			const job = {
 				key,
 				entry: item.run.lookup.want(resource, key, value, { full: true }),
-				fields: item.fields(operation, ['id', ...upsertKeys(resource).flatMap((k) => [keyName(k), k.field])]),
+				fields: item.fields(operation, ['id', item.run.apiOf(resource).idName ?? 'id', ...upsertKeys(resource).flatMap((k) => [keyName(k), k.field])]),
 				links: item.links(operation),
 				cleared: item.clearedLinks(operation),
 			};
@@ -305,7 +308,7 @@ function upsert(operation: Operation): Handler<UpsertJob> {
 		async work({ entry, fields, links, cleared }, item) {
 			const { record, outcome, answer } = await createOrUpdate(item.run, entry, { fields, links: linksOf(links, cleared, resource), query: item.writeQuery() }, resource.label);
 			const json = item.run.present(item, resource, record, answer);
-			return [{ json: item.run.simplify(item) ? { ...json, outcome } : json }];
+			return [{ json: item.run.simplify(item) ? withOutcome(json, outcome) : json }];
 		},
 	};
 }
@@ -457,7 +460,9 @@ function action(operation: Operation): Handler<ActionJob> {
 			const { run } = item;
 			const { api } = run.client(resource);
 			const shown = endpoint.output ? run.resource(endpoint.output.resource) : resource;
-			const call = callOf(item, endpoint, parameterValues(parameters, values, references), record);
+			const known = new Set(parameters.map((p) => p.name));
+			const own = Object.fromEntries(Object.entries(values).filter(([name]) => !known.has(name)));
+			const call = callOf(item, endpoint, parameterValues(parameters, values, references), own, record);
 			if (endpoint.many) {
 				const size = Math.min(limit, shown.pageSize ?? api.pageSize);
 				const outputs: Output[] = [];
@@ -474,12 +479,12 @@ function action(operation: Operation): Handler<ActionJob> {
 }
 
 /** The request of an action. */
-function callOf(item: Item, endpoint: Action, values: ReturnType<typeof parameterValues>, record?: Reference): Call & { query: QueryPairs } {
+function callOf(item: Item, endpoint: Action, values: ReturnType<typeof parameterValues>, more: IDataObject, record?: Reference): Call & { query: QueryPairs } {
 	const { operation } = item.run;
 	const api = item.run.apiOf(operation.resource);
 	const query: QueryPairs = operation.writes ? item.writeQuery() : [];
 	const fixed = Object.entries(endpoint.fixed ?? {}).map(([wire, value]) => [wire, value === '{id}' ? record!.id : value] as const);
-	const body: IDataObject = Object.fromEntries(fixed);
+	const body: IDataObject = { ...more, ...Object.fromEntries(fixed) };
 	let path = endpoint.path.replace('{id}', encodeURIComponent(String(record?.id))).replace('{parent}', encodeURIComponent(String(item.parent()?.id)));
 	for (const { parameter, wire, value } of values) {
 		if (parameter.in === 'query') query.push([wire, String(value)]);

@@ -104,8 +104,10 @@ export async function walk<R>(stream: Stream<R>, cursor: Cursor, limits: Limits,
 	}
 	const edge = minus(at, limits.overlap);
 	const inBatch = new Set(marks);
-	// A walk from the window's start has met everything there is in it; one that goes on has not.
-	const met = [...(continued ? [...splitFingerprints(cursor.seen), ...batch] : []), ...walked.filter(({ time }) => atOrAfter(time, edge)).map(({ mark }) => mark)];
+	// Only a walk from the window's start to the end has met everything there is in it.
+	const whole = !continued && rest === undefined;
+	const inWindow = walked.filter(({ time }) => atOrAfter(time, edge)).map(({ mark }) => mark);
+	const met = whole ? inWindow : [...splitFingerprints(cursor.seen), ...batch, ...inWindow];
 	const seen = [...new Set(met)].filter((mark) => !inBatch.has(mark)).slice(-WINDOW);
 	return {
 		fresh,

@@ -91,7 +91,6 @@ export function propertiesOf(vendor: Vendor): INodeProperties[] {
 						addAllFields: false,
 						supportAutoMap: true,
 						noFieldsError: 'This operation takes no fields',
-						refreshStaleSchemaOnOpen: true,
 					},
 				},
 			},
@@ -431,6 +430,9 @@ const linksProperty: INodeProperties = {
 	],
 };
 
+const asksMoreThanEquals = (vendor: Vendor) =>
+	(['string', 'integer', 'dateTime', 'boolean'] as const).some((type) => vendor.api.operators({ name: type, type }).length > 1);
+
 export function filtersProperty(vendor: Vendor): INodeProperties {
 	const related = vendor.resources.some((r) => (r.relations ?? []).some((rel) => rel.filterBy?.includes('id')));
 	return {
@@ -447,14 +449,15 @@ export function filtersProperty(vendor: Vendor): INodeProperties {
 				name: 'condition',
 				values: [
 					dynamicDropdown('Field Name or ID', 'field', 'getFilterFields', ['resource']),
-					dynamicDropdown('Operator Name or ID', 'operator', 'getOperators', ['&field'], 'equals'),
+					// A choice of one is none.
+					...(asksMoreThanEquals(vendor) ? [dynamicDropdown('Operator Name or ID', 'operator', 'getOperators', ['&field'], 'equals')] : []),
 					{
 						displayName: 'Value',
 						name: 'value',
 						type: 'string',
 						default: '',
 						displayOptions: { hide: { operator: ['empty', 'notEmpty'] } },
-						description: 'For "Is One of", several values with commas between them',
+						...(asksMoreThanEquals(vendor) ? { description: 'For "Is One of", several values with commas between them' } : {}),
 					},
 					{
 						displayName: 'And',

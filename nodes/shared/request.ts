@@ -75,7 +75,7 @@ export interface ClientOptions {
 /** Talks to one door of a vendor with one credential, for the length of one execution. */
 export class Client {
 	/** Milliseconds spent waiting for the rate limit, and how often. */
-	waited = { ms: 0, times: 0 };
+	waited = { ms: 0, times: 0, until: 0 };
 
 	private readonly signal?: AbortSignal;
 
@@ -139,7 +139,11 @@ export class Client {
 		while (next) {
 			const { body } = await this.send(next);
 			yield body;
-			next = this.api.nextPage(next, body, resource);
+			const following = this.api.nextPage(next, body, resource);
+			if (following && JSON.stringify(following) === JSON.stringify(next)) {
+				throw this.apiError(`${this.api.name} named the same page as the next one`, 'The list was not read to its end. Run again, and report it to the vendor if it stays.');
+			}
+			next = following;
 		}
 	}
 
@@ -245,15 +249,17 @@ export class Client {
 				const refused = thrown as unknown as { context?: { data?: unknown } };
 				return { status: 401, headers: {}, body: refused.context?.data };
 			}
-			if (!/^E[A-Z_]+$/.test(code)) {
+			// Refusals do not throw, so a good status here means that the answer broke off.
+			const torn = /^2\d\d$/.test(code);
+			if (!torn && !/^E[A-Z_]+$/.test(code)) {
 				// n8n's own words, such as "The credential needs to be reconnected".
 				throw error instanceof NodeApiError ? error : new NodeOperationError(this.context.getNode(), error as Error);
 			}
 			return {
 				code,
 				fault: this.apiError(
-					`${api.name} could not be reached`,
-					`The connection ended with ${code}${code === 'ECONNABORTED' ? ` (no answer within ${api.timeout / 1000} seconds)` : ''}. Check the address in the credential and the network, then run again.`,
+					torn ? `The answer of ${api.name} broke off` : `${api.name} could not be reached`,
+					`The connection ended ${torn ? 'too early' : `with ${code}`}${code === 'ECONNABORTED' ? ` (no answer within ${api.timeout / 1000} seconds)` : ''}. Check the address in the credential and the network, then run again.`,
 					{ failure: { cause: 'temporarily-unavailable' } },
 				),
 			};
@@ -288,10 +294,10 @@ export class Client {
 					{ httpCode: '429', failure: { cause: 'rate-limited', retryAfterMs: openAt - now } },
 				);
 			}
-			// Only waits for the vendor's refusal are news; slots of a second are routine.
-			if (this.gate.openAt > now) {
-				this.waited.times++;
-				this.waited.ms += this.gate.openAt - now;
+			// Only waits for the vendor's refusal are news; slots of a second are routine. Requests that wait together wait once.
+			const from = Math.max(now, this.waited.until);
+			if (this.gate.openAt > from) {
+				this.waited = { ms: this.waited.ms + this.gate.openAt - from, times: this.waited.times + 1, until: this.gate.openAt };
 			}
 			await this.rest(openAt - now);
 		}
@@ -303,8 +309,10 @@ export class Client {
 		if (!(await pause(ms, this.signal))) throw this.stopped();
 	}
 
+	/** n8n takes a failure for the stop that it is by the word "canceled", and runs no error workflow. */
 	private stopped(): NodeOperationError {
-		return new NodeOperationError(this.context.getNode(), 'The execution was cancelled', {
+		// n8n knows the end of a cancelled execution by this spelling; otherwise it would count as failed.
+		return new NodeOperationError(this.context.getNode(), 'The execution was canceled', {
 			description: 'Requests that were already answered have taken effect; no further ones were sent.',
 		});
 	}

@@ -133,8 +133,8 @@ export type Input =
 	| { kind: 'binary'; name: string; label: string; description?: string }
 	/** A repeatable group of values, found under `row`. */
 	| { kind: 'rows'; name: string; label: string; row: string; fields: Field[]; description?: string }
-	/** The mapper with the resource's own fields. */
-	| { kind: 'fields' }
+	/** The mapper with the resource's own fields, but for those that the operation asks for or sets itself. */
+	| { kind: 'fields'; except?: string[] }
 	/** Other records that the resource points to. */
 	| { kind: 'links' };
 
@@ -224,6 +224,8 @@ export interface Resource {
 	parent?: { resource: string; label?: string; description?: string; filter?: string };
 	/** Records that are looked up and listed inside another one: there, under this property, with these relations included. */
 	rows?: { path: string; property: string; include: string[]; /** Get Many has a path of its own. */ lookUpOnly?: boolean };
+	/** Lists can be searched by text, where the vendor does not offer that everywhere. */
+	search?: boolean;
 	/** Further parameters of every list request. */
 	listQuery?: Array<[string, string]>;
 	/** What has to be chosen before the resource is known, such as the kind of a custom object. */
@@ -264,6 +266,8 @@ export interface Operation {
 	record: boolean;
 	/** The field mapper is shown. */
 	fields: boolean;
+	/** Fields that the mapper does not offer. */
+	except?: string[];
 	/** A recipe that takes linked records; standard operations do when the resource has relations. */
 	links?: boolean;
 	/** Answers records, so that Simplify applies. */
@@ -503,6 +507,7 @@ export function operationsOf(resource: Resource): Operation[] {
 		kind: 'recipe',
 		record: recipe.record ?? false,
 		fields: (recipe.inputs ?? []).some((input) => input.kind === 'fields'),
+		except: (recipe.inputs ?? []).flatMap((input) => (input.kind === 'fields' ? (input.except ?? []) : [])),
 		simplify: recipe.simplify ?? false,
 		many: false,
 		writes: !recipe.reads,

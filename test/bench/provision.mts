@@ -19,7 +19,9 @@ export interface Provisioning {
 	requests: number;
 	/** Requests by method. */
 	methods: Record<string, number>;
-	/** Empty when the organisation is as it should be afterwards. */
+	/** Reps that are as they should be afterwards. */
+	right: number;
+	/** What is not as it should be. */
 	wrong: string[];
 }
 
@@ -68,12 +70,14 @@ export async function measure(
 	const requests = await simulator.requests();
 	const users = await simulator.users();
 	const wrong = check(reps, users);
+	const right = reps.length - wrong.length;
 	if (before !== undefined && users.length !== before + reps.length) wrong.push(`${users.length - before} users instead of ${reps.length}`);
 	const methods: Record<string, number> = {};
 	for (const { method } of requests) methods[method] = (methods[method] ?? 0) + 1;
-	return { ms, requests: requests.length, methods, wrong };
+	return { ms, requests: requests.length, methods, right, wrong };
 }
 
+/** One line for each rep who is not there once, unlocked, with the right title, role and profile. */
 function check(reps: Rep[], users: Awaited<ReturnType<Simulator['users']>>): string[] {
 	const byEmail = Map.groupBy(users, ({ attributes }) => attributes.email);
 	return reps.flatMap((rep) => {

@@ -140,12 +140,16 @@ export const filterableAttributes = (resource: string) => named(contract[resourc
 export const sortableAttributes = (resource: string) => named(contract[resource], 's');
 
 /** The field mapper, each column fed by an expression; the schema is the one that the editor stores. */
-export const mapper = (names: string[], schema: ResourceMapperField[]) => ({
-	mappingMode: 'defineBelow',
-	value: Object.fromEntries(names.map((name) => [name, `={{ $json.fields.${name} }}`])),
-	matchingColumns: [],
-	schema: schema as unknown as IDataObject[],
-});
+export const mapper = (names: string[], schema: ResourceMapperField[]) =>
+	({
+		mappingMode: 'defineBelow',
+		value: Object.fromEntries(names.map((name) => [name, `={{ $json.fields.${name} }}`])),
+		matchingColumns: [],
+		schema,
+	}) as unknown as INodeParameters;
+
+/** The field mapper that takes the fields from the item. */
+const automaticMapper = (schema: ResourceMapperField[]) => ({ mappingMode: 'autoMapInputData', value: null, matchingColumns: [], schema }) as unknown as INodeParameters;
 
 /** The cases of an operation that the contract describes; undefined when it does not. */
 export function casesOf(shown: Shown): Record<string, Case> | undefined {
@@ -208,7 +212,7 @@ function write(shown: Shown, facts: ContractResource, automatic = false): Case {
 		parameters: {
 			...base(shown),
 			...(operation === 'update' ? { record: locator(`={{ $json.${automatic ? 'id.' : ''}record }}`) } : {}),
-			fields: automatic ? { mappingMode: 'autoMapInputData', value: null, matchingColumns: [], schema: columns as unknown as IDataObject[] } : mapper(names, columns),
+			fields: automatic ? automaticMapper(columns) : mapper(names, columns),
 			...(rows.length > 0 ? { links: { link: rows } } : {}),
 		},
 		// "id" is the one name that items of an automatic mapping may carry besides fields.

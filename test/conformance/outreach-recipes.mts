@@ -1,6 +1,8 @@
 /** Requests of the operations that are more than one endpoint, written down from the vendor's guides. */
-import type { IDataObject, INodeParameters, ResourceMapperField } from 'n8n-workflow';
+import { createHash } from 'node:crypto';
+import type { IDataObject, INodeExecutionData, INodeParameters, ResourceMapperField } from 'n8n-workflow';
 import { mapper, type Case } from './outreach-cases.mts';
+import { scimRecipes } from './outreach-scim.mts';
 import type { Answerer, Reply, Sent } from './recorder.mts';
 
 export interface RecipeCase extends Case {
@@ -8,7 +10,9 @@ export interface RecipeCase extends Case {
 	/** Token of the requests when it is not the one of the connection. */
 	token?: string;
 	/** Another door of the vendor than /api/v2. */
-	door?: { base: string; mediaType: string };
+	door?: { base: string; mediaType: string; accept?: string; bodiesOnly?: boolean };
+	/** Files of the items. */
+	binary?: Array<INodeExecutionData['binary']>;
 }
 
 type Cases = Record<string, RecipeCase>;
@@ -48,6 +52,13 @@ const user = (id: number, email: string, locked: boolean, role?: number): Entry 
 });
 
 export const recipes: Record<string, (columns: ResourceMapperField[]) => Cases> = {
+	...scimRecipes,
+
+	'prospect.bulkUpsert': (columns) => ({ 'one known, one new': bulkUpsert('prospect', 'bulkUpsert', 'firstName', columns) }),
+	'account.bulkUpsert': (columns) => ({ 'one known, one new': bulkUpsert('account', 'bulkUpsert', 'industry', columns) }),
+	'customObject.bulkUpsert': () => ({ 'one known, one new': bulkUpsert('customObject', 'customObjectBulkUpsert', 'colour') }),
+	'prospect.importCsv': () => ({ 'two files': importCsv('prospect', 'prospectsImport', { 'First Name': 'firstName', mail: 'emails' }) }),
+	'account.importCsv': () => ({ 'two files': importCsv('account', 'accountsImport', { Name: 'name', key: 'customId' }) }),
 	'user.provision': (columns) => ({
 		'one new, one locked and in another role': {
 			parameters: {
@@ -357,5 +368,90 @@ function customObject(operation: string, parameters: INodeParameters, expected: 
 			{ id: 2007, colour: 'colour 2007' },
 		],
 		expected: [expected(1007), expected(2007)],
+	};
+}
+
+/** Records of both items in one request; the one with an id is changed. */
+function bulkUpsert(resource: string, action: string, field: string, columns?: ResourceMapperField[]): RecipeCase {
+	const type = resource === 'customObject' ? 'vehicle' : resource;
+	const link = resource === 'prospect';
+	const owner = (id: number) => (link ? { relationships: { owner: to('user', id) } } : {});
+	return {
+		parameters: {
+			resource,
+			operation: 'bulkUpsert',
+			existing: locator('id', '={{ $json.id }}'),
+			dupeMethod: 'missing',
+			...(columns ? { fields: mapper([field], columns) } : { scope: 'vehicle', ...CUSTOM_FIELDS, customFields: { field: [{ name: field, value: `={{ $json.fields.${field} }}` }] } }),
+			...(link ? { links: { link: [{ relation: 'owner', record: locator('id', '={{ $json.owner }}') }] } } : {}),
+			options: { fileName: 'people.json', waitMinutes: 0 },
+		},
+		items: [
+			{ id: 51, owner: 8, fields: { [field]: 'One' } },
+			{ id: '', owner: 9, fields: { [field]: 'Two' } },
+		],
+		answer: () => ({ body: { data: { type: 'import', id: 91, attributes: { state: 'pending' } } } }),
+		expected: [
+			{
+				method: 'POST',
+				path: `/imports/actions/${action}`,
+				body: {
+					data: {
+						attributes: {
+							dupeMethod: 'missing',
+							fileName: 'people.json',
+							records: [
+								{ type, id: 51, attributes: { [field]: 'One' }, ...owner(8) },
+								{ type, attributes: { [field]: 'Two' }, ...owner(9) },
+							],
+						},
+					},
+				},
+			},
+		],
+	};
+}
+
+/** The vendor's way of a file: a link, the upload (without our credentials), a check, the import. */
+function importCsv(resource: string, action: string, mappings: Record<string, string>): RecipeCase {
+	const [byName, chosen] = Object.keys(mappings);
+	const file = (i: number) => `${byName},${chosen}\nAda,x${i}\n"Grace ""G"", H.",y${i}\n`;
+	const hash = (i: number) => createHash('md5').update(file(i)).digest('hex');
+	return {
+		parameters: {
+			resource,
+			operation: 'importCsv',
+			binaryPropertyName: 'data',
+			dupeMethod: '={{ $json.method }}',
+			columnMapping: JSON.stringify({ [chosen]: mappings[chosen] }),
+			options: { waitMinutes: 0, parallel: 1, fileName: '={{ $json.name }}' },
+		},
+		items: [
+			{ method: 'skip', name: 'a.csv' },
+			{ method: 'overwrite', name: 'b.csv' },
+		],
+		binary: [1, 2].map((i) => ({ data: { data: Buffer.from(file(i)).toString('base64'), mimeType: 'text/csv', fileName: `own${i}.csv` } })),
+		answer: uploads(),
+		expected: [1, 2].flatMap((i) => [
+			{ method: 'POST', path: '/imports/actions/generateUploadLink' },
+			{ method: 'PUT', path: `~/storage/key-${i}`, query: ['signature=s'], body: file(i) },
+			{ method: 'POST', path: '/imports/actions/validateUpload', query: [`actionParams[hash]=${hash(i)}`, `actionParams[storageKey]=key-${i}`] },
+			{
+				method: 'POST',
+				path: `/imports/actions/${action}`,
+				body: { data: { attributes: { dupeMethod: i === 1 ? 'skip' : 'overwrite', fileName: i === 1 ? 'a.csv' : 'b.csv', mappings, recordCount: 2, storageKey: `key-${i}` } } },
+			},
+		]),
+	};
+}
+
+function uploads(): Answerer {
+	let links = 0;
+	return ({ path, headers }) => {
+		if (path.startsWith('/storage/')) return { status: 200 };
+		const data = (id: number, attributes: IDataObject) => ({ body: { data: { type: 'import', id, attributes } } });
+		if (path.endsWith('/generateUploadLink')) return data(1, { storageKey: `key-${++links}`, uploadURL: `http://${headers.host}/storage/key-${links}?signature=s` });
+		if (path.endsWith('/validateUpload')) return data(2, { headers: [], recordCount: 2 });
+		return data(92, { state: 'pending' });
 	};
 }

@@ -54,6 +54,7 @@ console.log(
 			clientSecret: outreach.clientSecret,
 			accessToken: outreach.accessToken,
 			refreshToken: outreach.refreshToken,
+			scimToken: outreach.scimToken,
 		},
 		branchCms: { url: branchCms.url, mode: branchCms.mode, token: branchCms.token },
 	}),

@@ -6,6 +6,7 @@ export { startOutreach } from './outreach/api.mts';
 export type { OutreachOptions, OutreachSimulator, RateLimit, RecordSnapshot, Seed } from './outreach/api.mts';
 export type { IssueOptions, TokenPair } from './outreach/oauth.mts';
 export type { Ref, RecordId, Relation, RelationInput } from './outreach/store.mts';
+export type { BurstOptions, BurstResult, DeliveryRecord } from './outreach/webhooks.mts';
 export type { Invite } from './outreach/world.mts';
 export { startBranchCms } from './branchcms/api.mts';
 export type { BranchCmsOptions, BranchCmsSimulator, BranchCmsType, Item } from './branchcms/api.mts';

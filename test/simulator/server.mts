@@ -322,7 +322,7 @@ export class SimulatorServer {
 		const parsed = parseJson(text);
 		const body = (typeof parsed === 'object' && parsed !== null ? parsed : {}) as Record<string, unknown>;
 		try {
-			const result = this.steer(request.method, action, body, parsed);
+			const result = await this.steer(request.method, action, body, parsed);
 			if (result === undefined) return await reply.code(404).send({ error: `No control call ${request.method} ${path}` });
 			return await reply.code(200).send(result);
 		} catch (error) {

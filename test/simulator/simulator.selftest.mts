@@ -709,3 +709,97 @@ describe('BranchCMS', async () => {
 		assert.equal((await call('POST', 'calendar/upload', {})).status, 415);
 	});
 });
+
+describe('Outreach SCIM', async () => {
+	const sim = await startOutreach();
+	after(async () => await sim.stop());
+	beforeEach(() => sim.reset());
+
+	const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+	const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+	const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> =>
+		await send(`${sim.url}/scim/v2${path}`, {
+			method,
+			headers: { authorization: `Bearer ${sim.scimToken}`, ...(body === undefined ? {} : { 'content-type': 'application/scim+json' }), ...headers },
+			...(body === undefined ? {} : { body: JSON.stringify(body) }),
+		});
+	const patch = async (path: string, ...Operations: unknown[]): Promise<Answer> =>
+		await call('PATCH', path, { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations });
+	const refused = (answer: Answer, status: number, scimType?: string): void => {
+		assert.equal(answer.status, status, JSON.stringify(answer.body));
+		assert.deepEqual(answer.body.schemas, ['urn:ietf:params:scim:api:messages:2.0:Error']);
+		assert.equal(answer.body.status, String(status));
+		assert.equal(answer.body.scimType, scimType);
+		assert.ok(answer.body.detail);
+	};
+	const filter = async (text: string, kind = 'Users'): Promise<Answer> => await call('GET', `/${kind}?filter=${encodeURIComponent(text)}`);
+
+	it('takes its own token only, and the media types of SCIM', async () => {
+		refused(await call('GET', '/Users', undefined, { authorization: `Bearer ${sim.accessToken}` }), 401);
+		refused(await call('GET', '/Users', undefined, { accept: 'text/html' }), 406);
+		refused(await call('POST', '/Users', { schemas: [USER], userName: 'a@example.com' }, { 'content-type': TYPE }), 415);
+		const answer = await call('GET', '/Users/1');
+		assert.equal(answer.headers.get('content-type'), 'application/scim+json;charset=utf-8');
+		assert.equal((await call('GET', '/7d7f3a52-0b54-4c0a-8f55-9f0d2a8f6e01/Users/1')).status, 200);
+		refused(await call('GET', '/11111111-0b54-4c0a-8f55-9f0d2a8f6e01/Users/1'), 404);
+	});
+
+	it('counts pages from one, up to its own maximum', async () => {
+		const second = await call('GET', '/Users?startIndex=9&count=5');
+		assert.deepEqual([second.body.totalResults, second.body.startIndex, second.body.itemsPerPage], [10, 9, 2]);
+		sim.scimMaxResults = 3;
+		assert.equal((await call('GET', '/Users?count=100')).body.Resources.length, 3);
+		assert.equal((await call('GET', '/Users?startIndex=-4&count=1')).body.startIndex, 1);
+		refused(await call('GET', '/Users?sortBy=userName'), 400, 'invalidSyntax');
+	});
+
+	it('filters by the documented attributes alone', async () => {
+		assert.equal((await filter('USERNAME EQ "BEA.brandt@acme.example"')).body.Resources[0].id, '2');
+		const none = await filter('externalId eq "x"');
+		assert.equal(none.body.totalResults, 0);
+		assert.ok(!('Resources' in none.body));
+		for (const text of ['active eq true', 'userName sw "a"', 'userName eq bea', 'userName eq "a" and externalId eq "b"', 'id eq "1"']) {
+			refused(await filter(text), 400, 'invalidFilter');
+		}
+		refused(await filter('displayName eq "West"', 'Groups'), 400, 'invalidFilter');
+	});
+
+	it('refuses what the schema does not know, and a second user of a name', async () => {
+		refused(await call('POST', '/Users', { userName: 'a@example.com' }), 400, 'invalidSyntax');
+		refused(await call('POST', '/Users', { schemas: [USER], userName: 'a@example.com', firstName: 'A' }), 400, 'invalidSyntax');
+		refused(await call('POST', '/Users', { schemas: [USER], userName: 'a@example.com', active: 'true' }), 400, 'invalidValue');
+		refused(await call('POST', '/Users', { schemas: [USER] }), 400, 'invalidValue');
+		refused(await call('POST', '/Users', { schemas: [USER], userName: 'Bea.Brandt@acme.example' }), 409, 'uniqueness');
+		refused(await call('POST', '/Groups', { schemas: [GROUP], displayName: 'G', members: [{ value: '999' }] }), 400, 'invalidValue');
+		refused(await call('PUT', '/Groups/1', { schemas: [GROUP], displayName: 'G' }), 405);
+		assert.equal(sim.records('user').length, 10);
+	});
+
+	it('changes all or nothing', async () => {
+		refused(await patch('/Users/2', { op: 'replace', path: 'active', value: false }, { op: 'replace', path: 'shoeSize', value: 9 }), 400, 'invalidPath');
+		assert.equal(sim.record('user', 2)?.attributes.locked, false);
+		refused(await patch('/Users/2', { op: 'Replace', path: 'active', value: false }), 400, 'invalidSyntax');
+		refused(await patch('/Users/2', { op: 'remove' }), 400, 'noTarget');
+		refused(await patch('/Users/2', { op: 'replace', path: 'id', value: '9' }), 400, 'mutability');
+		refused(await patch('/Users/2', { op: 'replace', path: 'userName', value: 'ada.admin@acme.example' }), 409, 'uniqueness');
+		refused(await patch('/Groups/1', { op: 'remove', path: 'members[value eq "9"]' }), 400, 'noTarget');
+		refused(await call('PATCH', '/Users/2', { Operations: [{ op: 'replace', path: 'active', value: false }] }), 400, 'invalidSyntax');
+		refused(await patch('/Users/99', { op: 'replace', path: 'active', value: false }), 404);
+	});
+
+	it('shows users and teams of the other API, and locks those who become inactive', async () => {
+		const made = await call('POST', '/Users', { schemas: [USER], userName: 'new@acme.example', name: { givenName: 'Ann', familyName: 'New' }, externalId: 'x' });
+		assert.equal(made.status, 201);
+		assert.equal(made.headers.get('location'), made.body.meta.location);
+		const id = Number(made.body.id);
+		assert.deepEqual([sim.record('user', id)?.attributes.firstName, sim.record('user', id)?.attributes.scimExternalId], ['Ann', 'x']);
+		await patch(`/Users/${id}`, { op: 'replace', value: { active: false, name: { familyName: 'Old' } } });
+		assert.deepEqual([sim.record('user', id)?.attributes.locked, sim.record('user', id)?.attributes.name], [true, 'Ann Old']);
+		await patch('/Groups/3', { op: 'add', path: 'members', value: [{ value: String(id) }, { value: '7' }] });
+		assert.deepEqual(sim.record('team', 3)?.relationships.users, [{ type: 'user', id: 7 }, { type: 'user', id }]);
+		assert.deepEqual((await call('GET', `/Users/${id}`)).body.groups, [{ value: '3', display: 'Customer Success' }]);
+		assert.equal((await call('DELETE', `/Users/${id}`)).status, 204);
+		refused(await call('GET', `/Users/${id}`), 404);
+		assert.equal(sim.record('user', id)?.attributes.locked, true);
+	});
+});

@@ -101,13 +101,14 @@ describe.each([
 		for (const parameter of parameters ?? []) {
 			if (parameter.reference !== undefined) expect(names).toContain(parameter.name);
 		}
-		for (const input of operation.inputs) if (input.kind !== 'fields') expect(names).toContain(input.name);
+		for (const input of operation.inputs) if ('name' in input) expect(names).toContain(input.name);
 
 		expect(names.includes('matchValue')).toBe(kind === 'upsert');
 		expect(names.includes('matchBy')).toBe(kind === 'upsert' && resource.keys!.length > 1);
 		for (const name of ['returnAll', 'limit']) expect(names.includes(name)).toBe(kind === 'getAll');
 		expect(names.includes('filters')).toBe(kind === 'getAll');
-		expect(names.includes('links')).toBe(['create', 'update', 'upsert', 'replace'].includes(kind) && (resource.relations ?? []).some((r) => !r.readOnly));
+		const asksForLinks = kind === 'recipe' && (resource.recipes!.find((r) => r.name === operation.name)!.inputs ?? []).some((i) => i.kind === 'links');
+		expect(names.includes('links')).toBe((asksForLinks || ['create', 'update', 'upsert', 'replace'].includes(kind)) && (resource.relations ?? []).some((r) => !r.readOnly));
 		expect(names.filter((name) => name === 'options')).toHaveLength(1);
 		if (kind === 'getAll') {
 			expect(displayed(operation, { returnAll: true }).map((p) => p.name)).not.toContain('limit');

@@ -148,8 +148,11 @@ describe('limits of Outreach', () => {
 		[{ 'retry-after': String(now / 1000 - 90) }, 0],
 		[{ 'retry-after': 'Thu, 01 Jan 2026 00:00:10 GMT' }, 10_000],
 		[{ 'retry-after': 'Thu, 01 Jan 2015 00:00:10 GMT' }, 0],
-		[{ 'x-ratelimit-reset': String(now / 1000 + 60) }, 60_000],
-		[{ 'retry-after': '5', 'x-ratelimit-reset': String(now / 1000 + 60) }, 5_000],
+		[{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now / 1000 + 60) }, 60_000],
+		// Every answer names the end of the hour; it is no wait while there is allowance left.
+		[{ 'x-ratelimit-remaining': '7', 'x-ratelimit-reset': String(now / 1000 + 60) }, undefined],
+		[{ 'x-ratelimit-reset': String(now / 1000 + 60) }, undefined],
+		[{ 'retry-after': '5', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now / 1000 + 60) }, 5_000],
 		[{ 'retry-after': 'soon' }, undefined],
 		[{}, undefined],
 	])('%j means %s ms', (headers, ms) => expect(wait(headers as Record<string, string>)).toBe(ms));

@@ -29,20 +29,33 @@ const tooMany = (headers: Record<string, string>) => ({
 });
 
 describe('the vendor asks to wait', () => {
-	test.each<[string, () => string, number, number]>([
-		['seconds', () => '1', 950, 1_600],
-		['an epoch time', () => String(Math.ceil(Date.now() / 1000) + 1), 900, 2_500],
-		['an HTTP date', () => new Date(Date.now() + 2_000).toUTCString(), 900, 2_500],
-		['an ISO date', () => new Date(Date.now() + 1_000).toISOString(), 900, 1_600],
-	])('Retry-After in %s, also before a POST', async (_form, value, least, most) => {
-		lab.sim.addFault({ match: { method: 'POST', path: ROLES }, ...tooMany({ 'retry-after': value() }) });
-		const { error, json, hints } = await lab.run('role', 'create', newRole);
-		expect(error).toBeUndefined();
-		expect(lab.sent()).toEqual(['POST /roles', 'POST /roles']);
-		expect(gaps()[0]).toBeGreaterThanOrEqual(least);
-		expect(gaps()[0]).toBeLessThan(most);
-		expect(json[0].name).toBe('Night Shift');
-		expect(hints).toEqual([{ message: expect.stringMatching(/^Waited [12] seconds? for the rate limit of Outreach$/), location: 'outputPane' }]);
+	test('Retry-After in seconds, as an epoch time, as an HTTP or ISO date: waited for, also before a POST', async () => {
+		const now = Date.now();
+		const second = Math.ceil(now / 1000) + 1;
+		// The header's value, and when it allows the next request: a time, or after how many ms.
+		const forms: Array<[string, string, number]> = [
+			['role', '1', 950],
+			['stage', String(second), second * 1000],
+			['persona', new Date(second * 1000).toUTCString(), second * 1000],
+			['profile', new Date(now + 1_000).toISOString(), now + 1_000],
+		];
+		await Promise.all(
+			forms.map(async ([resource, value, allowed]) => {
+				lab.sim.addFault({ match: { method: 'POST', path: `/api/v2/${resource}s` }, ...tooMany({ 'retry-after': value }) });
+				// Each with a credential of its own, or they would wait for each other.
+				lab.connect();
+				const { error, json, hints } = await lab.run(resource, 'create', newRole);
+				expect(error).toBeUndefined();
+				const mine = lab.calls().filter(({ path }) => path.endsWith(`/${resource}s`));
+				expect(mine.map(({ method, status }) => [method, status])).toEqual([['POST', 429], ['POST', 201]]);
+				const from = allowed < 1e6 ? mine[0].at + allowed : allowed;
+				// Timers may fire a millisecond early.
+				expect(mine[1].at).toBeGreaterThanOrEqual(from - 5);
+				expect(mine[1].at).toBeLessThan(from + 2_000);
+				expect(json[0].name).toBe('Night Shift');
+				expect(hints).toEqual([{ message: expect.stringMatching(/^Waited (1 second|2 seconds) for the rate limit of Outreach$/), location: 'outputPane' }]);
+			}),
+		);
 	});
 
 	test('503 with Retry-After is a wait as well', async () => {
@@ -85,7 +98,7 @@ describe('the vendor asks to wait', () => {
 		});
 		const { error } = await lab.run('role', 'get', { ...role('={{ $json.id }}'), options: { parallel: 1 } }, [{ id: 1 }, { id: 2 }]);
 		expect(error).toBeUndefined();
-		expect(lab.calls()[1].at).toBeGreaterThanOrEqual(reset * 1000);
+		expect(lab.calls()[1].at).toBeGreaterThanOrEqual(reset * 1000 - 5);
 	});
 
 	test('two numbers that are left are no reason to wait', async () => {
@@ -203,29 +216,30 @@ describe('faults', () => {
 		expect(codeOf(again.error)).toBe('404');
 	});
 
-	test('what does not go away is reported after a few attempts', async () => {
+	test('what does not go away is reported after a few attempts; a POST that never left may be repeated, too', async () => {
 		lab.sim.addFault({ match: { path: `${ROLES}/1` }, kind: 'status', status: 500, times: -1 });
 		lab.sim.addFault({ match: { path: `${ROLES}/2` }, kind: 'html', status: 200, times: -1, body: '<html><title>Sign in</title></html>' });
 		lab.sim.addFault({ match: { path: `${ROLES}/3` }, kind: 'reset', times: -1 });
-		const { items } = await lab.run('role', 'get', role('={{ $json.id }}'), [{ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }], { continueOnFail: true });
-		expect(items.map(({ json }) => json.error ?? json.name)).toEqual([
-			'Outreach refused to get role 1: Internal Server Error. [item 0]',
-			'Outreach did not answer with JSON [item 1]',
-			'Outreach could not be reached [item 2]',
-			'Sales Development Representative',
-		]);
-		expect(String(items[1].json.details)).toContain('Sign in');
-		expect(String(items[2].json.details)).toMatch(/ECONNRESET|ended/);
-		for (const id of [1, 2, 3]) expect(lab.sent().filter((line) => line === `GET /roles/${id}`)).toHaveLength(5);
-	});
-
-	test('nobody there: a POST may be repeated, since it never left', async () => {
+		lab.sim.addFault({ match: { path: `${ROLES}/5` }, kind: 'truncate', times: -1 });
+		const ids = [4, 1, 2, 3, 5].map((id) => ({ id }));
+		const faulty = lab.run('role', 'get', role('={{ $json.id }}'), ids, { continueOnFail: true });
 		const gone = await tinyServer(() => {});
 		await gone.stop();
 		lab.connect({ baseUrl: gone.url });
-		const { error } = await lab.run('role', 'create', newRole);
+		const [{ items }, { error, elapsedMs }] = await Promise.all([faulty, lab.run('role', 'create', newRole)]);
+		expect(items.map(({ json }) => json.error ?? json.name)).toEqual([
+			'Sales Development Representative',
+			'Outreach refused to get role 1: Internal Server Error. [item 1]',
+			'Outreach did not answer with JSON [item 2]',
+			'Outreach could not be reached [item 3]',
+			'The answer of Outreach broke off [item 4]',
+		]);
+		expect(String(items[2].json.details)).toContain('Sign in');
+		expect(String(items[3].json.details)).toMatch(/ECONNRESET/);
+		for (const id of [1, 2, 3, 5]) expect(lab.sent().filter((line) => line === `GET /roles/${id}`)).toHaveLength(5);
 		expect(error?.message).toBe('Outreach could not be reached');
 		expect(descriptionOf(error)).toMatch(/ECONNREFUSED/);
+		expect(elapsedMs).toBeGreaterThan(3_000);
 	});
 });
 
@@ -367,8 +381,8 @@ describe('tokens', () => {
 		results.push(await lab.run('mailbox', 'create', { fields: mapper({ email: 'm@acme.example', password }), links: { link: [{ relation: 'user', record: rl('id', 3) }] } }));
 		expect(lab.bodies('/mailboxes')[0].data.attributes).toMatchObject({ password });
 		expect(results[3].error?.message).toBe('Outreach refused to create mailbox: The password *** is too weak');
-		lab.sim.addFault({ match: { path: `${ROLES}/3` }, kind: 'reset', times: -1 });
-		results.push(await lab.run('role', 'update', { ...role(), fields: mapper({ name: 'X' }), options: { maxWait: 0 } }));
+		lab.sim.addFault({ match: { path: ROLES }, kind: 'reset' });
+		results.push(await lab.run('role', 'create', newRole));
 		lab.sim.clearFaults();
 		lab.sim.expireTokens();
 		lab.sim.revokeRefreshToken();
@@ -436,7 +450,7 @@ describe('order', () => {
 		const delays = new Map<string, number>();
 		const server = await tinyServer((request, response) => {
 			const id = Number(request.url?.split('/').at(-1));
-			const delay = (id * 37) % 120;
+			const delay = (id * 37) % 200;
 			delays.set(String(id), delay);
 			setTimeout(
 				() => response.writeHead(200, { 'content-type': MEDIA_TYPE }).end(JSON.stringify({ data: { type: 'role', id, attributes: { name: `R${id}` } } })),
@@ -450,7 +464,7 @@ describe('order', () => {
 		expect(output.map(({ json }) => json.name)).toEqual(items.map(({ id }) => `R${id}`));
 		expect(output.map(({ pairedItem }) => pairedItem)).toEqual(items.map((_, item) => ({ item })));
 		// One after the other they would have taken the sum of the delays.
-		expect(elapsedMs).toBeLessThan([...delays.values()].reduce((a, b) => a + b, 0) / 3);
+		expect(elapsedMs).toBeLessThan([...delays.values()].reduce((a, b) => a + b, 0) / 2);
 	});
 
 	test('never more at once than the option says', async () => {

@@ -97,16 +97,15 @@ export interface OutreachLab {
 
 /** A simulated Outreach and an n8n that is connected to it. */
 export async function outreachLab(options: OutreachOptions = {}): Promise<OutreachLab> {
+	const harness = await createHarness();
 	const sim = await startOutreach(options);
-	const harness = await createHarness({
-		credentials: { outreachOAuth2Api: { data: outreachCredential(sim.url, sim) } },
-	});
 	const calls = () => sim.requests.filter(({ path }) => path.startsWith(API));
 	const line = ({ method, path, search }: RecordedRequest) =>
 		`${method} ${path.slice(API.length)}${search === '' ? '' : `?${search}`}`;
 	const connect: OutreachLab['connect'] = (more = {}, tokens = sim) => {
 		harness.credentials.set('outreachOAuth2Api', outreachCredential(sim.url, tokens, more));
 	};
+	connect();
 	return {
 		sim,
 		harness,

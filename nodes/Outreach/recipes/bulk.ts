@@ -176,36 +176,36 @@ async function startByIds(client: Client, operation: Operation, group: Group, { 
 	}
 }
 
-/** A change of what a filter matches, or of everything: confirmed only when the vendor counts what the list counts. */
+/** A change of what a filter matches, confirmed only when the vendor counts what the list counts; or of everything. */
 async function startByFilter(run: Run, client: Client, operation: Operation, group: Group, { confirm }: Wishes, started: Started[]): Promise<Array<Output & { items: number[] }>> {
 	const conditions = group.query?.conditions ?? [];
-	const expected = await count(run, operation.resource, { conditions });
+	const expected = group.target === 'all' ? undefined : await count(run, operation.resource, { conditions });
 	if (expected === 0) return [{ json: { action: operation.name, state: 'nothing to do', total: 0 }, items: group.items.map(({ index }) => index) }];
 
 	const call = callOf(operation, group);
 	const batch = await startBatch(client, { ...call, query: [...call.query, ...batchFilter(conditions)], confirmed: false });
 	await waitForBatches(run, client, [batch], COUNTING, (b) => b.total !== null && b.state !== 'pending');
 	// A filter that the vendor does not know would stand for every record, so the numbers have to agree.
-	if (batch.total !== expected) throw await withdrawn(run, client, operation, batch, expected, conditions.length === 0);
-	if (confirm) await confirmBatch(client, batch, expected);
+	if (batch.total === null || (expected !== undefined && batch.total !== expected)) throw await withdrawn(run, client, operation, batch, expected);
+	if (confirm) await confirmBatch(client, batch, batch.total);
 	started.push({ batch, items: group.items });
 	return [];
 }
 
-/** Cancels a batch whose numbers do not agree; gives the error that says so. */
-async function withdrawn(run: Run, client: Client, operation: Operation, batch: Batch, expected: number, everything: boolean): Promise<NodeOperationError> {
-	const cancelled = await client
-		.send({ method: 'POST', path: `/batches/${batch.batchId}/actions/cancel`, purpose: `cancel batch ${batch.batchId}`, repeatable: true })
-		.then(() => true)
-		.catch(() => false);
+/** Cancels a batch that is not what was asked for; gives the error that says so. */
+async function withdrawn(run: Run, client: Client, operation: Operation, batch: Batch, expected?: number): Promise<Error> {
+	const [sent] = await Promise.allSettled([
+		client.send({ method: 'POST', path: `/batches/${batch.batchId}/actions/cancel`, purpose: `cancel batch ${batch.batchId}`, repeatable: true }),
+	]);
+	// The person who stopped the execution needs no other word.
+	if (client.cancelled && sent.status === 'rejected') return sent.reason as Error;
 	const { many } = nouns(operation.resource);
-	const would = batch.total === null ? `Outreach does not say how many ${many} it would change` : `Outreach would change ${batch.total} ${many}`;
-	const fate = cancelled ? 'was cancelled before it began' : 'waits for a confirmation; do not confirm it';
-	return new NodeOperationError(run.context.getNode(), `${would}, but ${everything ? 'there are' : 'the filters match'} ${expected}`, {
-		description: `Nothing was changed: batch ${batch.batchId} ${fate}. ${
-			everything ? 'Run again when nobody adds or removes any.' : 'Use Get Many with the same filters, and "From Input Items" here.'
-		}`,
-	});
+	const fate = sent.status === 'fulfilled' ? 'was cancelled before it began' : 'waits for a confirmation; do not confirm it';
+	return new NodeOperationError(
+		run.context.getNode(),
+		batch.total === null ? `Outreach does not say how many ${many} it would change` : `Outreach would change ${batch.total} ${many}, but the filters match ${expected}`,
+		{ description: `Nothing was changed: batch ${batch.batchId} ${fate}. Use Get Many with the same filters, and "From Input Items" here.` },
+	);
 }
 
 /** Confirms a batch; a confirmation that took effect although its answer was lost counts. */

@@ -3,7 +3,7 @@ import { NodeApiError } from 'n8n-workflow';
 
 import type { Handler } from '../../shared/execute';
 import type { Reference } from '../../shared/item';
-import { createRecord, list, recordOf } from '../../shared/operations';
+import { createRecord, list, recordOf, withOutcome } from '../../shared/operations';
 import type { Recipe } from '../../shared/spec';
 
 /** States in which a prospect is no longer in the sequence. */
@@ -68,7 +68,7 @@ export const addToSequence: Handler<Job> = {
 					links: { prospect: prospect.link, sequence: sequence.link, mailbox: mailbox.link },
 				});
 				const json = run.present(item, state, api.record(answer), answer);
-				return [{ json: run.simplify(item) ? { ...json, outcome: 'added' } : json }];
+				return [{ json: run.simplify(item) ? withOutcome(json, 'added') : json }];
 			} catch (error) {
 				// The vendor's rules decide what a duplicate is; only then is it worth a look which state there is.
 				const refused = error instanceof NodeApiError && error.httpCode === '422';
@@ -82,7 +82,7 @@ export const addToSequence: Handler<Job> = {
 				for await (const { record, answer } of list(run, state, query)) {
 					if (ENDED.has(String(api.value(record, 'state')))) continue;
 					const json = run.present(item, state, record, answer);
-					return [{ json: run.simplify(item) ? { ...json, outcome: 'already active' } : json }];
+					return [{ json: run.simplify(item) ? withOutcome(json, 'already active') : json }];
 				}
 				throw run.failure(error, item.index);
 			}

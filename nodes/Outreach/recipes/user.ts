@@ -4,10 +4,10 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Handler, Output, Run } from '../../shared/execute';
 import { BadInput } from '../../shared/fields';
 import type { Item, Reference } from '../../shared/item';
-import type { Entry } from '../../shared/lookup';
-import { checkCreateOrUpdate, createOrUpdate, list, pathTo, recordOf, updateRecord } from '../../shared/operations';
+import { fieldOf, type Entry } from '../../shared/lookup';
+import { checkCreateOrUpdate, createOrUpdate, list, pathTo, recordOf, updateRecord, withOutcome } from '../../shared/operations';
 import { inParallel } from '../../shared/parallel';
-import type { Field, Link, Recipe, RecordId } from '../../shared/spec';
+import type { Field, Link, Recipe, RecordId, Resource } from '../../shared/spec';
 import { BATCH_SIZE, isOver, startBatch, waitForBatches, type Batch } from './batch';
 
 /** What Deprovision leaves as it is, told in its output. */
@@ -31,10 +31,12 @@ export const userRecipes: Recipe[] = [
 		output: { fields: [OUTCOME, { name: 'unlocked', type: 'boolean' }, { name: 'teamsAdded', type: 'strings' }] },
 		inputs: [
 			{ kind: 'value', name: 'email', type: 'email', required: true, description: 'Login of the user: created when there is none, updated otherwise' },
+			{ kind: 'value', name: 'firstName', type: 'string', description: 'Needed when the user is new' },
+			{ kind: 'value', name: 'lastName', type: 'string', description: 'Needed when the user is new' },
 			{ kind: 'record', name: 'role', label: 'Role', resource: 'role', description: 'Place in the role hierarchy; empty leaves it as it is' },
 			{ kind: 'record', name: 'profile', label: 'Profile', resource: 'profile', description: 'Set of permissions; empty leaves it as it is' },
 			{ kind: 'record', name: 'teams', label: 'Teams', resource: 'team', multiple: true, description: 'Teams to be a member of; other memberships stay' },
-			{ kind: 'fields' },
+			{ kind: 'fields', except: ['email', 'firstName', 'lastName', 'locked'] },
 		],
 		options: [
 			{
@@ -115,6 +117,12 @@ interface ProvisionJob {
 	record?: IDataObject;
 }
 
+/** The name as parameters of its own, since every new user needs one. */
+function names(item: Item, user: Resource): IDataObject {
+	const given = ['firstName', 'lastName'].map((name) => [name, item.value({ ...fieldOf(user, name), required: false })]);
+	return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as IDataObject;
+}
+
 export const provision: Handler<ProvisionJob> = {
 	prepare(item) {
 		const { run } = item;
@@ -125,7 +133,7 @@ export const provision: Handler<ProvisionJob> = {
 			role: item.reference('role', run.resource('role'), 'Role'),
 			profile: item.reference('profile', run.resource('profile'), 'Profile'),
 			teams: item.referencesOf('teams', run.resource('team'), 'Teams'),
-			fields: item.fields(run.operation, ['email', 'role', 'profile', 'teams']),
+			fields: { ...item.fields(run.operation, ['email', 'role', 'profile', 'teams']), ...names(item, user) },
 			sendInvite: item.option<boolean>('sendInvite'),
 		};
 	},
@@ -150,7 +158,7 @@ export const provision: Handler<ProvisionJob> = {
 		const { resource } = job.entry;
 		const unlocked = before ? item.run.apiOf(resource).value(before, 'locked') === true : false;
 		const json = item.run.present(item, resource, record, answer);
-		return [{ json: item.run.simplify(item) ? { ...json, outcome, unlocked, teamsAdded: [] } : json }];
+		return [{ json: item.run.simplify(item) ? withOutcome(json, outcome, { unlocked, teamsAdded: [] }) : json }];
 	},
 	/**
 	 * Adds the users to their teams, one write per team: the team's list of members is replaced as a whole,
@@ -212,7 +220,7 @@ export const reactivate: Handler<LockJob> = {
 	async work(job, item) {
 		const { record, changed } = await setLocked(item.run, job, false);
 		const json = item.run.present(item, job.entry.resource, record);
-		return [{ json: item.run.simplify(item) ? { ...json, outcome: changed ? 'unlocked' : 'unchanged' } : json }];
+		return [{ json: item.run.simplify(item) ? withOutcome(json, changed ? 'unlocked' : 'unchanged') : json }];
 	},
 };
 

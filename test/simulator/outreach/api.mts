@@ -33,6 +33,7 @@ import { Store, toRelation } from './store.mts';
 import { typesDocument } from './types.mts';
 import type { Invite } from './world.mts';
 import { World } from './world.mts';
+import { Deliveries, type BurstOptions, type BurstResult, type DeliveryRecord } from './webhooks.mts';
 import { isObject, readDraft } from './write.mts';
 
 export type Seed = 'demo' | 'empty';
@@ -104,6 +105,7 @@ export class OutreachSimulator implements Vendor {
 	private readonly server: SimulatorServer;
 	private readonly store = new Store();
 	private readonly world = new World(this.store);
+	private readonly deliveries = new Deliveries(this.store, this.world.cleanupTokens);
 	private readonly batches = new Batches(this.world);
 	private readonly imports = new Imports(this.world);
 	private readonly lists = new ListCache();
@@ -120,6 +122,7 @@ export class OutreachSimulator implements Vendor {
 		this.stepMs = options.stepMs ?? 100;
 		this.server = new SimulatorServer(this, options.latencyMs ?? 0);
 		this.fill();
+		this.world.listener = (happening) => this.deliveries.tell(happening);
 	}
 
 	async listen(port: number): Promise<void> {
@@ -246,6 +249,7 @@ export class OutreachSimulator implements Vendor {
 		this.imports.clear();
 		this.lists.clear();
 		this.scim.clear();
+		this.deliveries.clear();
 		this.world.clear();
 		this.tokens.reset();
 		this.setRateLimit({ ...DEFAULT_RATE });
@@ -295,6 +299,26 @@ export class OutreachSimulator implements Vendor {
 	remove(type: string, id: RecordId): void {
 		const record = this.store.get(type, id);
 		if (record !== undefined) this.store.remove(record);
+	}
+
+	/** What webhooks were told, oldest first. */
+	get delivered(): readonly DeliveryRecord[] {
+		return this.deliveries.log;
+	}
+
+	/** How deliveries behave: their content type, and the pause between attempts. */
+	setDeliveries(change: { contentType?: string; pauseMs?: number }): void {
+		Object.assign(this.deliveries, change);
+	}
+
+	/** Resolves when everything that happened so far is delivered or given up. */
+	async deliveriesSettled(): Promise<void> {
+		await this.deliveries.settled();
+	}
+
+	/** Many deliveries at once, with repeats and forgeries among them. */
+	async deliverBurst(options: BurstOptions): Promise<BurstResult> {
+		return await this.deliveries.burst(options);
 	}
 
 	/** Adds many prospects; returns their ids. */
@@ -373,6 +397,23 @@ export class OutreachSimulator implements Vendor {
 				return { activated: this.activatePending() };
 			case 'GET invites':
 				return { invites: this.invites };
+			case 'GET deliveries':
+				return { deliveries: this.delivered };
+			case 'POST deliveries':
+				this.setDeliveries(body);
+				return { ok: true };
+			case 'POST burst':
+				return this.deliverBurst(body as unknown as BurstOptions);
+			case 'POST change': {
+				// Changes records as somebody in the vendor's own application would.
+				const { type, ids, attributes, relationships } = body as { type: string; ids: RecordId[]; attributes?: Record<string, unknown>; relationships?: Record<string, RelationInput> };
+				return { records: ids.map((id) => this.update(type, id, { attributes, relationships })) };
+			}
+			case 'POST destroy': {
+				const record = this.store.get(String(body.type), body.id as RecordId);
+				if (record !== undefined) this.world.destroy(record);
+				return { ok: true };
+			}
 			default:
 				return undefined;
 		}

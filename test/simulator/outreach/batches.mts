@@ -263,7 +263,8 @@ export class Batches {
 				});
 			}
 		} else {
-			const rows = filter.candidates ?? store.all(target);
+			// The very records that the list shows, so no unnamed accounts.
+			const rows = [...(filter.candidates ?? store.all(target))].filter((record) => target !== 'account' || record.attributes.named !== false);
 			chosen = (filter.predicate === undefined ? rows : rows.filter(filter.predicate)).map((record) => record.id);
 		}
 		if (chosen.length > MAX_ITEMS) throw unprocessable('/data/attributes/ids', `too many records (maximum is ${MAX_ITEMS})`);

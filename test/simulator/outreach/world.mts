@@ -10,6 +10,7 @@ import { ApiError, forbidden, invalid, unprocessable } from './errors.mts';
 import type { RecordId, Ref, Relation, RelationInput, Store, StoredRecord } from './store.mts';
 import { inverseOf, refKey, resolve, toRelation } from './store.mts';
 import { CUSTOM_FIELDS } from './types.mts';
+import { actionsOf, type Happening } from './webhooks.mts';
 import type { Draft } from './write.mts';
 
 /** One user creation and what was asked about the invitation mail. */
@@ -107,6 +108,8 @@ export class World {
 	readonly invites: Invite[] = [];
 	/** Tokens handed out with new webhooks, by webhook id; kept after the webhook is gone. */
 	readonly cleanupTokens = new Map<RecordId, string>();
+	/** Hears of every record that is created, changed or destroyed. */
+	listener: ((happening: Happening) => void) | undefined;
 
 	constructor(store: Store) {
 		this.store = store;
@@ -203,7 +206,10 @@ export class World {
 			for (const child of [...this.store.pointing(type, relation, record)]) this.store.remove(child);
 		}
 		const parent = toOne(record.relationships.prospect);
+		const { type, id, attributes, relationships } = record;
+		const last = { attributes: { ...attributes }, relationships: { ...relationships } };
 		this.store.remove(record);
+		if (WEBHOOK_MATRIX[type]?.includes('destroyed') === true) this.listener?.({ type, id, action: 'destroyed', ...last });
 		if ((record.type === 'emailAddress' || record.type === 'phoneNumber') && parent !== null) this.syncProspect(parent);
 	}
 
@@ -223,8 +229,24 @@ export class World {
 		}
 		if (shape.updater) relations.updater = { type: 'user', id: userId };
 		if (record.type === 'task' && 'subject' in relations) Object.assign(relations, this.subjectRelations(toOne(relations.subject)));
+		const before = this.listener === undefined ? undefined : { attributes: { ...record.attributes }, relationships: { ...record.relationships } };
 		this.store.change(record, changes, relations);
 		this.after(record, attributes, relations);
+		if (before !== undefined) this.tellChange(record, before);
+	}
+
+	/** Tells the listener what a change changed. */
+	private tellChange({ type, id, attributes, relationships }: StoredRecord, before: { attributes: Attributes; relationships: Record<string, Relation> }): void {
+		const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) !== JSON.stringify(b ?? null);
+		const changed = Object.fromEntries(Object.entries(attributes).filter(([name, value]) => differs(value, before.attributes[name])));
+		const relations = Object.fromEntries(Object.entries(relationships).filter(([name, value]) => name !== 'updater' && differs(value, before.relationships[name])));
+		const earlier = Object.fromEntries(Object.keys(changed).map((name) => [name, before.attributes[name] ?? null]));
+		const known = WEBHOOK_MATRIX[type] ?? [];
+		for (const action of [...actionsOf(type, changed, Object.keys(relations)), 'updated']) {
+			if (known.includes(action)) {
+				this.listener?.({ type, id, action, attributes: changed, relationships: relations, ...(action === 'updated' ? { before: earlier } : {}) });
+			}
+		}
 	}
 
 	/** Refuses a second membership of a prospect in a sequence. */
@@ -343,6 +365,9 @@ export class World {
 		const record = this.store.add(type, attributes, own, id);
 		for (const [name, value] of others) this.writeInverse(record, name, value);
 		this.after(record, given, own);
+		if (WEBHOOK_MATRIX[type]?.includes('created') === true) {
+			this.listener?.({ type, id: record.id, action: 'created', attributes: { ...record.attributes }, relationships: { ...record.relationships } });
+		}
 		return record;
 	}
 

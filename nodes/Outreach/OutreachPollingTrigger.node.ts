@@ -1,0 +1,143 @@
+import {
+	NodeConnectionTypes,
+	type INodeExecutionData,
+	type INodeProperties,
+	type INodeType,
+	type INodeTypeDescription,
+	type IPollFunctions,
+} from 'n8n-workflow';
+
+import { pollChanges } from '../shared/changes';
+import { methodsOf } from '../shared/editor';
+import { filtersProperty, loginProperty } from '../shared/properties';
+import { resourceOf } from '../shared/vendor';
+import { changesOf, nameChange, polledResources } from './changes';
+import { outreach } from './vendor';
+
+/** The events of each resource; resources with equal ones share a property. */
+function eventProperties(): INodeProperties[] {
+	const groups = new Map<string, string[]>();
+	for (const resource of polledResources) {
+		const choices = JSON.stringify(changesOf(resource).map(({ name, label, description }) => ({ name: label, value: name, ...(description ? { description } : {}) })));
+		groups.set(choices, [...(groups.get(choices) ?? []), resource.name]);
+	}
+	return [...groups].map(([choices, resource]) => ({
+		displayName: 'Events',
+		name: 'events',
+		type: 'multiOptions',
+		options: JSON.parse(choices) as INodeProperties['options'],
+		default: [],
+		required: true,
+		displayOptions: { show: { resource } },
+		description: 'What starts the workflow',
+	}));
+}
+
+export class OutreachPollingTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Outreach Polling Trigger',
+		name: 'outreachPollingTrigger',
+		icon: { light: 'file:outreach.svg', dark: 'file:outreach.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["resource"] + ": " + $parameter["events"].join(", ") }}',
+		description: 'Looks for changes in Outreach at regular intervals and starts the workflow with them',
+		defaults: { name: 'Outreach Polling Trigger' },
+		polling: true,
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{ name: 'outreachOAuth2Api', required: true, displayOptions: { show: { authentication: ['oAuth2'] } } },
+			{ name: 'outreachS2SApi', required: true, displayOptions: { show: { authentication: ['s2s'] } } },
+		],
+		properties: [
+			{
+				displayName:
+					'The connection needs the read scope of the records you choose. Nothing is missed while n8n is down: the next poll goes on where the last one stopped. Deletions cannot be polled, use the Outreach Trigger for them.',
+				name: 'notice',
+				type: 'notice',
+				default: '',
+			},
+			{ ...loginProperty(outreach), displayOptions: undefined },
+			{
+				displayName: 'Resource',
+				name: 'resource',
+				type: 'options',
+				noDataExpression: true,
+				options: polledResources.map(({ label, name }) => ({ name: label, value: name })).sort((a, b) => a.name.localeCompare(b.name)),
+				default: 'prospect',
+			},
+			...eventProperties(),
+			filtersProperty(outreach),
+			{
+				displayName: 'Simplify',
+				name: 'simplify',
+				type: 'boolean',
+				default: true,
+				description: 'Whether to return a simplified version of the response instead of the raw data',
+			},
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add option',
+				default: {},
+				options: [
+					{
+						displayName: 'Fields to Return Names or IDs',
+						name: 'onlyFields',
+						type: 'multiOptions',
+						typeOptions: { loadOptionsMethod: 'getOnlyFields', loadOptionsDependsOn: ['/resource'] },
+						default: [],
+						description: 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+					},
+					{
+						displayName: 'Include Names or IDs',
+						name: 'include',
+						type: 'multiOptions',
+						typeOptions: { loadOptionsMethod: 'getIncludes', loadOptionsDependsOn: ['/resource'] },
+						default: [],
+						description: 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+					},
+					{
+						displayName: 'Max Records per Poll',
+						name: 'most',
+						type: 'number',
+						typeOptions: { minValue: 1 },
+						default: 5000,
+						description: 'After so many the poll ends with the page; the next one goes on from there',
+					},
+					{
+						displayName: 'Overlap (Minutes)',
+						name: 'overlap',
+						type: 'number',
+						typeOptions: { minValue: 0 },
+						default: 5,
+						description: 'How far behind the newest known change to look again, for changes that become visible late. Known ones are not repeated.',
+					},
+					{
+						displayName: 'Start From',
+						name: 'startFrom',
+						type: 'dateTime',
+						default: '',
+						description: 'Begin with changes from this time on when the workflow is activated for the first time, instead of from now',
+					},
+				],
+			},
+		],
+	};
+
+	methods = methodsOf(outreach);
+
+	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+		const resource = resourceOf(outreach, this.getNodeParameter('resource') as string);
+		const chosen = this.getNodeParameter('events', []) as string[];
+		return await pollChanges(this, {
+			vendor: outreach,
+			resource,
+			changes: changesOf(resource).filter(({ name }) => chosen.includes(name)),
+			name: (change, record, since) => nameChange(resource, change, record, since),
+			needs: ['createdAt', 'updatedAt'].filter((name) => resource.fields.some((f) => f.name === name)),
+		});
+	}
+}

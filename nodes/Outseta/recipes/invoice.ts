@@ -1,0 +1,40 @@
+/** The invoice as a file. */
+import type { Handler } from '../../shared/execute';
+import type { Reference } from '../../shared/item';
+import { pathTo, recordOf } from '../../shared/operations';
+import type { Recipe } from '../../shared/spec';
+
+export const invoiceRecipes: Recipe[] = [
+	{
+		name: 'downloadPdf',
+		label: 'Download PDF',
+		action: 'Download PDF of invoice',
+		description: 'Put the invoice as a PDF file into a binary field',
+		record: true,
+		reads: true,
+		inputs: [{ kind: 'value', name: 'binaryProperty', label: 'Put Output in Field', type: 'string', required: true, default: 'data', description: 'Name of the binary field for the file' }],
+		output: { fields: [{ name: 'Uid', type: 'string' }, { name: 'fileName', type: 'string' }] },
+	},
+];
+
+export const downloadPdf: Handler<{ invoice: Reference; property: string }> = {
+	prepare(item) {
+		const { resource } = item.run.operation;
+		return { invoice: recordOf(item, resource), property: String(item.value({ name: 'binaryProperty', label: 'Put Output in Field', type: 'string', required: true })) };
+	},
+	async work({ invoice, property }, item) {
+		const { run } = item;
+		const { resource } = run.operation;
+		const { body, headers } = await run.client(resource).send({
+			method: 'GET',
+			path: `${pathTo(resource, invoice.id)}/pdf`,
+			headers: { Accept: 'application/pdf' },
+			file: true,
+			purpose: `download invoice ${invoice.id}`,
+		});
+		const given = /filename="?([^";]+)"?/i.exec(headers['content-disposition'] ?? '')?.[1];
+		const fileName = given ?? `invoice-${invoice.id}.pdf`;
+		const file = await run.context.helpers.prepareBinaryData(body as Buffer, fileName, 'application/pdf');
+		return [{ json: { Uid: invoice.id, fileName }, binary: { [property]: file } }];
+	},
+};

@@ -1,0 +1,113 @@
+/** What a person sees of themselves. These calls take the token of a person instead of the API key. */
+import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
+
+import type { Handler } from '../../shared/execute';
+import { BadInput } from '../../shared/fields';
+import type { Item } from '../../shared/item';
+import { asObject } from '../../shared/request';
+import type { Field, Input, Recipe } from '../../shared/spec';
+
+const TOKEN: Field = { name: 'accessToken', label: 'Access Token', type: 'secret', description: 'Token of a person who is logged in, such as one that your site sends along' };
+const EMAIL: Field = { name: 'personEmail', label: 'Person Email', type: 'email', description: 'Instead of a token: the person for whom to act. The API key makes a token.' };
+const OLD: Field = { name: 'existingPassword', type: 'secret', required: true, description: 'The password until now' };
+const NEW: Field = { name: 'newPassword', type: 'secret', required: true, description: 'The password from now on' };
+
+const WHO: Input[] = [
+	{ kind: 'value', ...TOKEN },
+	{ kind: 'value', ...EMAIL },
+];
+
+export const profileRecipes: Recipe[] = [
+	{ name: 'get', label: 'Get', action: 'Get profile', description: 'Retrieve the person that a token belongs to; tells whether the token is genuine', inputs: WHO, simplify: true, reads: true },
+	{ name: 'update', label: 'Update', action: 'Update profile', description: 'Change the person that a token belongs to', inputs: [...WHO, { kind: 'fields' }], simplify: true },
+	{
+		name: 'changePassword',
+		label: 'Change Password',
+		action: 'Change password of profile',
+		description: 'Change the password of the person that a token belongs to',
+		inputs: [...WHO, { kind: 'value', ...OLD }, { kind: 'value', ...NEW }],
+		output: { fields: [{ name: 'success', type: 'boolean' }] },
+	},
+];
+
+interface Job {
+	token?: string;
+	email?: string;
+	body?: IDataObject;
+	secrets: string[];
+}
+
+function who(item: Item): Pick<Job, 'token' | 'email' | 'secrets'> {
+	const token = item.value(TOKEN) as string | undefined;
+	const email = item.value(EMAIL) as string | undefined;
+	if (!token && !email) throw new BadInput('Neither Access Token nor Person Email is given', 'Give one of them: these calls act as a person.');
+	return { token, email, secrets: token ? [token] : [] };
+}
+
+/** The token of a person, made with the API key once per run. */
+async function tokenOf(item: Item, { token, email }: Job): Promise<string> {
+	if (token) return token.replace(/^bearer\s+/i, '');
+	const { run } = item;
+	let made = tokens.get(run);
+	if (!made) tokens.set(run, (made = new Map()));
+	let promise = made.get(email!);
+	if (!promise) {
+		promise = run
+			.client(run.operation.resource)
+			.send({ method: 'POST', path: '/tokens', body: { username: email }, purpose: `make a token for ${email}` })
+			.then(({ body }) => String(asObject(body).access_token));
+		made.set(email!, promise);
+	}
+	return await promise;
+}
+
+const tokens = new WeakMap<object, Map<string, Promise<string>>>();
+
+async function send(item: Item, job: Job, method: IHttpRequestMethods, path: string, body?: IDataObject): Promise<unknown> {
+	const { run } = item;
+	const token = await tokenOf(item, job);
+	const answer = await run.client(run.operation.resource).send({
+		method,
+		path,
+		headers: { Authorization: `bearer ${token}` },
+		query: method === 'GET' ? [] : item.writeQuery(),
+		...(body ? { body } : {}),
+		purpose: run.operation.action.toLowerCase(),
+		secrets: [...job.secrets, token],
+	});
+	return answer.body;
+}
+
+export const get: Handler<Job> = {
+	prepare: who,
+	async work(job, item) {
+		return [{ json: item.run.present(item, item.run.operation.resource, asObject(await send(item, job, 'GET', '/profile'))) }];
+	},
+};
+
+export const update: Handler<Job> = {
+	prepare(item) {
+		const { operation } = item.run;
+		const fields = item.fields(operation, ['Uid']);
+		if (Object.keys(fields).length === 0) throw new BadInput('There is nothing to change: no field of the profile was given', 'Map at least one field.');
+		return { ...who(item), body: item.run.apiOf(operation.resource).encode(operation.resource, { fields }, 'PUT') as IDataObject };
+	},
+	async work(job, item) {
+		// The vendor wants to be told who the token belongs to.
+		const { Uid } = asObject(await send(item, job, 'GET', '/profile'));
+		const answer = await send(item, job, 'PUT', '/profile', { Uid, ...job.body });
+		return [{ json: item.run.present(item, item.run.operation.resource, asObject(answer)) }];
+	},
+};
+
+export const changePassword: Handler<Job> = {
+	prepare(item) {
+		const body = { ExistingPassword: item.value(OLD), NewPassword: item.value(NEW) } as IDataObject;
+		const given = who(item);
+		return { ...given, body, secrets: [...given.secrets, String(body.ExistingPassword), String(body.NewPassword)] };
+	},
+	async work(job, item) {
+		await send(item, job, 'PUT', '/profile/password', job.body);
+		return [{ json: { success: true } }];
+	},
+};

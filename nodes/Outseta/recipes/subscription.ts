@@ -1,0 +1,146 @@
+/** A change of plan: what it costs first, then the change. */
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Handler } from '../../shared/execute';
+import { BadInput, isAbsent } from '../../shared/fields';
+import type { Item, Reference } from '../../shared/item';
+import { pathTo, recordOf } from '../../shared/operations';
+import { asObject } from '../../shared/request';
+import type { Field, Input, Recipe } from '../../shared/spec';
+import { at } from '../wire';
+
+const TERM: Field = {
+	name: 'renewalTerm',
+	label: 'Renewal Term',
+	type: 'options',
+	options: [
+		{ value: '1', label: 'Monthly' },
+		{ value: '2', label: 'Yearly' },
+		{ value: '3', label: 'Quarterly' },
+		{ value: '4', label: 'One Time' },
+	],
+	description: 'How often it is charged',
+};
+
+const QUANTITY: Field = { name: 'quantity', type: 'integer', description: 'Seats, for plans with a quantity. 0 leaves it out.' };
+const COUPON: Field = { name: 'couponCode', type: 'string', description: 'Code of a coupon to apply' };
+const ADD_ONS: Field = { name: 'addOns', label: 'Add-Ons', type: 'json', description: 'All add-ons as a list, such as [{"AddOn": {"Uid": "abc"}, "Quantity": 2}]; not sent when empty' };
+const MOST: Field = { name: 'maxCharge', label: 'Refuse Above Amount', type: 'number', description: 'Do not change when the preview shows a higher amount. 0 is no limit.' };
+
+const INPUTS: Input[] = [
+	{ kind: 'record', name: 'plan', label: 'Plan', resource: 'plan', required: true, description: 'The plan to change to' },
+	{ kind: 'value', ...TERM, default: '1' },
+	{ kind: 'value', name: 'startImmediately', type: 'boolean', description: 'Whether to change now instead of at renewal' },
+];
+
+const OPTIONS: Input[] = [
+	{ kind: 'value', ...ADD_ONS, default: '' },
+	{ kind: 'value', ...COUPON },
+	{ kind: 'value', ...QUANTITY },
+];
+
+export const subscriptionRecipes: Recipe[] = [
+	{
+		name: 'change',
+		label: 'Change Plan',
+		action: 'Change plan of subscription',
+		description: 'Change plan, term, quantity or add-ons, at renewal or now; what it costs is shown as well',
+		record: true,
+		simplify: true,
+		inputs: [...INPUTS, { kind: 'value', name: 'previewFirst', type: 'boolean', default: true, description: 'Whether to ask for the invoice of the change first and output it as preview' }],
+		options: [...OPTIONS, { kind: 'value', ...MOST }],
+		output: { resource: 'subscription', fields: [{ name: 'preview', type: 'json' }] },
+	},
+	{
+		name: 'previewChange',
+		label: 'Preview Change of Plan',
+		action: 'Preview change of plan of subscription',
+		description: 'Show the invoice that a change of plan would make; nothing is saved',
+		record: true,
+		reads: true,
+		simplify: true,
+		inputs: INPUTS,
+		options: OPTIONS,
+		output: { resource: 'invoice' },
+	},
+];
+
+interface Job {
+	subscription: Reference;
+	plan: Reference;
+	body: IDataObject;
+	now: boolean;
+	preview: boolean;
+	most: number;
+}
+
+function prepare(item: Item): Job {
+	const { run } = item;
+	const addOns = item.value(ADD_ONS, item.option('addOns'));
+	const quantity = item.value(QUANTITY, item.option('quantity'));
+	const code = item.value(COUPON, item.option('couponCode'));
+	return {
+		// The account has to be in the body as well; a look-up brings it along.
+		subscription: recordOf(item, run.operation.resource, { include: ['Account'] }),
+		plan: item.reference('plan', run.resource('plan'), 'Plan', true)!,
+		body: {
+			BillingRenewalTerm: Number(item.value({ ...TERM, required: true })),
+			...(quantity ? { Quantity: quantity } : {}),
+			...(isAbsent(code) ? {} : { DiscountCode: code }),
+			...(isAbsent(addOns) ? {} : { SubscriptionAddOns: addOns }),
+		},
+		now: item.get<boolean>('startImmediately', false),
+		preview: item.get<boolean>('previewFirst', false),
+		most: Number(item.option('maxCharge') ?? 0),
+	};
+}
+
+/** The account of a subscription; one request when it did not come with a look-up. */
+async function accountOf(item: Item, subscription: Reference): Promise<unknown> {
+	const known = at(subscription.found, 'Account.Uid');
+	if (known) return known;
+	const { resource } = item.run.operation;
+	const { body } = await item.run.client(resource).send({
+		method: 'GET',
+		path: pathTo(resource, subscription.id),
+		query: [['fields', 'Uid,Account.Uid']],
+		purpose: `get subscription ${subscription.id}`,
+	});
+	return at(body, 'Account.Uid');
+}
+
+async function put(item: Item, job: Job, account: unknown, step: 'changesubscription' | 'changesubscriptionpreview'): Promise<IDataObject> {
+	const { resource } = item.run.operation;
+	const preview = step === 'changesubscriptionpreview';
+	const { body } = await item.run.client(resource).send({
+		method: 'PUT',
+		path: `${pathTo(resource, job.subscription.id)}/${step}`,
+		query: [...(job.now ? ([['startImmediately', 'true']] as Array<[string, string]>) : []), ...(preview ? [] : item.writeQuery())],
+		body: { Account: { Uid: account }, Plan: { Uid: job.plan.id }, ...job.body },
+		purpose: `${preview ? 'preview the change of' : 'change'} subscription ${job.subscription.id}`,
+	});
+	return asObject(body);
+}
+
+export const previewChange: Handler<Job> = {
+	prepare,
+	async work(job, item) {
+		const answer = await put(item, job, await accountOf(item, job.subscription), 'changesubscriptionpreview');
+		return [{ json: item.run.present(item, item.run.resource('invoice'), answer) }];
+	},
+};
+
+export const change: Handler<Job> = {
+	prepare,
+	async work(job, item) {
+		const { run } = item;
+		const account = await accountOf(item, job.subscription);
+		const preview = job.preview || job.most > 0 ? await put(item, job, account, 'changesubscriptionpreview') : undefined;
+		if (preview && job.most > 0 && Number(preview.Amount) > job.most) {
+			throw new BadInput(`The change would cost ${String(preview.Amount)}, more than ${job.most}`, 'Nothing was changed. Raise "Refuse Above Amount", or choose another plan.');
+		}
+		const answer = await put(item, job, account, 'changesubscription');
+		const json = run.present(item, run.operation.resource, answer);
+		return [{ json: preview ? { ...json, preview: run.present(item, run.resource('invoice'), preview) } : json }];
+	},
+};

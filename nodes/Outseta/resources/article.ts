@@ -1,0 +1,74 @@
+import type { Resource } from '../../shared/spec';
+
+/** An article of the knowledge base. */
+export const article: Resource = {
+	name: 'article',
+	label: 'Knowledge Base Article',
+	path: '/support/articles',
+	description: 'An article of the knowledge base',
+	methods: ['create', 'get', 'getAll'],
+	idType: 'string',
+	search: true,
+	keys: [{ name: 'title', field: 'Title' }],
+	list: { name: ['Title'], sort: 'Title' },
+	fields: [
+		{ name: 'Weight', label: 'Position', type: 'integer', filter: true, sort: true, description: 'Order' },
+		{ name: 'Title', type: 'string', required: true, filter: true, sort: true, maxLength: 255 },
+		{ name: 'Body', type: 'text', required: true, filter: true, sort: true, description: 'HTML' },
+		{ name: 'SupportArticleStatus', label: 'Status', type: 'integer', options: [{ value: '1', label: 'Draft' }, { value: '2', label: 'Waiting for Review' }, { value: '3', label: 'Published' }], required: true, filter: true, sort: true, description: 'Draft, review or published' },
+		{ name: 'Keywords', type: 'string', filter: true, sort: true, maxLength: 255, description: 'Search words' },
+		{ name: 'Tags', type: 'json', readOnly: true, description: 'Tags; only returned when asked for' },
+		{ name: 'Created', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was created (UTC)' },
+		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
+	],
+	relations: [
+		{ name: 'Category', label: 'Category', to: ['category'], required: true, include: true, filterBy: ['id'] },
+		{ name: 'Tags', label: 'Tags', to: ['tag'], many: true, filterBy: ['id'], filterAs: 'tagUid', readOnly: true, include: true },
+		{ name: 'withoutTag', label: 'Without Tag', to: ['tag'], readOnly: true, filterBy: ['id'], filterAs: 'withoutTagUid' },
+	],
+	actions: [
+		{
+			name: 'addTags',
+			label: 'Add Tags',
+			action: 'Add tags to article',
+			description: 'Put tags on the article; those it has stay',
+			method: 'POST',
+			path: '/support/articles/{id}/tags',
+			parameters: [
+				{ name: 'tags', label: 'Tags', wire: 'TagUids', type: 'string', in: 'body', reference: 'tag', many: true, required: true, description: 'Tags to put on; they have to be made for this kind of record' },
+			],
+		},
+		{
+			name: 'getTags',
+			label: 'Get Tags',
+			action: 'Get tags of article',
+			description: 'Retrieve the tags of the article',
+			method: 'GET',
+			path: '/support/articles/{id}/tags',
+			many: true,
+			output: { resource: 'tag' },
+		},
+		{
+			name: 'removeTag',
+			label: 'Remove Tag',
+			action: 'Remove tag from article',
+			description: 'Take one tag off the article; nothing happens when it is not there',
+			method: 'DELETE',
+			path: '/support/articles/{id}/tags/{tag}',
+			parameters: [
+				{ name: 'tag', label: 'Tag', type: 'string', in: 'path', reference: 'tag', required: true },
+			],
+		},
+		{
+			name: 'setTags',
+			label: 'Replace Tags',
+			action: 'Replace tags of article',
+			description: 'Make these the only tags of the article; without any, all are taken off',
+			method: 'PUT',
+			path: '/support/articles/{id}/tags',
+			parameters: [
+				{ name: 'tags', label: 'Tags', wire: 'TagUids', type: 'string', in: 'body', reference: 'tag', many: true, mayBeEmpty: true, description: 'All tags it shall have; leave empty to take all off' },
+			],
+		},
+	],
+};

@@ -1,0 +1,52 @@
+import type { Resource } from '../../shared/spec';
+
+/** A sales opportunity. */
+export const deal: Resource = {
+	name: 'deal',
+	label: 'Deal',
+	path: '/crm/deals',
+	description: 'A sales opportunity',
+	methods: ['create', 'delete', 'get', 'getAll', 'update'],
+	idType: 'string',
+	search: true,
+	openFields: true,
+	keys: [{ name: 'name', field: 'Name' }],
+	list: { name: ['Name'], sort: 'Name' },
+	fields: [
+		{ name: 'Name', type: 'string', required: true, filter: true, sort: true, maxLength: 250, description: 'Name of the deal' },
+		{ name: 'Amount', type: 'number', filter: true, sort: true, description: 'Value of the deal' },
+		{ name: 'DueDate', type: 'dateTime', filter: true, sort: true, description: 'Expected closing date' },
+		{ name: 'AssignedToPersonClientIdentifier', label: 'Assigned To UID', type: 'string', filter: true, sort: true, maxLength: 50, description: 'Uid of the admin user the deal is assigned to' },
+		{ name: 'Weight', label: 'Position', type: 'integer', filter: true, sort: true, description: 'Order inside the stage column' },
+		{ name: 'Contacts', type: 'string', readOnly: true, filter: true, sort: true },
+		{ name: 'AccountId', type: 'integer', readOnly: true, description: 'Internal numeric id' },
+		{ name: 'PipelineUid', label: 'Pipeline UID', type: 'string', readOnly: true, filter: true, sort: true, description: 'Computed uid of the pipeline' },
+		{ name: 'Created', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was created (UTC)' },
+		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
+	],
+	relations: [
+		{ name: 'DealPipelineStage', label: 'Stage', to: ['dealStage'], required: true, include: true, filterBy: ['id'], description: 'Stage of the pipeline' },
+		{ name: 'Account', label: 'Account', to: ['account'], include: true, filterBy: ['id', 'Name'] },
+		{ name: 'DealPeople', label: 'People', to: ['person'], many: true, through: 'Person' },
+		{ name: 'DealPeople.Person', label: 'People Details', to: ['person'], many: true, readOnly: true, include: true },
+		{ name: 'DealPipelineStage.DealPipeline', label: 'Pipeline', to: ['dealPipeline'], filterBy: ['id'], readOnly: true, include: true },
+		{ name: 'Owner', label: 'Owner', to: ['person'], filterBy: ['id'], filterAs: 'ownerUid', readOnly: true, include: true },
+	],
+	actions: [
+		{
+			name: 'addActivity',
+			label: 'Add Activity',
+			action: 'Add activity to deal',
+			description: 'Write an event of your own into the activity log of the deal',
+			method: 'POST',
+			path: '/activities/customactivity',
+			parameters: [
+				{ name: 'Title', type: 'string', in: 'body', required: true, maxLength: 250, description: 'Short text; it can start a drip campaign or a segment' },
+				{ name: 'Description', type: 'text', in: 'body', description: 'Long text' },
+				{ name: 'ActivityData', label: 'Data', type: 'text', in: 'body', description: 'Details, usually JSON' },
+			],
+			fixed: { EntityType: 3, EntityUid: '{id}' },
+			output: { resource: 'activity' },
+		},
+	],
+};

@@ -1,0 +1,33 @@
+import type { Resource } from '../../shared/spec';
+
+/** A pipeline with its stages. */
+export const dealPipeline: Resource = {
+	name: 'dealPipeline',
+	label: 'Deal Pipeline',
+	path: '/crm/deals/pipelines',
+	description: 'A pipeline with its stages',
+	methods: ['getAll'],
+	idType: 'string',
+	keys: [{ name: 'name', field: 'Name' }],
+	list: { name: ['Name'] },
+	notes: { getAll: 'Retrieve the pipelines; the vendor does not document this' },
+	fields: [
+		{ name: 'Name', type: 'string', readOnly: true, filter: true, sort: true, description: 'Name of the pipeline' },
+		{ name: 'Created', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was created (UTC)' },
+		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
+	],
+	relations: [
+		{ name: 'DealPipelineStages', label: 'Stages', to: ['dealStage'], many: true, readOnly: true, include: true },
+	],
+	actions: [
+		{
+			name: 'getAllAlternative',
+			label: 'Get Many (Alternative)',
+			action: 'Get many deal pipelines by the alternative path',
+			description: 'Retrieve the pipelines by the other path that third parties use; the vendor does not document this',
+			method: 'GET',
+			path: '/crm/dealpipelines',
+			many: true,
+		},
+	],
+};

@@ -1,0 +1,19 @@
+import type { Resource } from '../../shared/spec';
+
+/** A stage of a deal pipeline. */
+export const dealStage: Resource = {
+	name: 'dealStage',
+	label: 'Deal Stage',
+	path: '/crm/deals/pipelines',
+	description: 'A stage of a deal pipeline',
+	methods: ['getAll'],
+	idType: 'string',
+	rows: { path: '/crm/deals/pipelines', property: 'DealPipelineStages', include: ['DealPipelineStages'] },
+	keys: [{ name: 'name', field: 'Name' }],
+	list: { name: ['Name'] },
+	notes: { getAll: 'Retrieve the stages of the pipelines; the vendor does not document this' },
+	fields: [
+		{ name: 'Name', type: 'string', readOnly: true },
+		{ name: 'Weight', label: 'Position', type: 'integer', readOnly: true },
+	],
+};

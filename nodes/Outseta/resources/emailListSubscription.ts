@@ -1,0 +1,41 @@
+import type { Resource } from '../../shared/spec';
+import { listRecipes } from '../recipes/membership';
+
+/** A person on an email list. */
+export const emailListSubscription: Resource = {
+	name: 'emailListSubscription',
+	label: 'List Subscription',
+	path: '/email/lists/{parent}/subscriptions',
+	description: 'A person on an email list',
+	methods: ['delete', 'getAll'],
+	idType: 'string',
+	parent: { resource: 'emailList', description: 'The list' },
+	listQuery: [['orderBy', 'SubscribedDate']],
+	search: true,
+	keys: [{ name: 'email', field: 'Person.Email', label: 'Person Email', type: 'email' }],
+	list: { name: ['Person.FirstName', 'Person.LastName'], fallback: ['Person.Email'], detail: 'Person.Email' },
+	notes: { delete: 'Unsubscribe: take a person off the list' },
+	fields: [
+		{ name: 'Email', wire: 'Person.Email', type: 'email', writeOnly: true, createOnly: true, description: 'Email of the person: an existing one is subscribed, a new one created' },
+		{ name: 'FirstName', wire: 'Person.FirstName', type: 'string', writeOnly: true, createOnly: true, description: 'First name, for a new person' },
+		{ name: 'LastName', wire: 'Person.LastName', type: 'string', writeOnly: true, createOnly: true, description: 'Last name, for a new person' },
+		{ name: 'EmailListSubscriberStatus', label: 'Status', type: 'integer', options: [{ value: '1', label: 'Subscribed' }, { value: '2', label: 'Unsubscribed' }, { value: '3', label: 'Cleaned' }, { value: '4', label: 'Confirmed' }], readOnly: true, filter: true, sort: true, description: 'State of the subscription' },
+		{ name: 'SubscribedDate', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'Since' },
+		{ name: 'ConfirmedDate', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'Double opt-in moment' },
+		{ name: 'ConfirmationNotes', type: 'string', readOnly: true, filter: true, sort: true },
+		{ name: 'UnsubscribedDate', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'Until' },
+		{ name: 'CleanedDate', type: 'dateTime', readOnly: true, filter: true, sort: true },
+		{ name: 'WelcomeEmailDeliverDateTime', type: 'dateTime', readOnly: true, filter: true, sort: true },
+		{ name: 'WelcomeEmailOpenDateTime', type: 'dateTime', readOnly: true, filter: true, sort: true },
+		{ name: 'UnsubscribeReason', type: 'string', readOnly: true, filter: true, sort: true, description: 'Reason code' },
+		{ name: 'UnsubscribeReasonOther', type: 'string', readOnly: true, filter: true, sort: true },
+		{ name: 'SendWelcomeEmail', type: 'boolean', writeOnly: true, createOnly: true, description: 'Whether to send the welcome email of the list' },
+		{ name: 'Source', type: 'string', readOnly: true, filter: true, sort: true },
+		{ name: 'Created', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was created (UTC)' },
+		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
+	],
+	relations: [
+		{ name: 'Person', label: 'Person', to: ['person'], filterBy: ['id', 'Email'], readOnly: true, include: true },
+	],
+	recipes: listRecipes,
+};

@@ -1,0 +1,69 @@
+import type { Resource } from '../../shared/spec';
+import { invoiceRecipes } from '../recipes/invoice';
+
+/** A bill to an account. */
+export const invoice: Resource = {
+	name: 'invoice',
+	label: 'Invoice',
+	path: '/billing/invoices',
+	description: 'A bill to an account',
+	methods: ['create', 'delete', 'get', 'getAll', 'update'],
+	idType: 'string',
+	keys: [{ name: 'number', field: 'Number', label: 'Number' }],
+	list: { name: ['Number'], detail: 'InvoiceDate' },
+	notes: {
+		create: 'Create an invoice by hand, with its lines',
+		update: 'Change an invoice that was made by hand; generated ones cannot be changed',
+	},
+	fields: [
+		{ name: 'InvoiceDate', type: 'dateTime', required: true, filter: true, sort: true, description: 'Date of the invoice' },
+		{ name: 'PaymentReminderSentDate', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'Last reminder' },
+		{ name: 'Number', type: 'integer', readOnly: true, filter: true, sort: true, description: 'Running number' },
+		{ name: 'BillingInvoiceStatus', label: 'Status', type: 'integer', options: [{ value: '1', label: 'Unpaid' }, { value: '2', label: 'Paid' }, { value: '3', label: 'Partial' }, { value: '4', label: 'Uncollected' }, { value: '5', label: 'Refunded' }, { value: '6', label: 'Uncollectible' }, { value: '7', label: 'Processing' }], readOnly: true, filter: true, sort: true, description: 'Payment status' },
+		{ name: 'Amount', type: 'number', readOnly: true, filter: true, sort: true, description: 'Total' },
+		{ name: 'AmountOutstanding', type: 'number', readOnly: true, filter: true, sort: true, description: 'Still to pay' },
+		{ name: 'IsUserGenerated', type: 'boolean', readOnly: true, filter: true, sort: true, description: 'True for invoices made by hand or by the API' },
+		{ name: 'StripeTaxCalculationId', type: 'string', readOnly: true, filter: true, sort: true, description: 'Only for tenants billed by Stripe Billing' },
+		{ name: 'StripeTaxBehavior', type: 'string', readOnly: true, filter: true, sort: true, description: 'Only for tenants billed by Stripe Billing' },
+		{ name: 'AmountCredit', type: 'number', readOnly: true, filter: true, sort: true },
+		{ name: 'AmountDiscount', type: 'number', readOnly: true, filter: true, sort: true },
+		{ name: 'AmountPaid', type: 'number', readOnly: true, filter: true, sort: true },
+		{ name: 'AmountRefunded', type: 'number', readOnly: true, filter: true, sort: true },
+		{ name: 'AmountSubtotal', type: 'number', readOnly: true, filter: true, sort: true },
+		{ name: 'AmountTax', type: 'number', readOnly: true, filter: true, sort: true },
+		{ name: 'IsTaxable', type: 'boolean', readOnly: true, filter: true, sort: true },
+		{ name: 'AmountTaxRefunded', type: 'number', readOnly: true, filter: true, sort: true },
+		{ name: 'HasPaymentGatewayTransactions', type: 'boolean', readOnly: true, filter: true, sort: true },
+		{ name: 'Created', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was created (UTC)' },
+		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
+		{ name: 'InvoiceLineItems', label: 'Lines', type: 'json', required: true, description: 'Lines as a list, such as [{"Description": "Setup", "Amount": 250}]' },
+		{ name: 'excludeInvoiceUid', label: 'All but Invoice UID', type: 'string', readOnly: true, filterOnly: true, filter: true, description: 'Leaves one invoice out' },
+	],
+	relations: [
+		{ name: 'Subscription', label: 'Subscription', to: ['subscription'], required: true, include: true, filterBy: ['id'] },
+		{ name: 'Subscription.Account', label: 'Subscription and Account', to: ['account'], filterBy: ['id', 'Name'], readOnly: true, include: true },
+	],
+	actions: [
+		{
+			name: 'sendEmail',
+			label: 'Send',
+			action: 'Send invoice',
+			description: 'Email the invoice to the billing contact',
+			method: 'POST',
+			path: '/billing/invoices/{id}/sendinvoiceemail',
+			parameters: [
+				{ name: 'note', type: 'text', in: 'query', description: 'Text for the email' },
+				{ name: 'bcc', label: 'BCC', type: 'string', in: 'query', description: 'Further addresses, with commas' },
+			],
+		},
+		{
+			name: 'sendPaidEmail',
+			label: 'Send Receipt',
+			action: 'Send receipt of invoice',
+			description: 'Email the receipt of a paid invoice',
+			method: 'POST',
+			path: '/billing/invoices/{id}/sendinvoicepaidemail',
+		},
+	],
+	recipes: invoiceRecipes,
+};

@@ -1,0 +1,74 @@
+import type { Resource } from '../../shared/spec';
+
+/** A group of people or accounts that is worked out from conditions. */
+export const segment: Resource = {
+	name: 'segment',
+	label: 'Segment',
+	path: '/crm/segments',
+	description: 'A group of people or accounts that is worked out from conditions',
+	methods: ['getAll'],
+	idType: 'string',
+	keys: [{ name: 'name', field: 'Name' }],
+	list: { name: ['Name'] },
+	notes: { getAll: 'Retrieve the segments; the documentation only mentions this' },
+	fields: [
+		{ name: 'Name', type: 'string', readOnly: true, filter: true, sort: true },
+		{ name: 'Description', type: 'text', readOnly: true, filter: true, sort: true },
+		{ name: 'ContainsAccountConditions', type: 'boolean', readOnly: true, filter: true, sort: true, description: 'Has account conditions' },
+		{ name: 'CriteriaData', type: 'text', readOnly: true, filter: true, sort: true, description: 'JSON text with the conditions' },
+		{ name: 'LastRefreshDateTime', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'Last recalculation' },
+		{ name: 'PendingProcessing', type: 'boolean', readOnly: true, filter: true, sort: true },
+		{ name: 'PersonCount', type: 'integer', readOnly: true, filter: true, sort: true },
+		{ name: 'Tags', type: 'json', readOnly: true, description: 'Tags; only returned when asked for' },
+		{ name: 'Created', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was created (UTC)' },
+		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
+	],
+	relations: [
+		{ name: 'Tags', label: 'Tags', to: ['tag'], many: true, readOnly: true, include: true },
+	],
+	actions: [
+		{
+			name: 'addTags',
+			label: 'Add Tags',
+			action: 'Add tags to segment',
+			description: 'Put tags on the segment; those it has stay',
+			method: 'POST',
+			path: '/crm/segments/{id}/tags',
+			parameters: [
+				{ name: 'tags', label: 'Tags', wire: 'TagUids', type: 'string', in: 'body', reference: 'tag', many: true, required: true, description: 'Tags to put on; they have to be made for this kind of record' },
+			],
+		},
+		{
+			name: 'getTags',
+			label: 'Get Tags',
+			action: 'Get tags of segment',
+			description: 'Retrieve the tags of the segment',
+			method: 'GET',
+			path: '/crm/segments/{id}/tags',
+			many: true,
+			output: { resource: 'tag' },
+		},
+		{
+			name: 'removeTag',
+			label: 'Remove Tag',
+			action: 'Remove tag from segment',
+			description: 'Take one tag off the segment; nothing happens when it is not there',
+			method: 'DELETE',
+			path: '/crm/segments/{id}/tags/{tag}',
+			parameters: [
+				{ name: 'tag', label: 'Tag', type: 'string', in: 'path', reference: 'tag', required: true },
+			],
+		},
+		{
+			name: 'setTags',
+			label: 'Replace Tags',
+			action: 'Replace tags of segment',
+			description: 'Make these the only tags of the segment; without any, all are taken off',
+			method: 'PUT',
+			path: '/crm/segments/{id}/tags',
+			parameters: [
+				{ name: 'tags', label: 'Tags', wire: 'TagUids', type: 'string', in: 'body', reference: 'tag', many: true, mayBeEmpty: true, description: 'All tags it shall have; leave empty to take all off' },
+			],
+		},
+	],
+};

@@ -1,0 +1,37 @@
+import type { Resource } from '../../shared/spec';
+
+/** A token with which a person is logged in. */
+export const token: Resource = {
+	name: 'token',
+	label: 'Token',
+	path: '/tokens',
+	description: 'A token with which a person is logged in',
+	methods: [],
+	idType: 'string',
+	fields: [],
+	actions: [
+		{
+			name: 'create',
+			label: 'Create',
+			action: 'Create token',
+			description: 'Make a token of a person: without password it is made with your API key, to act for the person',
+			method: 'POST',
+			path: '/tokens',
+			parameters: [
+				{ name: 'username', label: 'Email', type: 'email', in: 'body', required: true, description: 'Email of the person' },
+				{ name: 'password', type: 'secret', in: 'body', description: 'Password of the person; leave it out to use your API key' },
+			],
+		},
+		{
+			name: 'magicLink',
+			label: 'Redeem Login Link',
+			action: 'Redeem login link for token',
+			description: 'Exchange the token of a login link for one that stays',
+			method: 'POST',
+			path: '/tokens/magic-link',
+			parameters: [
+				{ name: 'magic_token', label: 'Login Link Token', type: 'secret', in: 'body', required: true, description: 'Token from the link in the email' },
+			],
+		},
+	],
+};

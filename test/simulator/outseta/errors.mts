@@ -1,0 +1,34 @@
+/** How the vendor says no. */
+export class Refusal extends Error {
+	readonly status: number;
+	readonly body: Record<string, unknown>;
+
+	constructor(status: number, body: Record<string, unknown>) {
+		super(JSON.stringify(body));
+		this.status = status;
+		this.body = body;
+	}
+}
+
+export interface Fault {
+	property?: string;
+	message: string;
+	code?: string;
+}
+
+/** `EntityValidationErrors` around the reasons. */
+export function invalid(entity: string, faults: Fault[]): Refusal {
+	return new Refusal(400, {
+		ErrorMessage: 'Validation failed',
+		EntityValidationErrors: [
+			{
+				Entity: {},
+				TypeName: entity,
+				ValidationErrors: faults.map(({ property = null, message, code = 'outsetaError' }) => ({ ErrorCode: code, ErrorMessage: message, PropertyName: property })),
+			},
+		],
+	});
+}
+
+export const missing = (what: string) => new Refusal(404, { ErrorMessage: `${what} was not found` });
+export const refused = (message: string) => new Refusal(400, { ErrorMessage: message, EntityValidationErrors: [] });

@@ -1,0 +1,209 @@
+/** Triggers on n8n's real contexts: what its server does around `create`, `webhook`, `poll` and `delete`, without the server. */
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { IDataObject, INode, INodeExecutionData, INodeParameters, IWebhookResponseData, WorkflowExecuteMode } from 'n8n-workflow';
+import { core, n8n, type Harness } from '../harness/index.mts';
+
+type Contexts = Record<'HookContext' | 'WebhookContext' | 'PollContext', new (...args: unknown[]) => unknown>;
+const { HookContext, WebhookContext, PollContext } = core as unknown as Contexts;
+
+interface Data {
+	[key: string]: IDataObject;
+}
+
+/** One trigger node in a workflow of its own, whose static data lives where n8n's database would be. */
+export class TriggerLab {
+	/** Items that started the workflow, in order. */
+	readonly emitted: IDataObject[] = [];
+	/** Statuses answered to deliveries. */
+	readonly answered: number[] = [];
+	/** Executions that n8n would have recorded as failed. */
+	readonly failed: Error[] = [];
+	node: INode;
+	/** The static data as stored. */
+	stored: Data = {};
+	/** What webhooks are told as address of this n8n. */
+	base = 'https://n8n.example.test/webhook';
+	workflowId = `wf-${Math.random().toString(36).slice(2)}`;
+	/** Milliseconds that saving takes. */
+	saveMs = 0;
+	private stopServer = async () => {};
+
+	private readonly harness: Harness;
+	private readonly type: string;
+
+	constructor(harness: Harness, type: string, parameters: IDataObject, webhookId = 'hook') {
+		this.harness = harness;
+		this.type = type;
+		this.node = harness.createNode(type, parameters as INodeParameters, { node: { name: 'Trigger', webhookId } });
+	}
+
+	get data(): IDataObject {
+		return (this.stored['node:Trigger'] ?? {}) as IDataObject;
+	}
+
+	get url(): string {
+		return `${this.base}/${this.node.webhookId}/webhook`;
+	}
+
+	load() {
+		return new n8n.Workflow({
+			id: this.workflowId,
+			name: 'test',
+			nodes: [this.node],
+			connections: {},
+			active: true,
+			nodeTypes: this.harness.nodeTypes,
+			staticData: structuredClone(this.stored),
+			settings: {},
+		});
+	}
+
+	private additional(more: Record<string, unknown> = {}) {
+		return this.harness.additionalData({ webhookBaseUrl: this.base, webhookTestBaseUrl: this.base, ...more });
+	}
+
+	private get nodeType() {
+		return this.harness.nodeType(this.type);
+	}
+
+	private save(workflow: InstanceType<typeof n8n.Workflow>): void {
+		this.stored = JSON.parse(JSON.stringify(workflow.staticData)) as Data;
+	}
+
+	/** One of the lifecycle methods, as n8n calls it. */
+	async hook(method: 'checkExists' | 'create' | 'delete', mode: WorkflowExecuteMode = 'trigger'): Promise<boolean> {
+		const workflow = this.load();
+		const { webhookMethods, description } = this.nodeType;
+		const context = new HookContext(workflow, this.node, this.additional(), mode, 'activate', { webhookDescription: description.webhooks![0], node: 'Trigger' });
+		await workflow.expression.acquireIsolate();
+		try {
+			return await webhookMethods!.default![method].call(context as never);
+		} finally {
+			this.save(workflow);
+			await workflow.expression.releaseIsolate();
+		}
+	}
+
+	/** Activation, up to the attempts that n8n makes; after the last failure it removes what is there. */
+	async activate(attempts = 1): Promise<void> {
+		for (let attempt = 1; ; attempt += 1) {
+			try {
+				if (!(await this.hook('checkExists'))) await this.hook('create');
+				return;
+			} catch (error) {
+				await this.hook('delete').catch(() => {});
+				if (attempt >= attempts) throw error;
+			}
+		}
+	}
+
+	/** One request to the webhook, with n8n's treatment of what the node returns. */
+	async receive(body: Buffer, headers: IncomingHttpHeaders, mode: WorkflowExecuteMode = 'webhook'): Promise<number> {
+		const workflow = this.load();
+		const { description, webhook } = this.nodeType;
+		let status = 0;
+		let ended: () => void = () => {};
+		const answered = new Promise<void>((done) => (ended = done));
+		const response = {
+			headersSent: false,
+			status(code: number) {
+				status = code;
+				return response;
+			},
+			send() {
+				response.headersSent = true;
+				ended();
+				return response;
+			},
+			end: () => response,
+		};
+		const context = new WebhookContext(
+			workflow,
+			this.node,
+			this.additional({ httpRequest: { rawBody: body, headers, body: {}, query: {}, params: {} }, httpResponse: response }),
+			mode,
+			{ webhookDescription: description.webhooks![0], node: 'Trigger' },
+			[],
+			null,
+		);
+		await workflow.expression.acquireIsolate();
+		const work = (async () => {
+			let result: IWebhookResponseData;
+			try {
+				result = await webhook!.call(context as never);
+			} catch (error) {
+				this.failed.push(error as Error);
+				status = 500;
+				ended();
+				return;
+			} finally {
+				await workflow.expression.releaseIsolate();
+			}
+			if (this.saveMs > 0) await new Promise((done) => setTimeout(done, this.saveMs * Math.random()));
+			if ((workflow.staticData as unknown as { __dataChanged: boolean }).__dataChanged) this.save(workflow);
+			if (result.workflowData) this.emitted.push(...result.workflowData.flat().map(({ json }) => json));
+			if (result.noWebhookResponse !== true) status = 200;
+			ended();
+		})();
+		await answered;
+		this.answered.push(status);
+		void work;
+		this.working.push(work);
+		return status;
+	}
+
+	private working: Array<Promise<void>> = [];
+
+	/** Resolves when everything that was received is worked off. */
+	async settled(): Promise<void> {
+		await Promise.all(this.working.splice(0));
+	}
+
+	/** Makes the webhook reachable. */
+	async listen(): Promise<void> {
+		const server = createServer((request, response) => {
+			const chunks: Buffer[] = [];
+			request.on('data', (chunk: Buffer) => chunks.push(chunk));
+			request.on('end', () => {
+				void this.receive(Buffer.concat(chunks), request.headers).then((status) => {
+					response.statusCode = status;
+					response.end('{}');
+				});
+			});
+		});
+		await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+		this.base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`;
+		this.stopServer = async () => {
+			server.closeAllConnections();
+			await new Promise((done) => server.close(done));
+		};
+	}
+
+	async stop(): Promise<void> {
+		await this.stopServer();
+	}
+
+	/** One poll on a workflow that n8n keeps in memory between polls. */
+	async poll(workflow = this.load(), mode: WorkflowExecuteMode = 'trigger'): Promise<INodeExecutionData[] | null> {
+		const context = new PollContext(workflow, this.node, this.additional(), mode, 'activate');
+		await workflow.expression.acquireIsolate();
+		let result: INodeExecutionData[][] | null;
+		try {
+			result = await this.nodeType.poll!.call(context as never);
+		} finally {
+			await workflow.expression.releaseIsolate();
+		}
+		// n8n stores the data only along with what it emits.
+		if (result !== null && mode !== 'manual') {
+			this.save(workflow);
+			this.emitted.push(...result.flat().map(({ json }) => json));
+		}
+		return result?.flat() ?? null;
+	}
+
+	/** What n8n does after an activation. */
+	keep(workflow: InstanceType<typeof n8n.Workflow>): void {
+		this.save(workflow);
+	}
+}
