@@ -9,8 +9,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Operation, Resource } from '../nodes/shared/spec.ts';
-import type { Vendor } from '../nodes/shared/vendor.ts';
+import type { Operation, Resource } from '../dist/nodes/shared/spec.js';
+import type { Vendor } from '../dist/nodes/shared/vendor.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist', 'nodes');

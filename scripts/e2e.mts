@@ -15,6 +15,7 @@ import { cases as browserCases, closeBrowser } from '../test/e2e/browser.mts';
 import { cases as flowCases } from '../test/e2e/flows.mts';
 import { cases as listCases } from '../test/e2e/lists.mts';
 import { cases as packageCases } from '../test/e2e/package.mts';
+import { cases as triggerCases } from '../test/e2e/triggers.mts';
 import type { Case } from '../test/e2e/case.mts';
 
 const LIMIT = 90_000;
@@ -28,14 +29,14 @@ const { values: options } = parseArgs({
 	allowNegative: true,
 });
 
-const cases = [...packageCases, ...listCases, ...flowCases, ...(options.browser ? browserCases : [])].filter(({ name }) =>
+const cases = [...packageCases, ...listCases, ...flowCases, ...triggerCases, ...(options.browser ? browserCases : [])].filter(({ name }) =>
 	name.toLowerCase().includes(options.only.toLowerCase()),
 );
 
-async function runCase({ run }: Case, stage: Stage): Promise<void> {
+async function runCase({ run, limit = LIMIT }: Case, stage: Stage): Promise<void> {
 	let timer: NodeJS.Timeout | undefined;
 	const tooLong = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(new Error(`It did not end within ${LIMIT / 1000} s.`)), LIMIT);
+		timer = setTimeout(() => reject(new Error(`It did not end within ${limit / 1000} s.`)), limit);
 	});
 	try {
 		await Promise.race([run(stage, { pictures: resolve(ROOT, options.pictures) }), tooLong]);

@@ -88,6 +88,9 @@ export class Lookup {
 
 	private readonly names = new Map<string, Promise<string[]>>();
 
+	/** What this run learned about keys that may not be asked for in lists. */
+	private readonly takesLists = new Map<string, Promise<boolean>>();
+
 	/** @param clientFor the client of a resource's door. */
 	constructor(private readonly clientFor: (resource: Resource) => Client) {}
 
@@ -122,6 +125,7 @@ export class Lookup {
 				requests.push(async () => {
 					try {
 						await this.fetch(chunk);
+						if (chunk.length > 1 && chunk[0].key.listsUnsure) await this.confirmAbsence(chunk);
 					} catch (error) {
 						// Told to the items that need these records, so that the others can go on.
 						for (const entry of chunk) entry.failure = error as Error;
@@ -213,6 +217,24 @@ export class Lookup {
 			entry.records = exact.length > 0 ? exact : records;
 			entry.answer = answer;
 		}
+	}
+
+	/**
+	 * For keys of which it is not certain that the vendor takes several at once: one value that was not found
+	 * is asked for alone. When that finds it, the others are asked for one by one as well.
+	 */
+	private async confirmAbsence(chunk: Entry[]): Promise<void> {
+		const missing = chunk.filter((entry) => entry.records?.length === 0);
+		if (missing.length === 0) return;
+		const group = `${placeOf(chunk[0].resource)}\n${chunk[0].key.field}`;
+		let takesLists = this.takesLists.get(group);
+		if (!takesLists) {
+			const [probe] = missing;
+			takesLists = this.fetch([probe]).then(() => probe.records?.length === 0);
+			this.takesLists.set(group, takesLists);
+		}
+		if (await takesLists) return;
+		for (const entry of missing) if (entry.records?.length === 0) await this.fetch([entry]);
 	}
 
 	private async fetch(chunk: Entry[]): Promise<void> {

@@ -101,6 +101,8 @@ export interface NaturalKey {
 	query?: Array<[string, string]>;
 	/** The vendor cannot filter by it: all records are read, and compared here. */
 	listed?: boolean;
+	/** The vendor's words leave open whether several values can be looked up in one request. */
+	listsUnsure?: boolean;
 }
 
 /** How a record looks in a searched list. */

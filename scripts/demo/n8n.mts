@@ -12,6 +12,8 @@ export interface RunningN8n {
 	/** Resolves when n8n has ended by itself. */
 	ended: Promise<void>;
 	stop(): Promise<void>;
+	/** Ends it at once, as a power cut would. */
+	kill(): Promise<void>;
 }
 
 const HOST = '127.0.0.1';
@@ -90,5 +92,11 @@ export async function startN8n(userFolder: string, preferredPort = 5678): Promis
 		await stop();
 		throw new Error(`n8n ${why}. The end of ${log}:\n${tail(await readFile(log, 'utf8'))}`);
 	}
-	return { url, port, log, ended, stop };
+	const kill = async () => {
+		child.kill('SIGKILL');
+		await ended;
+		// Its helpers, in the same group.
+		await stop();
+	};
+	return { url, port, log, ended, stop, kill };
 }

@@ -39,6 +39,11 @@ export class Simulator {
 		await this.#control('POST', 'tokens', { action: 'expire' });
 	}
 
+	/** A control call of its own, such as `POST change`; test/simulator tells which there are. */
+	async control<T = Json>(method: string, action: string, body?: Json): Promise<T> {
+		return (await this.#control(method, action, body)) as T;
+	}
+
 	async #control(method: string, action: string, body?: Json): Promise<unknown> {
 		const init: RequestInit = { method };
 		if (body !== undefined) {

@@ -32,6 +32,10 @@ export interface Stage {
 	credentials: { outreachOAuth2Api: Credential; branchCmsApi: Credential };
 	flows: Flow[];
 	stop(): Promise<void>;
+	/** Kills n8n without a warning. */
+	crash(): Promise<void>;
+	/** Starts n8n again after a crash, at the same address and with everything it has stored. */
+	restart(): Promise<void>;
 }
 
 interface Memory {
@@ -62,7 +66,8 @@ export async function setStage(userFolder: string): Promise<Stage> {
 		const simulators = await startSimulators({ outreach: memory.outreachPort, branchCms: memory.branchCmsPort });
 		running.push(simulators);
 		const n8n = await step('Starting n8n', () => startN8n(userFolder, memory.port));
-		running.push(n8n);
+		const current = { n8n };
+		running.push({ stop: async () => await current.n8n.stop() });
 		const rest = new N8nRest(n8n.url);
 		return await step('Setting up credentials and flows', async () => {
 			await rest.signIn(OWNER);
@@ -72,7 +77,15 @@ export async function setStage(userFolder: string): Promise<Stage> {
 			memory.outreachPort = portOf(simulators.outreach.url);
 			memory.branchCmsPort = portOf(simulators.branchCms.url);
 			await writeFile(memoryFile, JSON.stringify(memory, undefined, '\t'));
-			return { n8n, rest, simulators, credentials, flows, stop };
+			const stage: Stage = {
+				...{ n8n, rest, simulators, credentials, flows, stop },
+				crash: async () => await current.n8n.kill(),
+				async restart() {
+					current.n8n = await startN8n(userFolder, memory.port);
+					stage.n8n = current.n8n;
+				},
+			};
+			return stage;
 		});
 	} catch (error) {
 		await stop();

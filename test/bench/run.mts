@@ -17,6 +17,7 @@ import { installN8n } from '../../scripts/demo/install-n8n.mts';
 import { runOrFail } from '../../scripts/demo/processes.mts';
 import { say, step } from '../../scripts/demo/progress.mts';
 import { createHarness, installedBaseNodes, ROOT } from '../harness/index.mts';
+import { bulkRuns } from './bulk.mts';
 import { compareCalls, median } from './perCall.mts';
 import { byHttpRequestNodes, byOurNode, byUndici, existing, fewestRequests, makeReps, measure, type Provisioning } from './provision.mts';
 import { readAll, type Way } from './readAll.mts';
@@ -38,6 +39,9 @@ const LIMITS = {
 	time: 1 / 5,
 	/** Time of a call through the engine, as a multiple of n8n's bare helper. */
 	call: 1.15,
+	/** Requests that upsert 10,000 prospects, and that tag them besides the looks at the batch. */
+	upsert: 50,
+	tag: 2,
 	/** Growth of the peak of memory from two pages to all, as a multiple of the growth of the output. */
 	growth: 1.1,
 };
@@ -209,6 +213,25 @@ async function reading(simulator: Awaited<ReturnType<typeof startSimulator>>) {
 	return { text, figures: { prospects: SIZE.prospects, ...figures } };
 }
 
+async function bulk(simulator: Awaited<ReturnType<typeof startSimulator>>) {
+	const PROSPECTS = 10_000;
+	const harness = await createHarness({ credentials: { outreachOAuth2Api: { data: await simulator.credential() } } });
+	await simulator.latency(LATENCY);
+	const rows = await step(`change ${count(PROSPECTS)} prospects at once`, async () => await bulkRuns(harness, simulator, PROSPECTS));
+	const row = (name: string) => rows.find((r) => r.name.startsWith(name))!;
+	const upsert = row('Bulk Upsert');
+	atMost('(d) requests to upsert 10,000 prospects', upsert.writes + upsert.polls + upsert.lookups, LIMITS.upsert);
+	atMost('(d) requests to tag 10,000 prospects, besides polls', row('Bulk Add Tags').writes + row('Bulk Add Tags').lookups, LIMITS.tag);
+	const text = [
+		`(d) Change ${count(PROSPECTS)} prospects at once, until the vendor has finished`,
+		table(
+			['', 'Time', 'Requests', 'of them look-ups', 'and polls'],
+			rows.map((r) => [r.name, seconds(r.ms), count(r.writes + r.polls + r.lookups), count(r.lookups), count(r.polls)]),
+		),
+	].join('\n');
+	return { text, figures: { prospects: PROSPECTS, rows } };
+}
+
 const started = Date.now();
 await installN8n();
 await step('build', async () => await runOrFail(process.execPath, [join(ROOT, 'node_modules', 'gulp', 'bin', 'gulp.js'), '--silent', 'build'], { cwd: ROOT }));
@@ -217,6 +240,7 @@ try {
 	const a = await provision(simulator);
 	const b = await calls(simulator);
 	const c = await reading(simulator);
+	const d = await bulk(simulator);
 	const require = createRequire(import.meta.url);
 	const machine = {
 		node: process.version,
@@ -228,11 +252,11 @@ try {
 		['Target', 'Measured', 'At most', ''],
 		targets.map(({ name, value, limit, met }) => [name, value.toFixed(value >= 10 ? 0 : 3), limit.toFixed(limit >= 10 ? 0 : 2), met ? 'met' : 'MISSED']),
 	);
-	console.log(`\n${[a.text, b.text, c.text, results].join('\n\n')}\n`);
+	console.log(`\n${[a.text, b.text, c.text, d.text, results].join('\n\n')}\n`);
 	console.log(`Node ${machine.node}, n8n-core ${machine.n8nCore}, ${machine.processors}, ${LATENCY} ms latency, ${Math.round((Date.now() - started) / 1000)} s in all`);
 	const build = join(ROOT, 'build');
 	await mkdir(build, { recursive: true });
-	const report = { at: new Date().toISOString(), quick: options.quick, machine, latencyMs: LATENCY, targets, provision: a.figures, calls: b.figures, read: c.figures };
+	const report = { at: new Date().toISOString(), quick: options.quick, machine, latencyMs: LATENCY, targets, provision: a.figures, calls: b.figures, read: c.figures, bulk: d.figures };
 	await writeFile(join(build, 'bench.json'), `${JSON.stringify(report, null, '\t')}\n`);
 	if (missed.length > 0) {
 		say(`${missed.length} of ${targets.length} targets missed.`);

@@ -47,6 +47,7 @@ export async function startSimulator() {
 		requests: async () =>
 			(await control<{ requests: Array<{ method: string; path: string; status: number }> }>('GET', 'requests')).requests,
 		users: async () => (await control<{ records: UserRecord[] }>('GET', 'records/user')).records,
+		records: async <T,>(type: string) => (await control<{ records: T[] }>('GET', `records/${type}`)).records,
 		ids: async (type: string) => (await control<{ records: Array<{ id: number }> }>('GET', `records/${type}`)).records.map(({ id }) => id),
 
 		/** Back to the demo organisation; returns a valid access token. */

@@ -233,6 +233,8 @@ export const recipes: Record<string, (columns: ResourceMapperField[]) => Cases> 
 			}),
 			expected: [
 				{ method: 'GET', path: '/prospects', query: ['filter[emails]=new@lead.example,old@lead.example', 'page[size]=1000'] },
+				// The reference says "a single address", so that a missing one is asked for alone, once a run.
+				{ method: 'GET', path: '/prospects', query: ['filter[emails]=new@lead.example', 'page[size]=1000'] },
 				{
 					method: 'POST',
 					path: '/prospects',

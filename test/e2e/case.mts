@@ -4,6 +4,8 @@ import type { Stage } from '../../scripts/demo/stage.mts';
 export interface Case {
 	name: string;
 	run(stage: Stage, settings: Settings): Promise<void>;
+	/** Milliseconds after which it is given up; default 90,000. */
+	limit?: number;
 }
 
 export interface Settings {

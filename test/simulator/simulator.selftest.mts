@@ -471,7 +471,10 @@ describe('Outreach', async () => {
 		assert.equal((await send(uploadURL, { method: 'PUT', body: csv })).status, 200);
 		const hash = createHash('md5').update(csv).digest('hex');
 		const checked = await call('POST', `/imports/actions/validateUpload?actionParams[hash]=${hash}&actionParams[storageKey]=${encodeURIComponent(storageKey)}`);
-		assert.deepEqual(checked.body.data.attributes.headers, ['Mail', 'First']);
+		assert.deepEqual(checked.body.data.attributes.headerValue, [
+			{ header: 'Mail', value: 'file@import.example' },
+			{ header: 'First', value: 'File' },
+		]);
 		assert.equal(
 			(
 				await call('POST', '/imports/actions/prospectsImport', {

@@ -1,6 +1,6 @@
 /** Create or Update of prospects and accounts, and prospects into sequences. */
 import type { IDataObject } from 'n8n-workflow';
-import { automatic, linked, mapper, outreachLab, rl, seen, type OutreachLab } from './support.mts';
+import { automatic, linked, mapper, MEDIA_TYPE, outreachLab, rl, seen, tinyServer, type OutreachLab } from './support.mts';
 
 let lab: OutreachLab;
 
@@ -105,6 +105,33 @@ describe('prospect: create or update by email', () => {
 		expect(lab.writes()).toEqual(['POST /prospects', 'PATCH /prospects/121']);
 		expect(lab.bodies('/prospects/121')).toEqual([{ data: { type: 'prospect', id: 121, attributes: { title: 'CTO' } } }]);
 		expect(json[0]).toMatchObject({ id: 121, outcome: 'updated' });
+	});
+
+	test('a vendor that takes one address at a time only: found all the same, none doubled', async () => {
+		// "Filterable with a single address" may mean just that; such a vendor finds nothing for a list.
+		const known = new Map([['old1@lead.example', 51], ['old2@lead.example', 52]]);
+		const server = await tinyServer((request, response) => {
+			const asked = new URL(request.url!, 'http://sim').searchParams.get('filter[emails]') ?? '';
+			const id = known.get(asked);
+			const record = (number: number, emails: string[]) => ({ type: 'prospect', id: number, attributes: { emails, firstName: 'Lee' } });
+			response.setHeader('content-type', MEDIA_TYPE);
+			if (request.method === 'POST') response.statusCode = 201;
+			response.end(JSON.stringify({ data: request.method === 'GET' ? (id ? [record(id, [asked])] : []) : record(99, ['new@lead.example']) }));
+		});
+		try {
+			lab.connect({ baseUrl: server.url });
+			const emails = ['old1@lead.example', 'new@lead.example', 'old2@lead.example'];
+			const { json, error } = await lab.run('prospect', 'upsert', byEmail({ firstName: 'Lee' }), emails.map((email) => ({ email })));
+			expect(error).toBeUndefined();
+			expect(json.map(({ id, outcome }) => [id, outcome])).toEqual([[51, 'unchanged'], [99, 'created'], [52, 'unchanged']]);
+			expect(server.requests.map(({ method, url }) => `${method} ${/emails\]=([^&]*)/.exec(url)?.[1] ?? ''}`)).toEqual([
+				`GET ${emails.join(',')}`,
+				...emails.map((email) => `GET ${email}`),
+				'POST ',
+			]);
+		} finally {
+			await server.stop();
+		}
 	});
 
 	test('500 items are looked up ten at once', async () => {

@@ -25,6 +25,8 @@ export class TriggerLab {
 	/** What webhooks are told as address of this n8n. */
 	base = 'https://n8n.example.test/webhook';
 	workflowId = `wf-${Math.random().toString(36).slice(2)}`;
+	/** What n8n answers when a poll asks for its time. */
+	pollBudgetMs: number | undefined;
 	/** Milliseconds that saving takes. */
 	saveMs = 0;
 	private stopServer = async () => {};
@@ -186,7 +188,8 @@ export class TriggerLab {
 
 	/** One poll on a workflow that n8n keeps in memory between polls. */
 	async poll(workflow = this.load(), mode: WorkflowExecuteMode = 'trigger'): Promise<INodeExecutionData[] | null> {
-		const context = new PollContext(workflow, this.node, this.additional(), mode, 'activate');
+		const budget = this.pollBudgetMs === undefined ? [] : [undefined, undefined, undefined, undefined, undefined, () => this.pollBudgetMs];
+		const context = new PollContext(workflow, this.node, this.additional(), mode, 'activate', ...budget);
 		await workflow.expression.acquireIsolate();
 		let result: INodeExecutionData[][] | null;
 		try {

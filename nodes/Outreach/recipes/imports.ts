@@ -118,12 +118,13 @@ interface Started {
 const hasEnded = ({ attributes }: Started) => isOver(attributes) || !isAbsent(attributes.errorReason);
 
 /** Starts an import and notes it. */
-async function start(client: Client, action: string, attributes: IDataObject, records: number, items: Item[], repeatable = false): Promise<Started> {
+async function start(client: Client, resource: Resource, action: string, attributes: IDataObject, records: number, items: Item[], repeatable = false): Promise<Started> {
+	const { one, many } = nouns(resource);
 	const { body } = await client.send({
 		method: 'POST',
 		path: `/imports/actions/${action}`,
 		body: client.api.encodeAction(attributes),
-		purpose: `import ${records} records`,
+		purpose: `import ${records} ${records === 1 ? one : many}`,
 		repeatable,
 	});
 	const record = client.api.record(body);
@@ -217,7 +218,7 @@ const bulkUpsert = (action: string): Handler<UpsertJob> => ({
 			// Changes of known records can be sent again when the answer is lost; new ones would be made twice.
 			const repeatable = method === 'overwriteNoCreate' || records.every(({ id }) => id !== undefined);
 			try {
-				started.push(await start(client, action, { dupeMethod: method, fileName, records }, records.length, items, repeatable));
+				started.push(await start(client, resource, action, { dupeMethod: method, fileName, records }, records.length, items, repeatable));
 			} catch (error) {
 				failed(items, error);
 			}
@@ -315,7 +316,7 @@ const importCsv = (action: string): Handler<FileJob> => ({
 			recordCount: recordCount ?? job.rows,
 			storageKey,
 		};
-		const started = await start(client, action, attributes, attributes.recordCount!, [item]);
+		const started = await start(client, operation.resource, action, attributes, attributes.recordCount!, [item]);
 		await wait(run, client, [started], waitMsOf(item.option('waitMinutes'))).catch((error: unknown) => {
 			const failure = run.failure(error, item.index);
 			failure.description = `Import ${started.importId} was started and goes on. ${failure.description ?? ''}`.trim();

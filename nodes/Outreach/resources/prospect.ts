@@ -11,7 +11,7 @@ export const prospect: Resource = {
 	description: 'A person; the central contact record',
 	methods: ['create', 'delete', 'get', 'getAll', 'update', 'upsert'],
 	idType: 'integer',
-	keys: [{ name: 'email', field: 'emails', label: 'Email', type: 'email' }],
+	keys: [{ name: 'email', field: 'emails', label: 'Email', type: 'email', listsUnsure: true }],
 	list: { name: ['firstName', 'lastName'], fallback: ['emails'], detail: 'emails', sort: 'lastName' },
 	urlExample: 'https://web.outreach.io/prospects/123',
 	customSlots: 150,

@@ -13,7 +13,7 @@ import type { RecordId, StoredRecord } from './store.mts';
 import type { World } from './world.mts';
 import { isoNow } from './world.mts';
 import type { JsonObject } from './write.mts';
-import { isObject, parseBody, readDraft } from './write.mts';
+import { attributeError, isObject, parseBody, readDraft } from './write.mts';
 
 const UPSERT_BYTES = 2 * 1024 * 1024;
 const DUPE_METHODS = ['skip', 'missing', 'overwrite', 'overwriteNoCreate'];
@@ -212,6 +212,10 @@ export class Imports {
 						else attributes[field] = cell;
 					}
 					try {
+						for (const [name, value] of Object.entries(attributes)) {
+							const detail = rule.attributes.get(name)?.type === 'string' || name === 'emails' ? attributeError(rule.attributes.get(name)!, value) : undefined;
+							if (detail !== undefined) throw new Error(detail);
+						}
 						const known = this.duplicate(type, attributes);
 						if (known !== undefined) {
 							counts.dupes += 1;

@@ -1,0 +1,231 @@
+/** The Outreach triggers on a real n8n: what arrives, what is left behind, and what a crash costs. */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Json, StoredWorkflow, WorkflowNode } from '../../scripts/demo/rest.mts';
+import type { Stage } from '../../scripts/demo/stage.mts';
+import type { BurstResult } from '../simulator/index.mts';
+import type { Case, OutreachRecord } from './case.mts';
+
+export const TRIGGER = 'n8n-nodes-provisioning.outreachTrigger';
+export const POLLING = 'n8n-nodes-provisioning.outreachPollingTrigger';
+
+const WAIT = 30_000;
+
+/** Where workflows report what started them. */
+export class Collector {
+	readonly items: Json[] = [];
+	executions = 0;
+	url = '';
+	private readonly server = createServer((request, response) => {
+		let text = '';
+		request.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+		request.on('end', () => {
+			this.items.push(...(JSON.parse(text) as { data: Json[] }).data);
+			this.executions += 1;
+			response.end('{}');
+		});
+	});
+
+	async start(): Promise<void> {
+		await new Promise<void>((done) => this.server.listen(0, '127.0.0.1', done));
+		this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+	}
+
+	async stop(): Promise<void> {
+		this.server.closeAllConnections();
+		await new Promise((done) => this.server.close(done));
+	}
+
+	names(): string[] {
+		return this.items.map(({ eventId }) => String(eventId));
+	}
+}
+
+export async function until(what: string, check: () => boolean | Promise<boolean>, patience = WAIT): Promise<void> {
+	const deadline = Date.now() + patience;
+	while (!(await check())) {
+		if (Date.now() > deadline) throw new Error(`It did not happen: ${what}`);
+		await wait(100);
+	}
+}
+
+/** A workflow that tells a collector all items of each execution. */
+export async function reporting(stage: Stage, trigger: Pick<WorkflowNode, 'type' | 'parameters'> & Partial<WorkflowNode>, collector: Collector): Promise<StoredWorkflow> {
+	const { outreachOAuth2Api } = stage.credentials;
+	return await stage.rest.createWorkflow({
+		name: `Report ${trigger.type}`,
+		nodes: [
+			{ id: crypto.randomUUID(), name: 'Trigger', typeVersion: 1, position: [0, 0], webhookId: crypto.randomUUID(), credentials: { outreachOAuth2Api }, ...trigger },
+			{
+				id: 'all', name: 'All', type: 'n8n-nodes-base.aggregate', typeVersion: 1, position: [220, 0],
+				parameters: { aggregate: 'aggregateAllItemData', destinationFieldName: 'data', include: 'allFields', options: {} },
+			},
+			{
+				id: 'report', name: 'Report', type: 'n8n-nodes-base.httpRequest', typeVersion: 4.2, position: [440, 0],
+				parameters: { method: 'POST', url: collector.url, sendBody: true, specifyBody: 'json', jsonBody: '={{ JSON.stringify($json) }}', options: {} },
+			},
+		],
+		connections: { Trigger: { main: [[{ node: 'All', type: 'main', index: 0 }]] }, All: { main: [[{ node: 'Report', type: 'main', index: 0 }]] } },
+		settings: { executionOrder: 'v1' },
+	});
+}
+
+export const everyMinute = { pollTimes: { item: [{ mode: 'everyMinute' }] } };
+
+const remote = async ({ simulators }: Stage) => await simulators.outreach.records<OutreachRecord & { attributes: { url: string; resource: string; action: string } }>('webhook');
+
+export const change = async ({ simulators }: Stage, type: string, ids: number[], attributes: Json) =>
+	await simulators.outreach.control('POST', 'change', { type, ids, attributes });
+
+export async function withWorkflow(stage: Stage, trigger: Parameters<typeof reporting>[1], work: (flow: StoredWorkflow, collector: Collector) => Promise<void>): Promise<void> {
+	const collector = new Collector();
+	await collector.start();
+	const flow = await reporting(stage, trigger, collector);
+	try {
+		await work(flow, collector);
+	} finally {
+		await stage.rest.unpublish(flow.id).catch(() => {});
+		await until('the webhooks are gone', async () => (await remote(stage)).length === 0).catch(() => {});
+		await stage.rest.deleteWorkflow(flow.id).catch(() => {});
+		await collector.stop();
+	}
+}
+
+/** Bursts at the webhook of a published workflow: each genuine delivery once, no forged one. */
+export async function burst(stage: Stage, count: number): Promise<BurstResult & { emitted: number }> {
+	let result: (BurstResult & { emitted: number }) | undefined;
+	await withWorkflow(stage, { type: TRIGGER, parameters: { events: ['prospect.updated'] } }, async (flow, collector) => {
+		await stage.rest.publish(flow.id);
+		await until('the webhook is there', async () => (await remote(stage)).length === 1);
+		const sent = await stage.simulators.outreach.control<BurstResult>('POST', 'burst', { count, repeats: 0.1, forgeries: 0.05, parallel: 10 });
+		await until('everything arrived', () => collector.items.length >= count, WAIT + count * 100);
+		await wait(1000);
+		const jobs = collector.items.map(({ jobId }) => String(jobId));
+		assert.deepEqual(jobs.toSorted(), sent.jobs.toSorted());
+		assert.equal(sent.statuses['401'], sent.forged.length);
+		assert.equal(sent.statuses['200'], sent.sent - sent.forged.length);
+		const failed = (await stage.rest.executionsOf(flow.id)).filter(({ status }) => status !== 'success');
+		assert.deepEqual(failed, []);
+		result = { ...sent, emitted: jobs.length };
+	});
+	return result!;
+}
+
+/** Polls that are killed while they read, hand over and save; each change arrives, and only the last batch may come again. */
+export async function killedPolls(stage: Stage, rounds: number[], records: number): Promise<{ changes: number; arrived: number; repeats: number }> {
+	let outcome = { changes: 0, arrived: 0, repeats: 0 };
+	const { outreach } = stage.simulators;
+	await withWorkflow(stage, { type: POLLING, parameters: { ...everyMinute, resource: 'prospect', events: ['updated'], options: { onlyFields: ['title'] } } }, async (flow, collector) => {
+		const all = (await outreach.records<OutreachRecord>('prospect')).map(({ id }) => id).slice(0, records);
+		await stage.rest.publish(flow.id);
+		await until('the first poll', async () => (await outreach.requests()).some(({ path }) => path.endsWith('/prospects')));
+		await wait(1500);
+		const expected: string[] = [];
+		let time = Date.now();
+		for (const [round, delay] of rounds.entries()) {
+			await stage.crash();
+			const updatedAt = new Date((time += 1000)).toISOString();
+			await change(stage, 'prospect', all, { title: `Round ${round}`, updatedAt });
+			expected.push(...all.map((id) => `prospect.updated:${id}:${updatedAt}`));
+			await outreach.forgetRequests();
+			await stage.restart();
+			if (delay < 0) continue;
+			// The process dies so many milliseconds after Outreach has answered the poll.
+			await until('a poll', async () => (await outreach.requests()).some(({ path, status }) => path.endsWith('/prospects') && status === 200));
+			await wait(delay);
+		}
+		const final = () => {
+			const got = new Set(collector.names());
+			// A record that changed again before anybody looked is seen in its last state only.
+			return expected.slice(-all.length).every((name) => got.has(name));
+		};
+		await until('the last state of everything arrived', final);
+		await wait(1000);
+		const names = collector.names();
+		const unexpected = names.filter((name) => !expected.includes(name));
+		assert.deepEqual(unexpected, []);
+		const repeats = names.length - new Set(names).size;
+		assert.ok(repeats <= rounds.length * all.length, `${repeats} repeats`);
+		outcome = { changes: all.length, arrived: new Set(names).size, repeats };
+	});
+	return outcome;
+}
+
+export const cases: Case[] = [
+	{
+		name: 'the webhook trigger: activated, it receives; deactivated, it leaves nothing at Outreach',
+		async run(stage) {
+			const { outreach } = stage.simulators;
+			await withWorkflow(stage, { type: TRIGGER, parameters: { events: ['prospect.*', 'user.updated', 'user.deleted'] } }, async (flow, collector) => {
+				await stage.rest.publish(flow.id);
+				await until('two webhooks are there', async () => (await remote(stage)).length === 2);
+				const [{ attributes }] = await remote(stage);
+				assert.ok(attributes.url.startsWith(`${stage.n8n.url}/webhook/`), attributes.url);
+				const forged = await fetch(attributes.url, { method: 'POST', body: '{"data":{"id":1},"meta":{"eventName":"prospect.updated"}}', headers: { 'content-type': 'application/vnd.api+json', 'outreach-webhook-signature': '0'.repeat(64) } });
+				assert.equal(forged.status, 401);
+				await change(stage, 'prospect', [1, 2, 3], { title: 'Astronaut' });
+				await change(stage, 'user', [2], { title: 'Boss' });
+				await until('four events arrived', () => collector.items.length >= 4);
+				assert.deepEqual(collector.items.map(({ event, id }) => `${String(event)} ${String(id)}`).toSorted(), ['prospect.updated 1', 'prospect.updated 2', 'prospect.updated 3', 'user.updated 2']);
+				assert.ok(collector.items.every(({ jobId, eventId }) => typeof jobId === 'string' && typeof eventId === 'string'));
+				const { deliveries } = await outreach.control<{ deliveries: Array<{ status: number; attempts: number }> }>('GET', 'deliveries');
+				assert.ok(deliveries.every(({ status, attempts }) => status === 200 && attempts === 1));
+				const executions = await stage.rest.executionsOf(flow.id);
+				assert.deepEqual(executions.map(({ status }) => status), ['success', 'success', 'success', 'success']);
+				await stage.rest.unpublish(flow.id);
+				await until('Outreach has no webhook', async () => (await remote(stage)).length === 0);
+			});
+		},
+	},
+	{
+		name: 'the webhook trigger: repeats are dropped and forgeries refused under load',
+		async run(stage) {
+			const { sent, emitted } = await burst(stage, 300);
+			assert.equal(emitted, 300);
+			assert.ok(sent > 330);
+		},
+	},
+	{
+		name: 'both triggers in one workflow: every change once, by its eventId',
+		async run(stage) {
+			await withWorkflow(stage, { type: TRIGGER, parameters: { events: ['prospect.updated'] } }, async (flow, collector) => {
+				const { nodes, connections, name, settings = {} } = await stage.rest.workflow(flow.id);
+				const once: WorkflowNode = {
+					id: 'once', name: 'Once', type: 'n8n-nodes-base.removeDuplicates', typeVersion: 2, position: [110, 0],
+					parameters: { operation: 'removeItemsSeenInPreviousExecutions', logic: 'removeItemsWithAlreadySeenKeyValues', dedupeValue: '={{ $json.eventId }}', options: {} },
+				};
+				const trigger = nodes.find((node) => node.name === 'Trigger')!;
+				const polling = { ...trigger, id: crypto.randomUUID(), webhookId: undefined, name: 'Polling', type: POLLING, parameters: { ...everyMinute, resource: 'prospect', events: ['updated'] } } as unknown as WorkflowNode;
+				const toOnce = { main: [[{ node: 'Once', type: 'main', index: 0 }]] };
+				await stage.rest.updateWorkflow(flow.id, {
+					name, settings,
+					nodes: [...nodes, once, polling],
+					connections: { ...connections, Trigger: toOnce, Polling: toOnce, Once: { main: [[{ node: 'All', type: 'main', index: 0 }]] } },
+				});
+				await stage.rest.publish(flow.id);
+				await until('the webhook is there', async () => (await remote(stage)).length === 1);
+				await wait(2000);
+				await change(stage, 'prospect', [1, 2], { title: 'By webhook' });
+				await until('two arrived', () => collector.items.length === 2);
+				// While n8n is down the webhook loses what happens; the poll brings it.
+				await stage.crash();
+				await change(stage, 'prospect', [3, 4], { title: 'While down', updatedAt: new Date(Date.now() + 1000).toISOString() });
+				await stage.restart();
+				await until('the others arrived', () => collector.items.length >= 4);
+				await wait(2000);
+				assert.deepEqual(collector.items.map(({ id }) => id).toSorted(), [1, 2, 3, 4]);
+			});
+		},
+		limit: 150_000,
+	},
+	{
+		name: 'the polling trigger: killed while it reads, hands over and saves, it loses nothing',
+		async run(stage) {
+			const { changes, arrived } = await killedPolls(stage, [0, 15, -1], 20);
+			assert.ok(arrived >= changes);
+		},
+		limit: 240_000,
+	},
+];
