@@ -31,6 +31,8 @@ export type Context =
 const ATTEMPTS = 5;
 /** First pause after a fault in milliseconds; doubles each time. */
 const BACKOFF = 500;
+/** Longest single sleep in milliseconds. */
+const SLICE = 10_000;
 /** A vendor that sends 429 without a time is asked again after this many milliseconds. */
 const BLIND_WAIT = 5_000;
 
@@ -52,19 +54,17 @@ const gates = new Map<string, Gate>();
  * @returns false when cancelled.
  */
 export async function pause(ms: number, signal?: AbortSignal): Promise<boolean> {
-	if (signal?.aborted) return false;
-	if (!signal) {
-		await sleep(ms);
-		return true;
-	}
 	let stop = () => {};
-	const aborted = new Promise<boolean>((resolve) => {
-		stop = () => resolve(false);
-		signal.addEventListener('abort', stop, { once: true });
+	const aborted = new Promise<void>((resolve) => {
+		stop = resolve;
+		signal?.addEventListener('abort', stop, { once: true });
 	});
-	const done = await Promise.race([sleep(ms).then(() => true), aborted]);
-	signal.removeEventListener('abort', stop);
-	return done;
+	// In slices, since a sleep that was begun cannot be taken back and would outlive a cancelled execution.
+	for (let left = ms; left > 0 && !signal?.aborted; left -= SLICE) {
+		await Promise.race([sleep(Math.min(left, SLICE)), aborted]);
+	}
+	signal?.removeEventListener('abort', stop);
+	return !signal?.aborted;
 }
 
 export interface ClientOptions {
@@ -309,7 +309,6 @@ export class Client {
 		if (!(await pause(ms, this.signal))) throw this.stopped();
 	}
 
-	/** n8n takes a failure for the stop that it is by the word "canceled", and runs no error workflow. */
 	private stopped(): NodeOperationError {
 		// n8n knows the end of a cancelled execution by this spelling; otherwise it would count as failed.
 		return new NodeOperationError(this.context.getNode(), 'The execution was canceled', {

@@ -10,4 +10,6 @@ export type { BurstOptions, BurstResult, DeliveryRecord } from './outreach/webho
 export type { Invite } from './outreach/world.mts';
 export { startBranchCms } from './branchcms/api.mts';
 export type { BranchCmsOptions, BranchCmsSimulator, BranchCmsType, Item } from './branchcms/api.mts';
+export { startOutseta } from './outseta/api.mts';
+export type { OutsetaOptions, OutsetaSimulator } from './outseta/api.mts';
 export type { Fault, FaultKind, RecordedRequest } from './server.mts';

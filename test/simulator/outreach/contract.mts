@@ -66,7 +66,7 @@ export interface ResourceRule {
 	actions: Map<string, ActionRule>;
 }
 
-interface RawResource {
+export interface RawResource {
 	path: string;
 	idType: string;
 	methods: Method[];
@@ -212,9 +212,24 @@ for (const [type, resource] of Object.entries(raw.resources)) {
 /** All resources with public operations. */
 export const RESOURCES: ReadonlyMap<string, ResourceRule> = byType;
 
+const own = new Map<string, ResourceRule>();
+
+/** Types that an organisation defined itself; they are no part of the contract. */
+export const OWN_TYPES: ReadonlyMap<string, ResourceRule> = own;
+
+/** Adds such a type. */
+export function defineOwnType(type: string, raw: RawResource): void {
+	own.set(type, readResource(type, raw));
+}
+
+/** The resource of a type name, if there is one. */
+export function findResource(type: string | undefined): ResourceRule | undefined {
+	return type === undefined ? undefined : (byType.get(type) ?? own.get(type));
+}
+
 /** The resource of a type name; throws on an unknown one, which would be a slip in the simulator or a test. */
 export function resource(type: string): ResourceRule {
-	const rule = byType.get(type);
+	const rule = findResource(type);
 	if (rule === undefined) throw new Error(`The contract has no resource "${type}"`);
 	return rule;
 }

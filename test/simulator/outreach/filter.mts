@@ -4,7 +4,7 @@
  * `filter[q]` prefix search, and the bracket forms behind `newFilterSyntax=true`.
  */
 import type { AttributeRule, ResourceRule } from './contract.mts';
-import { RESOURCES } from './contract.mts';
+import { findResource } from './contract.mts';
 import { badParameter, badRequest } from './errors.mts';
 import type { QueryParameter } from './query.mts';
 import type { Ref, Store, StoredRecord } from './store.mts';
@@ -251,7 +251,7 @@ export function compileFilter(
 		const targetRule =
 			related === 'id' || related.startsWith('by')
 				? ID_RULE
-				: (RESOURCES.get(target)?.attributes.get(related) ?? { ...ID_RULE, name: related, type: 'string' });
+				: (findResource(target)?.attributes.get(related) ?? { ...ID_RULE, name: related, type: 'string' });
 		const condition = newSyntax
 			? bracketCondition(target, targetRule, operator, group)
 			: classicCondition(target, targetRule, parameter);

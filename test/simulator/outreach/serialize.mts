@@ -3,7 +3,7 @@
  * a hundred members each; the attributes of a record are kept as text until they change.
  */
 import type { RelationRule, ResourceRule } from './contract.mts';
-import { RESOURCES, resource } from './contract.mts';
+import { findResource, resource } from './contract.mts';
 import { badParameter, badRequest } from './errors.mts';
 import type { QueryParameter } from './query.mts';
 import type { Ref, Store, StoredRecord } from './store.mts';
@@ -33,7 +33,7 @@ export function readFields(parameters: QueryParameter[]): Map<string, Set<string
 	const fields = new Map<string, Set<string>>();
 	for (const parameter of parameters) {
 		const type = parameter.path[0];
-		const rule = type === undefined ? undefined : RESOURCES.get(type);
+		const rule = findResource(type);
 		if (type === undefined || rule === undefined || parameter.path.length !== 1) {
 			throw badParameter(
 				parameter.name,
@@ -98,7 +98,7 @@ function relatedPath(rule: ResourceRule, relation: RelationRule): string {
 	let path = relatedPaths.get(place);
 	if (path === undefined) {
 		const inverse = inverseOf(rule.type, relation);
-		const target = RESOURCES.get(relation.types[0] ?? '');
+		const target = findResource(relation.types[0]);
 		const plural = target?.plural ?? `${relation.types[0] ?? rule.type}s`;
 		// Batch items know their batch by an attribute.
 		const filter = place === 'batch.batchItems' ? '%5BbatchId%5D' : `%5B${inverse?.relation ?? rule.type}%5D%5Bid%5D`;
@@ -175,7 +175,7 @@ export function readInclude(rule: ResourceRule, parameter: QueryParameter): Incl
 			let step = level.get(name);
 			if (step === undefined) level.set(name, (step = { relation, next: new Map() }));
 			level = step.next;
-			rules = relation.types.flatMap((type) => RESOURCES.get(type) ?? []);
+			rules = relation.types.flatMap((type) => findResource(type) ?? []);
 		}
 	}
 	return tree;

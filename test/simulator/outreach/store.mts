@@ -3,7 +3,7 @@
  * are: by id, by to-one (and stored to-many) relationship, and by the attributes people look records up with.
  */
 import type { RelationRule, ResourceRule } from './contract.mts';
-import { RESOURCES, resource } from './contract.mts';
+import { findResource, OWN_TYPES, RESOURCES, resource } from './contract.mts';
 
 export type RecordId = number | string;
 
@@ -105,13 +105,13 @@ export class Store {
 	private readonly values = new Map<string, Map<string, Set<StoredRecord>>>();
 
 	constructor() {
-		for (const type of RESOURCES.keys()) this.tables.set(type, new Table());
+		for (const type of [...RESOURCES.keys(), ...OWN_TYPES.keys()]) this.tables.set(type, new Table());
 	}
 
 	/** Drops everything. */
 	clear(): void {
 		this.version += 1;
-		for (const type of RESOURCES.keys()) this.tables.set(type, new Table());
+		for (const type of [...RESOURCES.keys(), ...OWN_TYPES.keys()]) this.tables.set(type, new Table());
 		this.refs.clear();
 		this.values.clear();
 	}
@@ -270,7 +270,7 @@ function findInverse(owner: ResourceRule, rule: RelationRule): Inverse | null {
 	if (rule.name === 'favorites') return { type: 'favorite', relation: 'target' };
 	if (owner.type === 'user' && rule.name === 'teams') return { type: 'team', relation: 'users' };
 	if (owner.type === 'batch' && rule.name === 'batchItems') return { type: 'batchItem', relation: 'batch' };
-	const other = RESOURCES.get(type);
+	const other = findResource(type);
 	if (other === undefined) return null;
 	const candidates = [...other.relationships.values()].filter(
 		(relation) =>

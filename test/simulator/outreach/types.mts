@@ -27,10 +27,35 @@ export const CUSTOM_FIELDS: Record<string, Record<string, CustomField>> = {
 		custom2: { type: 'date', required: false, label: 'Trial Ends', definition: null },
 		custom3: { type: 'inclusion', required: false, label: 'Lead Source', definition: ['Website', 'Webinar', 'Referral', 'Event'] },
 		custom4: { type: 'boolean', required: false, label: 'Newsletter', definition: null },
+		custom5: { type: 'multi_inclusion', required: false, label: 'Interests', definition: ['Payroll', 'Hiring', 'Training'] },
+		custom6: { type: 'date_time', required: false, label: 'Demo Held', definition: null },
 		custom7: { type: 'numerical', required: false, label: 'Seats', definition: null },
 	},
 	purchase: { custom1: text('Contract Number') },
 };
+
+/** Text forms of the kinds that have one ("Validation types"). */
+const FORMS: Record<string, [RegExp, string]> = {
+	boolean: [/^(true|false)$/, 'must be true or false'],
+	currency: [/^-?\d+(\.\d+)?$/, 'is not a number'],
+	date: [/^\d{4}-\d{2}-\d{2}$/, 'is not a date (YYYY-MM-DD)'],
+	date_time: [/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/, 'is not a date and time (YYYY-MM-DDThh:mm:ss)'],
+	numerical: [/^-?\d+(\.\d+)?$/, 'is not a number'],
+	percentage: [/^-?\d+(\.\d+)?$/, 'is not a number'],
+};
+
+/** What is wrong with a value of a custom field; undefined when nothing is. */
+export function customFieldError(field: CustomField, value: unknown): string | undefined {
+	if (value === null || value === '') return undefined;
+	const text = String(value);
+	if (Array.isArray(field.definition)) {
+		const chosen = field.type === 'multi_inclusion' ? text.split(',') : [text];
+		const options = field.definition as string[];
+		return chosen.every((option) => options.includes(option)) ? undefined : `is not included in the list (${options.join(', ')})`;
+	}
+	const [form, complaint] = FORMS[field.type] ?? [];
+	return form === undefined || form.test(text) ? undefined : complaint;
+}
 
 const OBJECTS: Record<string, string> = {
 	Account: 'account',

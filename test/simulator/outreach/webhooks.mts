@@ -152,7 +152,7 @@ export class Deliveries {
 		const again = genuine.filter(() => dice() < repeats);
 		const forged = Array.from({ length: Math.round(count * forgeries) }, (_, i) => this.forge(webhook, type, action, genuine[i % genuine.length]!.envelope, i));
 		const sends = [...genuine, ...again, ...forged].map((one) => ({ ...one, place: dice() })).sort((a, b) => a.place - b.place);
-		const genuineIds = new Set(genuine.map(({ jobId }) => jobId));
+		const genuineIds = new Set<string>(genuine.map(({ jobId }) => jobId));
 		const statuses: Record<string, number> = {};
 		const latencies: number[] = [];
 		const started = performance.now();

@@ -4,12 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { ResourceRule } from './contract.mts';
-import { RESOURCES, WEBHOOK_MATRIX, resource } from './contract.mts';
+import { WEBHOOK_MATRIX, findResource, resource } from './contract.mts';
 import type { VendorError } from './errors.mts';
 import { ApiError, forbidden, invalid, unprocessable } from './errors.mts';
 import type { RecordId, Ref, Relation, RelationInput, Store, StoredRecord } from './store.mts';
 import { inverseOf, refKey, resolve, toRelation } from './store.mts';
-import { CUSTOM_FIELDS } from './types.mts';
+import { CUSTOM_FIELDS, customFieldError } from './types.mts';
 import { actionsOf, type Happening } from './webhooks.mts';
 import type { Draft } from './write.mts';
 
@@ -305,9 +305,8 @@ export class World {
 		}
 		for (const [name, value] of Object.entries(attributes)) {
 			const field = CUSTOM_FIELDS[rule.type]?.[name];
-			if (field?.type === 'inclusion' && value !== null && value !== '' && !(field.definition as string[]).includes(String(value))) {
-				errors.push(invalid(`/data/attributes/${name}`, `is not included in the list (${(field.definition as string[]).join(', ')})`));
-			}
+			const wrong = field === undefined ? undefined : customFieldError(field, value);
+			if (wrong !== undefined) errors.push(invalid(`/data/attributes/${name}`, wrong));
 		}
 		if (errors.length > 0) throw new ApiError(422, errors);
 	}
@@ -389,7 +388,7 @@ export class World {
 		if (inverse === null) return false;
 		const wanted = new Map((Array.isArray(value) ? value : []).map((ref) => [refKey(ref), ref]));
 		const me: Ref = { type: record.type, id: record.id };
-		const many = RESOURCES.get(inverse.type)?.relationships.get(inverse.relation)?.many === true;
+		const many = findResource(inverse.type)?.relationships.get(inverse.relation)?.many === true;
 		for (const ref of resolve(this.store, record, rule) as Ref[]) {
 			const other = this.store.get(ref.type, ref.id);
 			if (other === undefined || wanted.has(refKey(ref))) continue;

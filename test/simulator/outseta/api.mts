@@ -187,8 +187,9 @@ export class OutsetaSimulator implements Vendor {
 			list: (entity, items) => this.list(entity, items, query, filters),
 		};
 		const answer = behaviours(scene);
-		if (answer instanceof Object && 'pdf' in answer) {
-			return { status: 200, headers: { 'content-type': 'application/pdf', 'content-disposition': `attachment; filename="${String(answer.name)}"` }, body: answer.pdf as Buffer };
+		const file = answer as { pdf?: Buffer; name?: string } | undefined;
+		if (file?.pdf) {
+			return { status: 200, headers: { 'content-type': 'application/pdf', 'content-disposition': `attachment; filename="${file.name}"` }, body: file.pdf };
 		}
 		// "200 with an empty or opaque body".
 		return answer === undefined ? { status: 200, headers: { 'content-type': 'text/plain' }, body: '' } : json(200, answer);

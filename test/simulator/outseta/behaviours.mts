@@ -206,7 +206,7 @@ function subscribe(scene: Scene, account: Item, body: Item): Item {
 }
 
 /** An invoice that is only shown. */
-function preview(scene: Scene, amount: number, description: string): Item {
+function preview(amount: number, description: string): Item {
 	return {
 		_objectType: 'Invoice',
 		Uid: null,
@@ -516,7 +516,7 @@ const CALLS: Record<string, (scene: Scene) => unknown> = {
 		check(store, scene.endpoint, body);
 		referred(store, 'SubscriptionAddOn', 'Subscription', 'Subscription', body.Subscription);
 		const addOn = store.get('AddOn', referred(store, 'SubscriptionAddOn', 'AddOn', 'AddOn', body.AddOn))!;
-		return preview(scene, Number(addOn.MonthlyRate ?? 0) * Number(body.Quantity ?? 1), String(addOn.Name));
+		return preview(Number(addOn.MonthlyRate ?? 0) * Number(body.Quantity ?? 1), String(addOn.Name));
 	},
 	'subscriptionAddOn.setUpgradeRequired': (scene) => {
 		const item = found(scene, 'SubscriptionAddOn');
@@ -587,7 +587,7 @@ const CALLS: Record<string, (scene: Scene) => unknown> = {
 	},
 	'subscription.computeChargeSummary': (scene) => {
 		const body = subscriptionBody(scene);
-		return preview(scene, rateOf(scene.store, (body.Plan as Item).Uid, body.BillingRenewalTerm, body.Quantity), 'Plan');
+		return preview(rateOf(scene.store, (body.Plan as Item).Uid, body.BillingRenewalTerm, body.Quantity), 'Plan');
 	},
 	'subscription.createFirst': (scene) => {
 		const body = subscriptionBody(scene);
@@ -595,7 +595,7 @@ const CALLS: Record<string, (scene: Scene) => unknown> = {
 		if (scene.store.current(item)) throw refused('The account has an active subscription');
 		return show(scene.store, 'Subscription', subscribe(scene, item, body), undefined);
 	},
-	'subscription.previewChange': (scene) => preview(scene, changing(scene).amount, 'Change of plan'),
+	'subscription.previewChange': (scene) => preview(changing(scene).amount, 'Change of plan'),
 	'subscription.change': (scene) => {
 		const { subscription, body, amount } = changing(scene);
 		const values = { Plan: (body.Plan as Item).Uid, BillingRenewalTerm: body.BillingRenewalTerm, Quantity: body.Quantity ?? subscription.Quantity, Rate: amount };

@@ -7,7 +7,7 @@ const LETTERS = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 
 export class Store {
 	private readonly tables = new Map<string, Map<string, Item>>();
-	private readonly children = new Map<string, Map<string, Set<string>>>();
+	private readonly children = new Map<string, Set<string>>();
 	private counter = 0;
 	/** Custom properties by entity. */
 	definitions: Item[] = [];
@@ -71,19 +71,17 @@ export class Store {
 			const target = targetOf(rule.type);
 			if (!target || isMany(rule.type) || typeof item[name] !== 'string') continue;
 			const key = `${target} ${item[name] as string} ${entity} ${name}`;
-			const set = this.children.get(key) ?? new Map<string, Set<string>>();
-			const uids = set.get('all') ?? new Set<string>();
+			const uids = this.children.get(key) ?? new Set<string>();
 			if (on) uids.add(item.Uid as string);
 			else uids.delete(item.Uid as string);
-			set.set('all', uids);
-			this.children.set(key, set);
+			this.children.set(key, uids);
 		}
 	}
 
 	/** Children that point to a record by a property of theirs. */
 	pointing(target: string, uid: unknown, entity: string, property: string): Item[] {
-		const uids = this.children.get(`${target} ${String(uid)} ${entity} ${property}`)?.get('all') ?? [];
-		return [...uids].flatMap((child) => this.get(entity, child) ?? []);
+		const uids = this.children.get(`${target} ${String(uid)} ${entity} ${property}`) ?? new Set<string>();
+		return [...uids].flatMap((child): Item[] => this.get(entity, child) ?? []);
 	}
 
 	/** The record or records behind a property; undefined when the property is no relation. */
@@ -116,7 +114,7 @@ export class Store {
 	tagsOf(item: Item): Item[] {
 		return this.all('EntityTag')
 			.filter((row) => row.Owner === item.Uid)
-			.flatMap((row) => this.get('Tag', row.Tag) ?? []);
+			.flatMap((row): Item[] => this.get('Tag', row.Tag) ?? []);
 	}
 
 	subscriptionsOf(account: Item): Item[] {
