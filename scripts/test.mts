@@ -116,6 +116,19 @@ const script =
 		return { code, counts };
 	};
 
+/** Tests written for Node's own runner. */
+const nodeTests =
+	(...files: string[]): Stage['run'] =>
+	async (args) => {
+		const counts: Counts = { passed: 0, failed: 0 };
+		const onLine = (line: string) => {
+			const found = /^# (pass|fail) (\d+)$/.exec(line);
+			if (found) counts[found[1] === 'pass' ? 'passed' : 'failed'] = Number(found[2]);
+		};
+		const code = await execute(process.execPath, ['--test', '--test-reporter=tap', ...args, ...files], { onLine });
+		return { code, counts };
+	};
+
 async function typecheck(args: string[]): Promise<Result> {
 	for (const project of ['tsconfig.json', 'tsconfig.test.json']) {
 		const code = await execute(join(BIN, 'tsc'), ['--noEmit', '-p', project, ...args]);
@@ -129,7 +142,9 @@ const STAGES: Record<string, Stage> = {
 	// Tests import what the build declares.
 	typecheck: { does: 'types of nodes, tests and scripts', needs: ['build'], run: typecheck },
 	lint: { does: "n8n's official linter, strict", run: program('n8n-node', 'lint') },
-	unit: { does: 'functions, simulators, harness', needs: ['build'], run: jest('unit') },
+	docs: { does: 'tables of operations are up to date', needs: ['build'], run: async () => ({ code: await execute(process.execPath, ['scripts/docs.mts', '--check']) }) },
+	unit: { does: 'functions, harness', needs: ['build'], run: jest('unit') },
+	simulators: { does: 'the simulated vendors refuse what the vendors refuse', run: nodeTests('test/simulator/simulator.selftest.mts') },
 	workflows: { does: "nodes on n8n's engine", needs: ['build'], run: jest('workflows') },
 	conformance: { does: 'every operation against the facts', needs: ['build'], run: jest('conformance') },
 	pack: { does: 'the tarball', needs: ['build'], run: program('gulp', 'tarball') },

@@ -5,7 +5,7 @@
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
 import { asObject, type Client } from '../shared/request';
-import type { Field, FieldType, Resource } from '../shared/spec';
+import { labelOf, type Field, type FieldType, type Resource } from '../shared/spec';
 
 /** Milliseconds for which the definitions of an organisation are kept in the process. */
 const KEPT_FOR = 5 * 60_000;
@@ -65,26 +65,29 @@ async function objects(client: Client): Promise<Array<[string, IDataObject]>> {
 
 /** The organisation's own objects, for the editor's list. */
 export async function scopes(client: Client): Promise<INodePropertyOptions[]> {
-	return (await objects(client)).map(([value, { title }]) => ({ name: String(title ?? value), value }));
+	return (await objects(client)).map(([value]) => ({ name: labelOf({ value }), value }));
 }
 
 const SCHEMA_TYPES: Record<string, FieldType> = { boolean: 'boolean', integer: 'integer', number: 'number', array: 'strings', object: 'json' };
+const SCHEMA_FORMATS: Record<string, FieldType> = { date: 'date', 'date-time': 'dateTime', integer: 'integer' };
+
+/** Relations stand among the attributes; they refer to other definitions. */
+const isRelation = (schema: IDataObject) => [schema, asObject(schema.items)].some(({ $ref, anyOf }) => $ref !== undefined || anyOf !== undefined);
 
 async function objectFields(client: Client, name: string): Promise<Field[]> {
 	const found = (await objects(client)).find(([key]) => key === name);
-	if (!found) throw new Error(`The organization has no custom object "${name}" any more`);
-	const [, definition] = found;
-	const attributes = asObject(asObject(asObject(definition.definitions).attributes).properties ?? asObject(asObject(definition.properties).attributes).properties);
-	return Object.entries(attributes).map(([field, value]) => {
-		const { type, format, title, readOnly } = asObject(value);
-		const kind = [type ?? 'string'].flat().map(String).find((t) => t !== 'null') ?? 'string';
-		return {
-			name: field,
-			...(title ? { label: String(title) } : {}),
-			type: format === 'date' ? 'date' : format === 'date-time' ? 'dateTime' : (SCHEMA_TYPES[kind] ?? 'string'),
-			...(readOnly ? { readOnly: true } : {}),
-			filter: true,
-			sort: true,
-		} as Field;
-	});
+	if (!found) throw new Error(`The organization has no custom object "${name}"; choose the object again`);
+	return Object.entries(asObject(found[1].definitions))
+		.map(([field, value]): [string, IDataObject] => [field, asObject(value)])
+		.filter(([, schema]) => schema.type !== undefined && schema.definitions === undefined && !isRelation(schema))
+		.map(([field, schema]) => {
+			const kind = [schema.type].flat().map(String).find((type) => type !== 'null') ?? 'string';
+			return {
+				name: field,
+				type: SCHEMA_FORMATS[String(schema.format)] ?? SCHEMA_TYPES[kind] ?? 'string',
+				...(schema.readOnly ? { readOnly: true } : {}),
+				...(schema.filterable ? { filter: true } : {}),
+				...(schema.sortable ? { sort: true } : {}),
+			};
+		});
 }

@@ -5,7 +5,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { originOf } from '../shared/address';
-import type { Api, QueryPairs } from '../shared/api';
+import type { Api, Call, QueryPairs } from '../shared/api';
 import { asObject } from '../shared/request';
 import type { Field, FilterOperator, Link, Query, RecordId, RecordInput, Resource } from '../shared/spec';
 import type { Vendor } from '../shared/vendor';
@@ -112,7 +112,7 @@ const REMEDIES: Record<string, string> = {
 };
 
 /** JSON:API errors and the gateway's `{ error, description }`. */
-function explain(_status: number, body: unknown) {
+function explain(status: number, body: unknown, _headers?: Record<string, string>, call?: Call) {
 	const answer = asObject(body);
 	const errors = (Array.isArray(answer.errors) ? answer.errors : []).map(asObject);
 	if (errors.length === 0) return { reason: gatewayReason(answer) };
@@ -123,6 +123,11 @@ function explain(_status: number, body: unknown) {
 		return field && !text.toLowerCase().includes(field.toLowerCase()) ? `${field}: ${text}` : text;
 	});
 	const taken = reasons.some((reason) => reason.includes('already been taken'));
+	const [, object, record] = (status === 404 && /^\/customObjects\/([^/]+)(\/.+)?$/.exec(call?.path ?? '')) || [];
+	if (object) {
+		const gone = `the organization has no custom object "${decodeURIComponent(object)}" any more`;
+		return { reason: reasons.join('; '), remedy: record ? `There is no such record, the user behind the credential cannot see it, or ${gone}.` : `Probably ${gone}. Choose the object again.` };
+	}
 	return {
 		reason: reasons.join('; '),
 		remedy: taken ? 'A record with this value exists already. Use the operation "Create or Update" instead.' : REMEDIES[String(errors[0].id)],

@@ -119,5 +119,5 @@ export interface Api {
 	/** A flat record for people; `answer` carries what was included, `include` names what was asked for. */
 	simplify(record: IDataObject, resource: Resource, answer?: unknown, include?: string[]): IDataObject;
 	/** Why the vendor refused, from the answer's body. */
-	explain(status: number, body: unknown, headers: Record<string, string>): Explanation;
+	explain(status: number, body: unknown, headers: Record<string, string>, call?: Call): Explanation;
 }

@@ -1,5 +1,6 @@
 /** What the editor asks for while a person builds a flow: searched lists, mapper columns, choices. */
 import {
+	NodeApiError,
 	NodeOperationError,
 	type ILoadOptionsFunctions,
 	type INodeListSearchResult,
@@ -45,11 +46,34 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 	const api = (context: ILoadOptionsFunctions, resource: Resource) =>
 		apiOf(vendor, resource, context.getCurrentNodeParameter('authentication') as string | undefined);
 	const exists = (name: string) => vendor.resources.some((r) => r.name === name);
-	/** Fields of the customer's organisation, where lists can be filtered and sorted by any property. */
+	/** Fields of the customer's organisation, where lists can be filtered and sorted by them. */
 	const ownFields = async (context: ILoadOptionsFunctions, resource: Resource): Promise<Field[]> => {
 		const door = api(context, resource);
-		if (!door.supports.paths || !vendor.customFields || !context.getNode().credentials?.[door.credential]) return [];
+		if (!(door.supports.paths || resource.scope) || !vendor.customFields || !context.getNode().credentials?.[door.credential]) return [];
 		return await vendor.customFields(new Client(context, door), resource);
+	};
+	/** Those that can be asked for; any can where the vendor takes every property. */
+	const ownFieldsFor = async (context: ILoadOptionsFunctions, resource: Resource, use: 'filter' | 'sort'): Promise<Field[]> => {
+		const any = api(context, resource).supports.paths;
+		return (await ownFields(context, resource)).filter((field) => any || field[use]);
+	};
+	/** Mapper columns of the customer's organisation. Without the right to read their labels the plain names stay. */
+	const ownColumns = async (context: ILoadOptionsFunctions, resource: Resource): Promise<Field[]> => {
+		const door = api(context, resource);
+		if (!vendor.customFields || !context.getNode().credentials?.[door.credential]) return slotsOf(resource);
+		try {
+			return await vendor.customFields(new Client(context, door), resource);
+		} catch (error) {
+			const refused = error instanceof NodeApiError ? error.httpCode === '403' : error instanceof NodeOperationError;
+			if (resource.customSlots && refused) return slotsOf(resource);
+			throw error;
+		}
+	};
+	/** Records of an object of the customer's own are listed by their name, or else by their first text. */
+	const shownBy = async (context: ILoadOptionsFunctions, resource: Resource): Promise<Resource> => {
+		const fields = resource.scope ? await ownFields(context, resource) : [];
+		const shown = fields.find((f) => f.name === 'name') ?? fields.find((f) => f.type === 'string' && !f.readOnly);
+		return resource.scope ? { ...resource, list: shown && { name: [shown.name], ...(shown.sort ? { sort: shown.name } : {}) } } : resource;
 	};
 	const sorted = (options: INodePropertyOptions[]) => options.sort((a, b) => a.name.localeCompare(b.name));
 
@@ -75,7 +99,7 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 				vendor.resources.map((resource) => [
 					searchMethod(resource.name),
 					async function (this: ILoadOptionsFunctions, filter?: string, page?: string) {
-						const target = resource.scope && chosen(this).name === resource.name ? chosen(this) : resource;
+						const target = resource.scope && chosen(this).name === resource.name ? await shownBy(this, chosen(this)) : resource;
 						return await search(this, api(this, target), await insideParent(this, target), filter, page);
 					},
 				]),
@@ -93,10 +117,8 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 			async getFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 				const resource = chosen(this);
 				const operation = operationOf(vendor, resource.name, String(this.getCurrentNodeParameter('operation')), String(this.getCurrentNodeParameter('scope') ?? ''));
-				const connected = this.getNode().credentials?.[api(this, resource).credential];
 				const own = !operation.endpoint && (!operation.bulk || operation.bulk.fields);
-				const custom = !own ? [] : connected && vendor.customFields ? await vendor.customFields(new Client(this, api(this, resource)), resource) : slotsOf(resource);
-				return { fields: columns(operation, custom) };
+				return { fields: columns(operation, own ? await ownColumns(this, resource) : []) };
 			},
 		},
 
@@ -110,7 +132,7 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 						.map((attribute) => ({ name: `${labelOf(relation)}: ${labelOf({ name: attribute })}`, value: `${relation.name}.${attribute}` })),
 				);
 				const id = api(this, resource).operators(idField(resource)).length > 0 ? [{ name: 'ID', value: 'id' }] : [];
-				const custom = (await ownFields(this, resource)).map((f) => ({ name: labelOf(f), value: f.name }));
+				const custom = (await ownFieldsFor(this, resource, 'filter')).map((f) => ({ name: labelOf(f), value: f.name }));
 				return sorted([...id, ...own.filter(({ value }) => value !== 'id'), ...related, ...custom]);
 			},
 			async getOperators(this: ILoadOptionsFunctions) {
@@ -120,13 +142,14 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 				const relation = second === undefined ? undefined : (resource.relations ?? []).find((r) => r.name === first);
 				const owner = relation ? vendor.resources.find((r) => r.name === relation.to[0]) : resource;
 				const name = second ?? first;
-				const field = name === 'id' || !owner ? { name, type: 'integer' as const } : fieldOf(owner, name);
+				const own = resource.scope && !relation ? (await ownFields(this, resource)).find((f) => f.name === name) : undefined;
+				const field = name === 'id' || !owner ? { name, type: 'integer' as const } : (own ?? fieldOf(owner, name));
 				return api(this, resource)
 					.operators(field)
 					.map((value) => ({ name: OPERATORS[value], value }));
 			},
 			async getSortFields(this: ILoadOptionsFunctions) {
-				const fields = [...chosen(this).fields.filter((f) => f.sort), ...(await ownFields(this, chosen(this)))];
+				const fields = [...chosen(this).fields.filter((f) => f.sort), ...(await ownFieldsFor(this, chosen(this), 'sort'))];
 				return sorted(fields.map((f) => ({ name: labelOf(f), value: f.name })));
 			},
 			async getOnlyFields(this: ILoadOptionsFunctions) {
@@ -157,7 +180,8 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 			},
 			async getClearable(this: ILoadOptionsFunctions) {
 				const resource = chosen(this);
-				const fields = resource.fields.filter((f) => !f.readOnly && !f.createOnly && !f.required && f.type !== 'secret');
+				const own = resource.scope ? await ownFields(this, resource) : [];
+				const fields = [...resource.fields, ...own].filter((f) => !f.readOnly && !f.createOnly && !f.required && f.type !== 'secret');
 				const relations = (resource.relations ?? []).filter((r) => !r.readOnly && !r.required);
 				return sorted([...fields, ...relations].map((f) => ({ name: labelOf(f), value: f.name })));
 			},

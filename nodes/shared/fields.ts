@@ -63,14 +63,17 @@ export function isRequired(field: Field, operation: Operation): boolean {
 	return (field.required ?? false) && all;
 }
 
+/** A column that the editor keeps with the node, with the type of its field: n8n's own types say less. */
+type Column = ResourceMapperField & { fieldType?: Field['type'] };
+
 /** Columns of the resource mapper for an operation. Required ones come first and cannot be removed. */
-export function columns(operation: Operation, custom: Field[] = []): ResourceMapperField[] {
+export function columns(operation: Operation, custom: Field[] = []): Column[] {
 	return writableFields(operation, custom)
 		.filter((field) => !operation.except?.includes(field.name))
-		.map((field): ResourceMapperField => {
+		.map((field): Column => {
 			const closed = ['options', 'integer'].includes(field.type) && !field.open && field.options !== undefined;
 			// n8n takes nothing but JSON in a column of type array, and no list as an object. `coerce` takes both, and commas.
-			const typed = ['strings', 'multiOptions', 'json'].includes(field.type) && !custom.includes(field);
+			const typed = ['strings', 'multiOptions', 'json'].includes(field.type);
 			return {
 				id: field.name,
 				displayName: labelOf(field),
@@ -80,6 +83,7 @@ export function columns(operation: Operation, custom: Field[] = []): ResourceMap
 				display: true,
 				type: (field.type === 'options' && !closed) || typed ? 'string' : closed ? 'options' : COLUMN_TYPES[field.type],
 				...(closed ? { options: field.options!.map((o) => ({ name: labelOf(o), value: field.type === 'integer' ? Number(o.value) : o.value })) } : {}),
+				...(custom.includes(field) ? { fieldType: field.type } : {}),
 			};
 		})
 		.sort((a, b) => Number(b.required) - Number(a.required));
@@ -89,12 +93,12 @@ export function columns(operation: Operation, custom: Field[] = []): ResourceMap
 export function savedCustomFields(schema: unknown, resource: Resource): Field[] {
 	const known = new Set(resource.fields.map((f) => f.name));
 	const types: Partial<Record<string, Field['type']>> = { number: 'number', boolean: 'boolean', dateTime: 'dateTime', array: 'strings', object: 'json' };
-	return (Array.isArray(schema) ? (schema as ResourceMapperField[]) : [])
+	return (Array.isArray(schema) ? (schema as Column[]) : [])
 		.filter((column) => !known.has(column.id))
 		.map((column) => ({
 			name: column.id,
 			label: column.displayName,
-			type: types[column.type ?? ''] ?? 'string',
+			type: column.fieldType ?? types[column.type ?? ''] ?? 'string',
 			...(resource.customSlots ? { asText: true } : {}),
 		}));
 }

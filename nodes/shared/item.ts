@@ -330,7 +330,10 @@ export class Item {
 		const field = this.filterField(resource, path);
 		const label = `Filters: ${path.length > 1 ? row.field : labelOf(field)}`;
 		const operator = row.operator ?? 'equals';
-		const allowed = this.run.apiOf(resource).operators(field);
+		const api = this.run.apiOf(resource);
+		// Nobody here knows the type of a field that only the organisation defines.
+		const open = resource.openFields && !resource.fields.includes(field) && path.join('.') !== 'id';
+		const allowed = [...new Set([...api.operators(field), ...(open ? api.operators({ ...field, type: 'dateTime' }) : [])])];
 		if (!allowed.includes(operator)) {
 			throw new BadInput(`${label} cannot be asked for "${operator}"`, `Choose one of ${allowed.join(', ')}.`);
 		}

@@ -334,7 +334,7 @@ export class Client {
 
 	private refusal(call: Call, answer: { status: number; headers: Record<string, string>; body: unknown }): NodeApiError {
 		const { status, body } = answer;
-		const { reason, remedy } = this.api.explain(status, body, answer.headers);
+		const { reason, remedy } = this.api.explain(status, body, answer.headers, call);
 		const hide = (text: string) =>
 			(call.secrets ?? []).reduce((t, secret) => (secret ? t.split(secret).join('***') : t), text);
 		const wait = this.api.retryAfter?.(answer.headers, Date.now());

@@ -104,14 +104,15 @@ function succeeded({ error, elapsedMs }: { error?: Error; elapsedMs: number }): 
 /** One Outreach node, User: Provision, with role and profile by name. */
 export async function byOurNode(harness: Harness, reps: Rep[], parallel?: number): Promise<number> {
 	const locator = (name: string) => ({ __rl: true, mode: 'name', value: `={{ $json.${name} }}` });
-	const values = Object.fromEntries(['firstName', 'lastName', 'title'].map((name) => [name, `={{ $json.${name} }}`]));
 	const parameters: INodeParameters = {
 		resource: 'user',
 		operation: 'provision',
 		email: '={{ $json.email }}',
+		firstName: '={{ $json.firstName }}',
+		lastName: '={{ $json.lastName }}',
 		role: locator('role'),
 		profile: locator('profile'),
-		fields: { mappingMode: 'defineBelow', value: values, matchingColumns: [], schema: [] },
+		fields: { mappingMode: 'defineBelow', value: { title: '={{ $json.title }}' }, matchingColumns: [], schema: [] },
 		options: parallel === undefined ? {} : { parallel },
 	};
 	return succeeded(await harness.runNode('outreach', parameters, reps, { mode: 'trigger' }));

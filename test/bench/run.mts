@@ -2,7 +2,7 @@
  * `npm run bench`: what the Outreach node costs, against n8n's own HTTP Request nodes and against no n8n at
  * all. Everything runs on the same simulator, which answers after 50 ms and is a process of its own.
  *
- *     npm run bench                 the figures of the README, about six minutes
+ *     npm run bench                 the figures of the README, about eight minutes
  *     npm run bench -- --quick      a smaller form, about two minutes
  *     npm run bench -- --no-fail    ends with 0 also when a target is missed
  *

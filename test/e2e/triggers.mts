@@ -133,7 +133,7 @@ export async function killedPolls(stage: Stage, rounds: number[], records: numbe
 			await stage.restart();
 			if (delay < 0) continue;
 			// The process dies so many milliseconds after Outreach has answered the poll.
-			await until('a poll', async () => (await outreach.requests()).some(({ path, status }) => path.endsWith('/prospects') && status === 200));
+			await until('a poll', async () => (await outreach.requests()).some(({ path, status }) => path.endsWith('/prospects') && status === 200), 60_000);
 			await wait(delay);
 		}
 		const final = () => {
@@ -141,7 +141,7 @@ export async function killedPolls(stage: Stage, rounds: number[], records: numbe
 			// A record that changed again before anybody looked is seen in its last state only.
 			return expected.slice(-all.length).every((name) => got.has(name));
 		};
-		await until('the last state of everything arrived', final);
+		await until('the last state of everything arrived', final, 60_000);
 		await wait(1000);
 		const names = collector.names();
 		const unexpected = names.filter((name) => !expected.includes(name));
@@ -215,7 +215,7 @@ export const cases: Case[] = [
 				await stage.crash();
 				await change(stage, 'prospect', [3, 4], { title: 'While down', updatedAt: new Date(Date.now() + 1000).toISOString() });
 				await stage.restart();
-				await until('the others arrived', () => collector.items.length >= 4);
+				await until('the others arrived', () => collector.items.length >= 4, 60_000);
 				await wait(2000);
 				assert.deepEqual(collector.items.map(({ id }) => id).toSorted(), [1, 2, 3, 4]);
 			});

@@ -366,7 +366,7 @@ describe('get many', () => {
 		const { json } = await lab.run('user', 'getAll', { limit: 2, options: { include: ['role', 'teams'], onlyFields: ['email'] } });
 		expect(lab.sent()).toEqual(['GET /users?include=role,teams&fields[user]=email,role,teams&page[size]=2']);
 		expect(json).toEqual([
-			{ id: 1, email: 'ada.admin@acme.example', role: expect.objectContaining({ id: 1, name: 'Chief Revenue Officer' }), teamsIds: [] },
+			{ id: 1, email: 'ada.admin@acme.example', role: expect.objectContaining({ id: 1, name: 'Chief Revenue Officer' }) },
 			{
 				id: 2,
 				email: 'bea.brandt@acme.example',
@@ -374,6 +374,20 @@ describe('get many', () => {
 				teams: [expect.objectContaining({ id: 1, name: 'West' }), expect.objectContaining({ id: 2, name: 'East' })],
 			},
 		]);
+	});
+
+	test('custom fields come under the labels of the organisation, for one request a run, unless their names are wanted', async () => {
+		const { json, error } = await lab.run('prospect', 'getAll', { limit: 1, options: { onlyFields: ['firstName'] } }, [{}, {}]);
+		expect(error).toBeUndefined();
+		expect(json[0]).toEqual({ id: 1, firstName: 'Anna' });
+		expect(lab.calls().some(({ path }) => path.endsWith('/types'))).toBe(false);
+		const labelled = await lab.run('prospect', 'get', { record: rl('id', '={{ $json.id }}') }, [{ id: 1 }, { id: 5 }]);
+		expect(Object.keys(labelled.json[0]).filter((name) => /^custom\d+$/.test(name))).toEqual([]);
+		expect(Object.values(labelled.json[0])).toContain('Pro');
+		expect(lab.calls().filter(({ path }) => path.endsWith('/types'))).toHaveLength(1);
+		const plain = await lab.run('prospect', 'get', { record: rl('id', 1), options: { rawCustomFields: true } });
+		expect(plain.json[0]).toMatchObject({ custom1: 'Pro' });
+		expect(lab.calls().filter(({ path }) => path.endsWith('/types'))).toHaveLength(1);
 	});
 
 	test('search where the vendor has one', async () => {

@@ -246,7 +246,7 @@ describe('faults', () => {
 describe('cancelling', () => {
 	test.each<[string, number, (sim: OutreachLab['sim']) => void]>([
 		['a wait for Retry-After', 200, (sim) => sim.addFault({ match: { path: `${ROLES}/3` }, ...tooMany({ 'retry-after': '60' }) })],
-		['a running request', 200, (sim) => sim.addFault({ match: { path: `${ROLES}/3` }, kind: 'slow', delayMs: 4_000 })],
+		['a running request', 200, (sim) => sim.addFault({ match: { path: `${ROLES}/3` }, kind: 'slow', delayMs: 2_500 })],
 		['a pause before a repetition', 700, (sim) => sim.addFault({ match: { path: `${ROLES}/3` }, kind: 'status', status: 500, times: -1 })],
 	])('ends %s within a second', async (_what, afterMs, arrange) => {
 		arrange(lab.sim);

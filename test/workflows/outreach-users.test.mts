@@ -237,9 +237,12 @@ describe('deprovision', () => {
 	const ownedBy = (type: string, id: number) => lab.sim.records(type).filter(({ relationships }) => (relationships.owner as { id: number } | null)?.id === id).length;
 
 	test('locks, hands over by bulk calls with ids, waits until they are done, and tells', async () => {
-		lab.sim.stepMs = 300;
+		lab.sim.stepMs = 60_000;
 		const prospects = ownedBy('prospect', 3);
-		const { json, error } = await lab.run('user', 'deprovision', toCarlos);
+		const running = lab.run('user', 'deprovision', toCarlos);
+		await seen(lab, 'GET /batches/1');
+		lab.sim.finishBatches();
+		const { json, error } = await running;
 		lab.sim.stepMs = 100;
 		expect(error).toBeUndefined();
 		expect(lab.sent().slice(0, 2).sort()).toEqual([
@@ -351,6 +354,21 @@ describe('deprovision', () => {
 		]);
 		expect(error?.message).toMatch(/Reassign To.*locked.*\[item 1\]$/);
 		expect(lab.writes()).toEqual([]);
+	});
+
+	test.each([
+		[[{ id: 4, to: 3 }, { id: 3, to: 5 }], /takes over.*\[item 1\]$/],
+		[[{ id: 3, to: 5 }, { id: 4, to: 3 }], /Reassign To leaves in the same run \[item 1\]$/],
+	])('nobody takes over who leaves in the same run: %j', async (items, message) => {
+		const { error } = await lab.run('user', 'deprovision', { record: rl('id', '={{ $json.id }}'), reassignTo: rl('id', '={{ $json.to }}') }, items);
+		expect(error?.message).toMatch(message);
+		expect(lab.writes()).toEqual([]);
+	});
+
+	test('several who leave may have the same successor', async () => {
+		const { json, error } = await lab.run('user', 'deprovision', { record: rl('id', '={{ $json.id }}'), reassignTo: rl('id', 3), options: { reassign: ['tasks'] } }, [{ id: 4 }, { id: 5 }]);
+		expect(error).toBeUndefined();
+		expect(json.map(({ outcome }) => outcome)).toEqual(['locked', 'locked']);
 	});
 
 	test('a failure in the middle says what was done', async () => {

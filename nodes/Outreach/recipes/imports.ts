@@ -53,6 +53,8 @@ const RESULT: Field[] = [
 	{ name: 'failures', type: 'integer' },
 ];
 
+const existingLabel = (label: string) => `Existing ${label}`;
+
 /** Bulk Upsert of a resource. @param many its plural. */
 export const bulkUpsertRecipe = (resource: string, label: string, many: string, links = true): Recipe => ({
 	name: 'bulkUpsert',
@@ -63,7 +65,7 @@ export const bulkUpsertRecipe = (resource: string, label: string, many: string, 
 		{
 			kind: 'record',
 			name: 'existing',
-			label: `Existing ${label}`,
+			label: existingLabel(label),
 			resource,
 			description: 'The record to update. Leave it empty to create one; a key that no record has creates one, too.',
 		},
@@ -162,7 +164,7 @@ const bulkUpsert = (action: string): Handler<UpsertJob> => ({
 	prepare(item) {
 		const { operation } = item.run;
 		const { resource } = operation;
-		const label = `Existing ${resource.label}`;
+		const label = existingLabel(resource.scope ? 'Record' : resource.label);
 		const existing = item.find(item.get<unknown>('existing', undefined), resource, label);
 		const automatic = item.get<string>('fields.mappingMode', 'defineBelow') === 'autoMapInputData';
 		if (automatic && !existing && !isAbsent(item.run.items[item.index].json.id)) {

@@ -233,6 +233,9 @@ interface DeprovisionJob extends LockJob {
 	waitMs: number;
 }
 
+/** Who leaves and who takes over in a run: nobody does both. */
+const plans = new WeakMap<Run, { leavers: Set<RecordId>; heirs: Set<RecordId> }>();
+
 export const deprovision: Handler<DeprovisionJob> = {
 	prepare(item) {
 		const { run } = item;
@@ -253,6 +256,12 @@ export const deprovision: Handler<DeprovisionJob> = {
 		const { entry } = job;
 		job.from = run.apiOf(entry.resource).id(await run.lookup.one(entry, 'User'));
 		job.to = job.reassignTo && (await heir(run, job.reassignTo, job.from));
+		const plan = plans.get(run) ?? { leavers: new Set(), heirs: new Set() };
+		plans.set(run, plan);
+		if (job.to !== undefined && plan.leavers.has(job.to)) throw new BadInput('Reassign To leaves in the same run', 'Choose somebody who stays.');
+		if (plan.heirs.has(job.from)) throw new BadInput('User takes over from another one who leaves in the same run', 'Choose somebody who stays for the other one.');
+		plan.leavers.add(job.from);
+		if (job.to !== undefined) plan.heirs.add(job.to);
 	},
 	async work(job, item): Promise<Output[]> {
 		const { run } = item;

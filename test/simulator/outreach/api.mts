@@ -27,6 +27,7 @@ import type { QueryParameter } from './query.mts';
 import { parseQuery, readFlag } from './query.mts';
 import type { IncludeTree, View } from './serialize.mts';
 import { includedTexts, plainView, readFields, readInclude, recordText } from './serialize.mts';
+import { customObject, exchange, installation, RECORD_SCOPES, schemaDocument, seedObjects, type Installation } from './organisation.mts';
 import { ORG_GUID, SCIM_TOKEN, Scim, scimErrorResponse } from './scim.mts';
 import type { RecordId, RelationInput, StoredRecord } from './store.mts';
 import { Store, toRelation } from './store.mts';
@@ -178,6 +179,17 @@ export class OutreachSimulator implements Vendor {
 	/** The token of the SCIM service, which is none of the others. */
 	get scimToken(): string {
 		return SCIM_TOKEN;
+	}
+
+	/** The app that signs in with its own key. */
+	get installation(): Installation {
+		return installation();
+	}
+
+	/** Deletes a custom object of the organisation with its records. */
+	removeCustomObject(name: string): void {
+		for (const record of [...this.store.all(name)]) this.store.remove(record);
+		this.world.ownTypes.delete(name);
 	}
 
 	/** Longest page of the SCIM service; default 100. */
@@ -423,6 +435,11 @@ export class OutreachSimulator implements Vendor {
 		const { path, method } = request;
 		if (path === '/oauth/authorize' && method === 'GET') return this.tokens.authorize(request);
 		if (path === '/oauth/token' && method === 'POST') return this.tokens.token(request);
+		const exchanged = exchange(request, this.tokens);
+		if (exchanged !== undefined) return exchanged;
+		if (path === '/api/v2/schema.json' && method === 'GET' && header(request.headers, 'authorization') === undefined) {
+			return vendorJson(200, schemaDocument(this.world, false));
+		}
 		if (path.startsWith('/uploads/') && method === 'PUT') {
 			const found = this.imports.upload(decodePart(path.slice('/uploads/'.length)), request.body);
 			return { status: found ? 200 : 403, body: '' };
@@ -460,8 +477,10 @@ export class OutreachSimulator implements Vendor {
 	// ---- gateway --------------------------------------------------------------------------------------
 
 	private fill(): void {
-		if (this.seed === 'demo') seedDemo(this.world);
-		else seedBasics(this.world);
+		if (this.seed === 'demo') {
+			seedDemo(this.world);
+			seedObjects(this.world);
+		} else seedBasics(this.world);
 	}
 
 	private settle(): void {
@@ -510,7 +529,7 @@ export class OutreachSimulator implements Vendor {
 		if (type !== MEDIA_TYPE) throw plainError(415, `Content-Type must be ${MEDIA_TYPE}.`);
 	}
 
-	private needScope(grant: Grant, rule: ResourceRule, kind: 'read' | 'write' | 'delete'): void {
+	private needScope(grant: Grant, rule: Pick<ResourceRule, 'scopes'>, kind: 'read' | 'write' | 'delete'): void {
 		const scope = rule.scopes[kind];
 		// Scopes are not additive: write does not include read. A resource without the scope needs none.
 		if (scope === undefined || grant.scopes.has(scope)) return;
@@ -535,9 +554,17 @@ export class OutreachSimulator implements Vendor {
 		const parameters = parseQuery(request.search);
 		if (parts.length === 1 && parts[0] === 'types' && method === 'GET') {
 			sortParameters(parameters, []);
+			this.needS2s(grant, false);
 			return vendorJson(200, JSON.stringify(typesDocument()));
 		}
-		const rule = resourceByPlural(parts[0] as string);
+		if (parts.length === 1 && parts[0] === 'schema.json' && method === 'GET') {
+			sortParameters(parameters, []);
+			this.needS2s(grant, false);
+			return vendorJson(200, schemaDocument(this.world, true));
+		}
+		const own = parts[0] === 'customObjects' && parts.length > 1;
+		if (own) parts.shift();
+		const rule = own ? customObject(this.world, parts[0]) : resourceByPlural(parts[0] as string);
 		if (rule === undefined) throw noRoute(method, path);
 		const can = (operation: Method): boolean => rule.methods.has(operation);
 		const allow = (operation: Method, kind: 'read' | 'write' | 'delete'): void => {
@@ -753,7 +780,8 @@ export class OutreachSimulator implements Vendor {
 		if (rule.type === 'batch') {
 			// Bulk calls need batches.read, batches.write and the write scope of what they change.
 			this.needScope(grant, rule, 'read');
-			if (!name.startsWith('customObject')) this.needScope(grant, resource(name.startsWith('account') ? 'account' : 'prospect'), 'write');
+			const changed = name.startsWith('customObject') ? { scopes: RECORD_SCOPES } : resource(name.startsWith('account') ? 'account' : 'prospect');
+			this.needScope(grant, changed, 'write');
 		}
 		const byRoot = this.writeParameters(rule, parameters, ['actionParams']);
 		const actionParams = byRoot.get('actionParams') ?? [];

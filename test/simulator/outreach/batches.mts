@@ -95,6 +95,8 @@ const EFFECTS: Record<string, Effect> = {
 	prospectsDestroyAll: destroy,
 	accountsBulkModify: bulkModify,
 	prospectsBulkModify: bulkModify,
+	customObjectBulkDelete: destroy,
+	customObjectBulkModify: bulkModify,
 	prospectsAssignAccount: (world, record, args, userId) => {
 		world.touch(record, {}, { account: { type: 'account', id: Number(args.accountId) } }, userId);
 		return undefined;
@@ -231,13 +233,14 @@ export class Batches {
 	/** POST /batches/actions/<name>. */
 	start(action: ActionRule, parameters: QueryParameter[], body: Buffer, userId: number): StoredRecord {
 		const { store } = this.world;
-		const target = action.name.startsWith('account') ? 'account' : 'prospect';
 		const params = readActionParams(action, parameters, ['filter']);
+		const own = params.get('objectName');
+		const target = own ?? (action.name.startsWith('account') ? 'account' : 'prospect');
+		if (own !== undefined && !this.world.ownTypes.has(own)) throw unprocessable('/data', `There is no custom object '${own}'.`);
 		const skip = params.get('skipConfirmation') ?? 'false';
 		if (skip !== 'true' && skip !== 'false') {
 			throw badParameter('actionParams[skipConfirmation]', 'skipConfirmation must be true or false.', 'actionParams.invalid');
 		}
-		if (!EFFECTS[action.name]) throw unprocessable('/data', `There is no custom object '${params.get('objectName') ?? ''}'.`);
 		const args = readArguments(this.world, action, target, body);
 		for (const name of action.body.keys()) {
 			if (name in NEEDED && args[name] === undefined) throw unprocessable(`/data/attributes/${name}`, "can't be blank");

@@ -97,8 +97,8 @@ export class Imports {
 			return { headerValue: headers.map((header, index) => ({ header, value: rows[0]?.[index] ?? '' })), recordCount: rows.length };
 		}
 		const args = this.readArguments(action, body);
-		if (action.name === 'customObjectBulkUpsert') throw unprocessable('/data/attributes/records', 'There are no custom objects.');
-		return action.name === 'bulkUpsert' ? this.upsert(args, body.length, userId) : this.importFile(action, args, userId);
+		const inline = action.name === 'bulkUpsert' || action.name === 'customObjectBulkUpsert';
+		return inline ? this.upsert(action.name, args, body.length, userId) : this.importFile(action, args, userId);
 	}
 
 	/** Brings every import to where it is at this time. */
@@ -147,17 +147,18 @@ export class Imports {
 		return record;
 	}
 
-	private upsert(args: JsonObject, bytes: number, userId: number): StoredRecord {
+	private upsert(name: string, args: JsonObject, bytes: number, userId: number): StoredRecord {
 		const records = args.records as JsonObject[] | undefined;
 		if (records === undefined || records.length === 0) throw unprocessable('/data/attributes/records', "can't be blank");
 		if (bytes > UPSERT_BYTES) throw unprocessable('/data/attributes/records', 'the body is larger than 2 MB');
 		for (const [index, record] of records.entries()) {
-			if (!RESOURCES.has(String(record.type))) throw unprocessable(`/data/attributes/records/${index}/type`, 'is not a resource type');
+			const known: { has(type: string): boolean } = name === 'bulkUpsert' ? RESOURCES : this.world.ownTypes;
+			if (!known.has(String(record.type))) throw unprocessable(`/data/attributes/records/${index}/type`, 'is not a resource type');
 			if ('id' in record && !Number.isInteger(record.id)) throw unprocessable(`/data/attributes/records/${index}/id`, 'must be an integer');
 		}
 		const method = String(args.dupeMethod ?? 'overwrite');
 		return this.plan(
-			{ importType: 'bulkUpsert', fileName: args.fileName ?? null, dupeMethod: method, total: records.length },
+			{ importType: name, fileName: args.fileName ?? null, dupeMethod: method, total: records.length },
 			userId,
 			() => {
 				const counts = { total: records.length, failures: 0, dupes: 0 };

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { ResourceRule } from './contract.mts';
-import { WEBHOOK_MATRIX, findResource, resource } from './contract.mts';
+import { OWN_TYPES, WEBHOOK_MATRIX, findResource, resource } from './contract.mts';
 import type { VendorError } from './errors.mts';
 import { ApiError, forbidden, invalid, unprocessable } from './errors.mts';
 import type { RecordId, Ref, Relation, RelationInput, Store, StoredRecord } from './store.mts';
@@ -108,6 +108,8 @@ export class World {
 	readonly invites: Invite[] = [];
 	/** Tokens handed out with new webhooks, by webhook id; kept after the webhook is gone. */
 	readonly cleanupTokens = new Map<RecordId, string>();
+	/** Custom objects of the organisation, by internal name. */
+	readonly ownTypes = new Set(OWN_TYPES.keys());
 	/** Hears of every record that is created, changed or destroyed. */
 	listener: ((happening: Happening) => void) | undefined;
 
@@ -119,6 +121,7 @@ export class World {
 		this.store.clear();
 		this.invites.length = 0;
 		this.cleanupTokens.clear();
+		for (const name of OWN_TYPES.keys()) this.ownTypes.add(name);
 	}
 
 	/** Adds a record without validation, as a seed or a test does. */

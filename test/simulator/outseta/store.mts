@@ -81,7 +81,7 @@ export class Store {
 	/** Children that point to a record by a property of theirs. */
 	pointing(target: string, uid: unknown, entity: string, property: string): Item[] {
 		const uids = this.children.get(`${target} ${String(uid)} ${entity} ${property}`) ?? new Set<string>();
-		return [...uids].flatMap((child): Item[] => this.get(entity, child) ?? []);
+		return [...uids].map((child) => this.get(entity, child)).filter((item) => item !== undefined);
 	}
 
 	/** The record or records behind a property; undefined when the property is no relation. */
@@ -114,7 +114,8 @@ export class Store {
 	tagsOf(item: Item): Item[] {
 		return this.all('EntityTag')
 			.filter((row) => row.Owner === item.Uid)
-			.flatMap((row): Item[] => this.get('Tag', row.Tag) ?? []);
+			.map((row) => this.get('Tag', row.Tag))
+			.filter((item) => item !== undefined);
 	}
 
 	subscriptionsOf(account: Item): Item[] {
