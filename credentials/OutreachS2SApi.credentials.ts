@@ -1,7 +1,6 @@
-import { createSign } from 'crypto';
+import { createPrivateKey, createSign, type KeyObject } from 'crypto';
 
 import {
-	ApplicationError,
 	type IAuthenticateGeneric,
 	type ICredentialDataDecryptedObject,
 	type ICredentialTestRequest,
@@ -10,6 +9,7 @@ import {
 	type IDataObject,
 	type IHttpRequestHelper,
 	type INodeProperties,
+	UserError,
 } from 'n8n-workflow';
 
 /** Seconds for which the proof of identity is good; the vendor takes at most an hour. */
@@ -17,6 +17,28 @@ const PROOF_SECONDS = 600;
 
 /** A part of a JSON Web Token. */
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** The key as people paste it: line breaks may have become \\n or blanks. */
+function readKey(given: unknown): KeyObject {
+	const [, kind, body] = /-----BEGIN ([A-Z ]+)-----([^]*?)-----END \1-----/.exec(String(given).replace(/\\[rn]/g, '\n')) ?? [];
+	try {
+		const lines = body.match(/[\w+/=]+/g) ?? [];
+		const key = createPrivateKey(`-----BEGIN ${kind}-----\n${lines.join('\n')}\n-----END ${kind}-----\n`);
+		if (key.asymmetricKeyType === 'rsa') return key;
+	} catch {
+		// What the reader says of a key does not help, and may quote from it.
+	}
+	throw new UserError('Private Key is no RSA key in PEM form', {
+		description: 'Open the Outreach Server-to-Server credential and paste the whole key, from -----BEGIN to -----END. A key with a pass phrase cannot be used.',
+	});
+}
+
+/** What the vendor says of a refused proof. */
+function reasonOf(body: unknown): string {
+	const { errors, error, description } = (typeof body === 'object' && body !== null ? body : {}) as { errors?: Array<{ detail?: string; title?: string }>; error?: string; description?: string };
+	const first = Array.isArray(errors) ? errors[0] : undefined;
+	return first?.detail ?? first?.title ?? description ?? error ?? 'no reason given';
+}
 
 /**
  * Access of an app to one installation, without a user. A signed proof is exchanged for a token that is
@@ -94,17 +116,26 @@ export class OutreachS2SApi implements ICredentialType {
 		const now = Math.floor(Date.now() / 1000);
 		const claims = { iss: credentials.applicationId, iat: now, exp: now + PROOF_SECONDS };
 		const unsigned = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}`;
-		// Keys are often pasted with their line breaks as \n.
-		const key = String(credentials.privateKey).replace(/\\n/g, '\n');
-		const signature = createSign('RSA-SHA256').update(unsigned).sign(key, 'base64url');
+		const signature = createSign('RSA-SHA256').update(unsigned).sign(readKey(credentials.privateKey), 'base64url');
 		const host = String(credentials.baseUrl || 'https://api.outreach.io').replace(/\/+$/, '');
-		const answer = (await this.helpers.httpRequest({
+		// Judged here: an error of the helper would carry the proof with it.
+		const { statusCode, body } = (await this.helpers.httpRequest({
 			method: 'POST',
 			url: `${host}/api/app/installs/${encodeURIComponent(String(credentials.installationId))}/actions/accessToken`,
 			headers: { Authorization: `Bearer ${unsigned}.${signature}`, Accept: 'application/vnd.api+json', 'Content-Type': 'application/vnd.api+json' },
-		})) as { data?: { meta?: { accessToken?: string } } };
-		const accessToken = answer.data?.meta?.accessToken;
-		if (!accessToken) throw new ApplicationError('Outreach answered without an access token');
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			sendCredentialsOnCrossOriginRedirect: false,
+		})) as { statusCode: number; body?: { data?: { meta?: { accessToken?: string } } } };
+		const accessToken = body?.data?.meta?.accessToken;
+		if (statusCode >= 400 || !accessToken) {
+			throw new UserError(`Outreach gave no access token for the server-to-server key: ${statusCode >= 400 ? reasonOf(body) : 'there was none in its answer'}`, {
+				description:
+					statusCode >= 500 || statusCode === 429
+						? 'Run again later.'
+						: 'Open the Outreach Server-to-Server credential and check the application ID, the private key and the installation ID.',
+			});
+		}
 		return { accessToken };
 	}
 

@@ -83,6 +83,9 @@ function byKey(api: Api, { key }: Entry, records: IDataObject[]): Map<string, ID
 	return found;
 }
 
+/** The related record that holds the key, when the key is a property of one. */
+const aroundKey = (api: Api, { field }: NaturalKey) => (api.supports.paths && field.includes('.') ? [field.slice(0, field.lastIndexOf('.'))] : []);
+
 export class Lookup {
 	private readonly entries = new Map<string, Entry>();
 
@@ -196,7 +199,7 @@ export class Lookup {
 		const full = chunk.some((e) => e.full);
 		const query = {
 			conditions,
-			include: [...new Set(chunk.flatMap((e) => e.include))],
+			include: [...new Set([...chunk.flatMap((e) => e.include), ...(full ? aroundKey(api, key) : [])])],
 			...(full || !api.supports.only ? {} : { only: [...new Set([key.field, ...displayFields(resource)])] }),
 		};
 		const call: Call = {

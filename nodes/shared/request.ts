@@ -45,6 +45,25 @@ interface Gate {
 	openAt: number;
 	/** Next free slot of vendors that count requests a second (epoch ms). */
 	nextSlot: number;
+	/** The last requests to such a vendor, as many as it takes a second. */
+	recent: Trip[];
+	/** Shortest time from sending to answer (ms): what a request takes that nothing held up. */
+	fastest: number;
+}
+
+interface Trip {
+	sent: number;
+	/** Time to the answer (ms). */
+	took?: number;
+}
+
+/** A vendor's second, and a little more, since clocks and roads differ. */
+const SECOND = 1_020;
+
+/** Earliest time at which the vendor has room for another request: it counts arrivals, which delays on the way shift. */
+function roomAt({ recent, fastest }: Gate, perSecond: number): number {
+	const trip = recent.at(-Math.floor(perSecond));
+	return trip ? trip.sent + Math.max(0, (trip.took ?? 0) - fastest) + SECOND : 0;
 }
 
 const gates = new Map<string, Gate>();
@@ -96,7 +115,7 @@ export class Client {
 	) {
 		this.signal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 		this.credentialKey = `${api.name} ${api.credential} ${context.getNode().credentials?.[api.credential]?.id ?? context.getNode().id}`;
-		this.gate = gates.get(this.credentialKey) ?? { openAt: 0, nextSlot: 0 };
+		this.gate = gates.get(this.credentialKey) ?? { openAt: 0, nextSlot: 0, recent: [], fastest: Infinity };
 		gates.set(this.credentialKey, this.gate);
 	}
 
@@ -150,8 +169,10 @@ export class Client {
 	private async attempt(call: Call): Promise<Answer> {
 		const deadline = Date.now() + (this.options.maxWait ?? 3_600_000);
 		for (let attempt = 1; ; attempt++) {
-			await this.waitForGate(deadline);
+			const trip = await this.waitForGate(deadline);
 			const outcome = await this.once(call);
+			trip.took = Date.now() - trip.sent;
+			if (!('fault' in outcome)) this.gate.fastest = Math.min(this.gate.fastest, trip.took);
 			if ('fault' in outcome) {
 				const { fault, code } = outcome;
 				const repeatable = call.method !== 'POST' || call.repeatable || NEVER_SENT.has(code);
@@ -282,10 +303,11 @@ export class Client {
 	}
 
 	/** Waits for the shared allowance of the credential. */
-	private async waitForGate(deadline: number): Promise<void> {
+	private async waitForGate(deadline: number): Promise<Trip> {
+		const { perSecond } = this.api;
 		for (;;) {
 			const now = Date.now();
-			const openAt = Math.max(this.gate.openAt, this.api.perSecond ? this.gate.nextSlot : 0);
+			const openAt = Math.max(this.gate.openAt, ...(perSecond ? [this.gate.nextSlot, roomAt(this.gate, perSecond)] : []));
 			if (openAt <= now) break;
 			if (openAt > deadline) {
 				throw this.apiError(
@@ -301,8 +323,13 @@ export class Client {
 			}
 			await this.rest(openAt - now);
 		}
-		if (this.api.perSecond) this.gate.nextSlot = Math.max(this.gate.nextSlot, Date.now()) + 1000 / this.api.perSecond;
+		const trip: Trip = { sent: Date.now() };
+		if (perSecond) {
+			this.gate.nextSlot = Math.max(this.gate.nextSlot, trip.sent) + SECOND / perSecond;
+			this.gate.recent = [...this.gate.recent, trip].slice(-Math.floor(perSecond));
+		}
 		if (this.cancelled) throw this.stopped();
+		return trip;
 	}
 
 	private async rest(ms: number): Promise<void> {

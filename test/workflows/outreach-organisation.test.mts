@@ -79,11 +79,11 @@ describe('server-to-server key', () => {
 		['role', 'getAll', { limit: 1 }, 'list roles'],
 		['user', 'update', { record: rl('id', 2), fields: mapper({ title: 'X' }) }, 'update user 2'],
 		['user', 'create', { fields: mapper({ email: 'a@b.example', firstName: 'A', lastName: 'B' }) }, 'create user'],
-		['mailing', 'delete', { record: rl('id', 1) }, 'delete mailing 1'],
+		['call', 'update', { record: rl('id', 1), fields: mapper({ note: 'x' }) }, 'update call 1'],
 		['prospect', 'prospectsAddTags', { record: rl('id', 1), fields: mapper({ tags: 'x' }) }, 'add tags to many prospects'],
 		['customObject', 'getAll', { scope: 'subscription', limit: 1 }, 'list custom object records'],
-		['request', 'request', { method: 'GET', path: '/roles' }, 'answer GET /roles'],
-		['request', 'request', { method: 'GET', path: '/types' }, 'answer GET /types'],
+		['api', 'request', { method: 'GET', path: '/roles' }, 'answer GET /roles'],
+		['api', 'request', { method: 'GET', path: '/types' }, 'answer GET /types'],
 	])('%s %s is outside of what the key reaches and never leaves', async (resource, operation, parameters, purpose) => {
 		const { error } = await run(resource, operation, parameters);
 		expect(described(error)).toEqual({
@@ -100,7 +100,7 @@ describe('server-to-server key', () => {
 		['sequenceState', 'pause', { record: rl('id', 1) }, 'POST /sequenceStates/1/actions/pause'],
 		['task', 'snooze', { record: rl('id', 1), fields: mapper({}) }, 'POST /tasks/1/actions/snooze'],
 		['user', 'get', { record: rl('id', 2) }, 'GET /users/2'],
-		['request', 'request', { method: 'GET', path: '/templates' }, 'GET /templates'],
+		['api', 'request', { method: 'GET', path: '/templates' }, 'GET /templates'],
 	])('%s %s is within its reach', async (resource, operation, parameters, line) => {
 		const { error } = await run(resource, operation, parameters);
 		expect(error).toBeUndefined();
@@ -134,7 +134,7 @@ describe('server-to-server key', () => {
 		});
 		expect(leaks(visible(result), pem)).toEqual([]);
 		expect(visible(result)).not.toMatch(/eyJ[\w-]{10}/);
-		expect(exchanges().length).toBeLessThanOrEqual(2);
+		expect(exchanges()).toHaveLength(1);
 		expect(lab.calls()).toEqual([]);
 	});
 
@@ -150,7 +150,7 @@ describe('server-to-server key', () => {
 	test('a text that is no key: said before anything is sent', async () => {
 		save({ privateKey: '-----BEGIN PRIVATE KEY-----\nc2VjcmV0LWJ1dC1ubyBrZXk=\n-----END PRIVATE KEY-----' });
 		const result = await run('prospect', 'get', { record: rl('id', 1) });
-		expect(described(result.error)).toEqual({ message: expect.stringContaining('Private Key'), description: expect.anything() });
+		expect(described(result.error)).toEqual({ message: 'Private Key is no RSA key in PEM form', description: expect.stringContaining('paste the whole key') });
 		expect(lab.sim.requests).toEqual([]);
 		expect(visible(result)).not.toContain('c2VjcmV0LWJ1dC1ubyBrZXk');
 	});
@@ -509,7 +509,7 @@ describe('custom objects of the organisation', () => {
 });
 
 describe('API Request', () => {
-	const send = async (parameters: IDataObject, input: IDataObject[] = [{}]) => await lab.run('request', 'request', { method: 'GET', ...parameters }, input);
+	const send = async (parameters: IDataObject, input: IDataObject[] = [{}]) => await lab.run('api', 'request', { method: 'GET', ...parameters }, input);
 
 	test.each([
 		['/prospects/5', '/prospects/5'],
@@ -556,7 +556,7 @@ describe('API Request', () => {
 	])('path %j stays under /api/v2 or is refused', async (path) => {
 		const { error } = await send({ path });
 		for (const request of lab.sim.requests) expect(request.path).toMatch(/^\/api\/v2(\/|$)/);
-		if (/:\/\/|\/\/|\.\.|\\|[?#%]|\s/i.test(path.trim()) || /\/\.\//.test(path)) {
+		if (/:\/\/|\/\/|\.\.|\\|[?#]|%2|\s|\/\.\//i.test(path.trim().replace('%25', ''))) {
 			expect(error?.message).toMatch(/is no path below \/api\/v2$/);
 			expect(described(error).description).toMatch(/\/prospects\/123/);
 			expect(lab.sim.requests).toEqual([]);
@@ -683,7 +683,7 @@ describe('webhook clean-up', () => {
 		const { id } = await makeWebhook();
 		const result = await clean('not-the-token');
 		expect(described(result.error)).toEqual({ message: 'Cleanup Token was not accepted', description: 'Take the token from the header of a delivery of this webhook.' });
-		expect(visible(result)).not.toContain('not-the-token');
+		expect(JSON.stringify(described(result.error)) + result.error?.stack).not.toContain('not-the-token');
 		expect(lab.sim.requests).toHaveLength(1);
 		expect(lab.sim.record('webhook', id)).toBeDefined();
 	});
@@ -702,7 +702,7 @@ describe('webhook clean-up', () => {
 		lab.sim.addFault({ match: { path: CLEANUP }, kind: 'reset' });
 		const lost = await clean(token);
 		expect(lost.error).toBeDefined();
-		expect(visible(lost)).not.toContain(token);
+		expect(JSON.stringify(described(lost.error)) + lost.error?.stack).not.toContain(token);
 		expect(lab.sim.record('webhook', id)).toBeDefined();
 	});
 });

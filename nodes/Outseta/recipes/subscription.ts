@@ -76,9 +76,7 @@ interface Job {
 
 function prepare(item: Item): Job {
 	const { run } = item;
-	const addOns = item.value(ADD_ONS, item.option('addOns'));
-	const quantity = item.value(QUANTITY, item.option('quantity'));
-	const code = item.value(COUPON, item.option('couponCode'));
+	const [addOns, quantity, code] = [ADD_ONS, QUANTITY, COUPON].map((field) => item.value(field, item.option(field.name) ?? ''));
 	return {
 		// The account has to be in the body as well; a look-up brings it along.
 		subscription: recordOf(item, run.operation.resource, { include: ['Account'] }),

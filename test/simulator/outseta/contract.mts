@@ -78,6 +78,9 @@ export const BACK: Record<string, string> = {
 	'EmailList.EmailListPerson': 'EmailList',
 };
 
+/** Objects inside their owner, not records of their own. */
+export const EMBEDDED = new Set(['Campaign', 'Message', 'Address']);
+
 /** Computed values cost the vendor a query of their own and come only when they are asked for. */
 export const COMPUTED = new Set(['LifetimeRevenue', 'Tags', 'PersonCount', 'NumberOfSubscriptions', 'SubscriptionCount']);
 

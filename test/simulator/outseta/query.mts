@@ -37,6 +37,7 @@ function valuesAt(store: Store, entity: string, item: Item, path: string[]): unk
 	const [step, ...rest] = path;
 	if (rest.length === 0) return [valueOf(store, entity, item, step)];
 	const related = store.related(entity, item, step);
+	if (!related && typeof item[step] === 'object') return [(item[step] as Item | null)?.[rest[0]] ?? null];
 	return (related?.items ?? []).flatMap((child) => valuesAt(store, related!.entity, child, rest));
 }
 

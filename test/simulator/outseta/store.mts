@@ -1,5 +1,5 @@
 /** Records in memory. References are uids; lists of children are found through the children. */
-import { BACK, entities, isMany, targetOf } from './contract.mts';
+import { BACK, EMBEDDED, entities, isMany, targetOf } from './contract.mts';
 
 export type Item = Record<string, unknown>;
 
@@ -102,7 +102,7 @@ export class Store {
 		}
 		const rule = entities[entity]?.[name];
 		const target = rule && targetOf(rule.type);
-		if (!rule || !target || !entities[target]) return undefined;
+		if (!rule || !target || !entities[target] || (EMBEDDED.has(target) && !isMany(rule.type))) return undefined;
 		if (!isMany(rule.type)) {
 			const one = this.get(target, item[name]);
 			return { entity: target, items: one ? [one] : [], many: false };

@@ -1,5 +1,5 @@
 /** Bodies: what may be in them, and what becomes of it. */
-import { BACK, contract, entities, targetOf, type Endpoint, type ParameterRule } from './contract.mts';
+import { BACK, contract, EMBEDDED, entities, targetOf, type Endpoint, type ParameterRule } from './contract.mts';
 import { invalid, type Fault } from './errors.mts';
 import type { Item, Store } from './store.mts';
 
@@ -118,7 +118,7 @@ export function taken(store: Store, entity: string, body: Item): { values: Item;
 }
 
 /** Written inside their owner, not on their own. */
-const OBJECTS = new Set(['Campaign', 'Message', 'PaymentInformation', 'Address']);
+const OBJECTS = new Set([...EMBEDDED, 'PaymentInformation']);
 
 /** Makes the given rows the complete set of children. */
 export function replaceChildren(store: Store, entity: string, owner: Item, name: string, rows: Item[]): void {
