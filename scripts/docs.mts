@@ -42,7 +42,7 @@ function requestOf(operation: Operation, vendor: Vendor): string {
 		case 'bulk':
 			return `POST ${bulk!.path}`;
 		default:
-			return '';
+			return resource.recipes?.find(({ name }) => name === operation.name)?.request ?? '';
 	}
 }
 

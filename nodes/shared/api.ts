@@ -18,7 +18,7 @@ export interface Call {
 	body?: unknown;
 	/** Body that is not JSON, such as a form with a file. */
 	raw?: { body: Buffer; contentType: string };
-	/** A POST that may be sent again when its fate is unknown, since twice does the same as once. */
+	/** Whether it may be sent again when its fate is unknown, since twice does the same as once; a POST may not unless this says so. */
 	repeatable?: boolean;
 	/** Instead of the credential's headers of the same name. */
 	headers?: Record<string, string>;

@@ -6,6 +6,7 @@
 import {
 	NodeApiError,
 	NodeOperationError,
+	sleep,
 	type IDataObject,
 	type IExecuteFunctions,
 	type INode,
@@ -21,6 +22,9 @@ import { Client } from './request';
 import type { Api } from './api';
 import { labelOf, type Field, type Operation, type Resource } from './spec';
 import { apiOf, operationOf, resourceOf, type Vendor } from './vendor';
+
+/** Milliseconds of reading parameters after which others get their turn. */
+const BREATH = 100;
 
 export interface Output {
 	json: IDataObject;
@@ -106,7 +110,7 @@ export class Run {
 
 	/** Reads a tick box of the node for an item; true when the operation has none. */
 	simplify(item: Item): boolean {
-		return item.get<boolean>('simplify', true);
+		return item.simplified;
 	}
 
 	/** A record as the user wants to see it. */
@@ -198,11 +202,18 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor): Promi
 	if (run.operation.fields && vendor.customFields) {
 		run.customFields = savedCustomFields(context.getNodeParameter('fields.schema', 0, []), run.operation.resource);
 	}
+	let breath = Date.now();
 	for (const slot of slots) {
 		await step(slot, () => {
 			slot.item.parent();
 			slot.job = handler.prepare(slot.item);
 		});
+		// Thousands of expressions take seconds, in which nothing else of n8n would run, not even Stop.
+		if (Date.now() - breath > BREATH) {
+			await sleep(0);
+			if (context.getExecutionCancelSignal()?.aborted) throw new NodeOperationError(context.getNode(), 'The execution was canceled');
+			breath = Date.now();
+		}
 	}
 	await run.lookup.resolve();
 	for (const slot of slots) {
@@ -261,6 +272,7 @@ async function relabel(run: Run, slots: Slot[]): Promise<void> {
 	if (fields.status === 'rejected') return;
 	const labels = new Map(fields.value.map((field) => [field.name, labelOf(field)]));
 	for (const output of records) {
+		if (!Object.keys(output.json).some((name) => labels.has(name))) continue;
 		output.json = Object.fromEntries(
 			Object.entries(output.json).map(([name, value]) => {
 				const label = labels.get(name);

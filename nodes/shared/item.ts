@@ -67,6 +67,8 @@ export class Item {
 	/** Records to settle before the work begins. */
 	readonly references: Reference[] = [];
 
+	private simple?: boolean;
+
 	constructor(
 		readonly run: Run,
 		readonly index: number,
@@ -75,6 +77,12 @@ export class Item {
 	/** A parameter as n8n evaluates it for this item. */
 	get<T>(name: string, fallback?: T): T {
 		return this.run.context.getNodeParameter(name, this.index, fallback) as T;
+	}
+
+	/** Whether Simplify is on; true when the operation has no such switch. Asked for once per record. */
+	get simplified(): boolean {
+		this.simple ??= this.get<boolean>('simplify', true);
+		return this.simple;
 	}
 
 	/** An entry of the Options collection. */

@@ -70,10 +70,11 @@ export function displayFields(resource: Resource): string[] {
 const placeOf = (resource: Resource) => [resource.name, listed(resource, true).path, ...(resource.listQuery ?? []).flat()].join('\n');
 
 /** Records by the folded values of a key. */
-function byKey(api: Api, { key }: Entry, records: IDataObject[]): Map<string, IDataObject[]> {
+function byKey(api: Api, { key, value: wanted }: Entry, records: IDataObject[]): Map<string, IDataObject[]> {
 	const found = new Map<string, IDataObject[]>();
 	for (const record of records) {
-		const values = api.value(record, key.field);
+		const given = api.value(record, key.field);
+		const values = given === undefined && key.hidden ? wanted : given;
 		for (const value of new Set((Array.isArray(values) ? values : [values]).map(fold))) {
 			const same = found.get(value) ?? [];
 			// A record can move to the next page while the pages are read.
@@ -116,7 +117,9 @@ export class Lookup {
 		for (const entry of this.entries.values()) {
 			if (entry.records ?? entry.failure) continue;
 			const group = `${placeOf(entry.resource)}\n${entry.key.field}`;
-			groups.set(group, [...(groups.get(group) ?? []), entry]);
+			const others = groups.get(group);
+			if (others) others.push(entry);
+			else groups.set(group, [entry]);
 		}
 		const requests: Array<() => Promise<void>> = [];
 		for (const all of groups.values()) {

@@ -175,7 +175,7 @@ export class Client {
 			if (!('fault' in outcome)) this.gate.fastest = Math.min(this.gate.fastest, trip.took);
 			if ('fault' in outcome) {
 				const { fault, code } = outcome;
-				const repeatable = call.method !== 'POST' || call.repeatable || NEVER_SENT.has(code);
+				const repeatable = (call.repeatable ?? call.method !== 'POST') || NEVER_SENT.has(code);
 				if (repeatable && attempt < ATTEMPTS) {
 					await this.rest(BACKOFF * 2 ** (attempt - 1) * (0.75 + Math.random() / 2));
 					continue;
@@ -211,7 +211,7 @@ export class Client {
 			}
 			// What is not implemented will not be there the next time either.
 			if (status >= 500 && status !== 501) {
-				const repeatable = call.method !== 'POST' || call.repeatable;
+				const repeatable = call.repeatable ?? call.method !== 'POST';
 				if (repeatable && attempt < ATTEMPTS) {
 					await this.rest(BACKOFF * 2 ** (attempt - 1) * (0.75 + Math.random() / 2));
 					continue;

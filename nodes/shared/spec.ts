@@ -101,6 +101,8 @@ export interface NaturalKey {
 	query?: Array<[string, string]>;
 	/** The vendor cannot filter by it: all records are read, and compared here. */
 	listed?: boolean;
+	/** The vendor filters by it, but need not show it in answers: what the filter gives counts as found. */
+	hidden?: boolean;
 	/** The vendor's words leave open whether several values can be looked up in one request. */
 	listsUnsure?: boolean;
 }
@@ -206,6 +208,8 @@ export interface Recipe {
 	parent?: boolean;
 	/** Changes nothing at the vendor. */
 	reads?: boolean;
+	/** Method and path, when it is a single request; for the documentation. */
+	request?: string;
 	/** What comes out beyond, or instead of, a record of the resource; for the editor. */
 	output?: { resource?: string; fields?: Field[] };
 }

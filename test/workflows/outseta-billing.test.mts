@@ -17,7 +17,7 @@ describe('subscriptions', () => {
 	test('by the name of the account: one look-up', async () => {
 		const { json, error } = await lab.run('subscription', 'get', { record: rl('account', 'Contoso'), options: { include: ['Plan'] } });
 		expect(error).toBeUndefined();
-		expect(lab.sent()).toEqual(['GET /billing/subscriptions?current=1&Account.Name=Contoso&fields=*,Plan.*&limit=25&offset=0']);
+		expect(lab.sent()).toEqual(['GET /billing/subscriptions?current=1&Account.Name=Contoso&fields=*,Plan.*,Account.*&limit=25&offset=0']);
 		expect(json[0]).toMatchObject({ Plan: expect.objectContaining({ Name: 'Team' }), BillingRenewalTermLabel: 'Monthly' });
 	});
 

@@ -12,14 +12,14 @@ afterAll(async () => await lab.stop());
 test('two nodes at once stay below the limit together, and lose little of it', async () => {
 	const uid = lab.uid('person.jane@contoso.example');
 	const items = Array.from({ length: 16 }, (_, i) => ({ title: `Title ${i}` }));
-	const started = Date.now();
 	const results = await Promise.all([1, 2].map(async () => await lab.run('person', 'update', { record: rl('id', uid), fields: mapper({ Title: '={{ $json.title }}' }), options: { parallel: 20 } }, items)));
-	const seconds = (Date.now() - started) / 1000;
 	for (const { error, json } of results) {
 		expect(error).toBeUndefined();
 		expect(json).toHaveLength(16);
 	}
 	expect(lab.calls().map(({ status }) => status)).toEqual(Array(32).fill(200));
+	const arrivals = lab.calls().map(({ at }) => at);
+	const seconds = (Math.max(...arrivals) - Math.min(...arrivals)) / 1000;
 	// 400 updates in 105 s are 3.81 a second; the first one is free.
 	expect(seconds).toBeLessThan((31 / 4) * 1.05);
 });

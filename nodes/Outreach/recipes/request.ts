@@ -1,75 +1,21 @@
 /** Any request under /api/v2, for what has no operation of its own. */
-import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
-
-import type { Call, QueryPairs } from '../../shared/api';
-import type { Handler } from '../../shared/execute';
-import { BadInput, isAbsent } from '../../shared/fields';
+import { anyRequest, anyRequestRecipe, type AnyRequest } from '../../shared/anyRequest';
 import { asObject } from '../../shared/request';
-import type { Field, Recipe } from '../../shared/spec';
+import type { Recipe } from '../../shared/spec';
 
-const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'];
-
-const QUERY: Field = { name: 'query', label: 'Query (JSON)', type: 'json', description: 'Parameters of the request as an object, such as {"page[size]": 10}' };
-const BODY: Field = { name: 'body', label: 'Body (JSON)', type: 'json', description: 'Body of the request as a JSON:API document' };
-
-export const requestRecipes: Recipe[] = [
-	{
-		name: 'request',
-		label: 'Send',
-		action: 'Send API request',
-		description: 'Send any request to the API with the connection of this node',
-		inputs: [
-			{ kind: 'value', name: 'method', type: 'options', options: METHODS.map((value) => ({ value, label: value })), default: 'GET', description: 'HTTP method' },
-			{ kind: 'value', name: 'path', type: 'string', required: true, placeholder: 'e.g. /prospects/123', description: 'Path below /api/v2' },
-			{ kind: 'value', ...QUERY, default: '{}' },
-			{ kind: 'value', ...BODY, default: '{}' },
-			{ kind: 'value', name: 'allPages', label: 'All Pages', type: 'boolean', description: 'Whether to follow the links to further pages and output each record as an item' },
-		],
-		simplify: true,
-	},
-];
-
-interface Job {
-	call: Call;
-	allPages: boolean;
-}
-
-export const request: Handler<Job> = {
-	prepare(item) {
-		const method = String(item.value({ name: 'method', type: 'options', options: METHODS.map((value) => ({ value })) })) as IHttpRequestMethods;
-		const path = `/${String(item.value({ name: 'path', type: 'string', required: true })).trim().replace(/^\/?(api\/v2\/)?/, '')}`;
-		if (/^\/\/|:\/\/|\\|[?#\s]|(^|\/)\.\.?(\/|$)/.test(path) || /%2e|%2f|%5c/i.test(path)) {
-			throw new BadInput(`Path: "${path}" is no path below /api/v2`, 'Write it like /prospects/123, and put parameters under "Query".');
-		}
-		const body = item.value(BODY);
-		const hasBody = method !== 'GET' && !isAbsent(body) && Object.keys(asObject(body)).length > 0;
-		return {
-			call: { method, path, query: pairs(item.value(QUERY)), ...(hasBody ? { body } : {}), purpose: `answer ${method} ${path}` },
-			allPages: item.get<boolean>('allPages', false),
-		};
-	},
-	async work({ call, allPages }, item) {
-		const { run } = item;
-		const { resource } = run.operation;
-		const client = run.client(resource);
-		const outputs = [];
-		for await (const answer of client.pages(call, resource)) {
-			const { data } = asObject(answer);
-			const present = (record: IDataObject) => ({ json: run.present(item, resource, record, answer) });
-			if (Array.isArray(data) && (allPages || run.simplify(item))) outputs.push(...(data as IDataObject[]).map(present));
-			else if (run.simplify(item) && data && !Array.isArray(data)) outputs.push(present(asObject(data)));
-			else outputs.push({ json: answer === undefined ? { success: true } : asObject(answer) });
-			if (!allPages) break;
-		}
-		return outputs;
+const ABOUT: AnyRequest = {
+	base: '/api/v2',
+	methods: ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'],
+	example: '/prospects/123',
+	query: '{"page[size]": 10}',
+	body: 'Body of the request as a JSON:API document',
+	pages: 'Whether to follow the links to further pages and output each record as an item',
+	parts(answer) {
+		const { data } = asObject(answer);
+		return Array.isArray(data) ? { list: data } : { one: data ?? undefined };
 	},
 };
 
-/** An object as parameters; lists become a text with commas, as the vendor writes them. */
-function pairs(query: unknown): QueryPairs {
-	if (isAbsent(query)) return [];
-	if (typeof query !== 'object' || Array.isArray(query)) throw new BadInput('Query is not an object', 'Write it like {"page[size]": 10}.');
-	return Object.entries(asObject(query))
-		.filter(([, value]) => !isAbsent(value))
-		.map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]);
-}
+export const requestRecipes: Recipe[] = [anyRequestRecipe(ABOUT)];
+
+export const request = anyRequest(ABOUT);

@@ -1,0 +1,30 @@
+import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+
+import { methodsOf } from '../shared/editor';
+import { execute } from '../shared/execute';
+import { propertiesOf } from '../shared/properties';
+import { userlot } from './vendor';
+
+export class Userlot implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Userlot',
+		name: 'userlot',
+		icon: { light: 'file:userlot.svg', dark: 'file:userlot.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Manage companies and end users in Userlot',
+		defaults: { name: 'Userlot' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'userlotApi', required: true }],
+		properties: propertiesOf(userlot),
+	};
+
+	methods = methodsOf(userlot);
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await execute(this, userlot);
+	}
+}

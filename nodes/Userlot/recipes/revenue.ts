@@ -1,0 +1,16 @@
+/** Revenue of a company. The request is documented, its answer is not, so that it comes out as it is. */
+import type { Handler } from '../../shared/execute';
+import type { Reference } from '../../shared/item';
+import { pathTo, recordOf } from '../../shared/operations';
+import { asObject } from '../../shared/request';
+import { recordsIn } from '../answers';
+
+export const revenue: Handler<Reference> = {
+	prepare: (item) => recordOf(item, item.run.operation.resource),
+	async work({ id }, item) {
+		const { resource } = item.run.operation;
+		const { body } = await item.run.client(resource).send({ method: 'GET', path: `${pathTo(resource, id)}/revenue`, purpose: `get the revenue of company ${id}` });
+		const rows = Array.isArray(body) ? recordsIn(body)! : [typeof body === 'object' ? body : { revenue: body }];
+		return rows.map((row) => ({ json: asObject(row) }));
+	},
+};

@@ -1,0 +1,30 @@
+import type { Resource } from '../../shared/spec';
+import { endUserRecipes } from '../recipes/write';
+
+/** A person at a customer. User in Userlot's own pages, end user in its API. No answer of these requests is documented. */
+export const endUser: Resource = {
+	name: 'endUser',
+	label: 'End User',
+	path: '/end_users',
+	description: 'A person who uses your product, called user in Userlot itself',
+	methods: ['get', 'getAll'],
+	idType: 'uuid',
+	keys: [{ field: 'email', type: 'email' }, { field: 'external_id' }, { field: 'source_external_id', hidden: true }],
+	list: { name: ['first_name', 'last_name'], fallback: ['name', 'email'], detail: 'email' },
+	fields: [
+		{ name: 'company_id', label: 'Company ID', type: 'string', description: 'ID that Userlot gave the company' },
+		{ name: 'created_at', label: 'Created At', type: 'dateTime', readOnly: true, description: 'When the end user came into being; presumed' },
+		{ name: 'email', type: 'email', filter: true, description: 'Email address' },
+		{ name: 'external_id', label: 'External ID', type: 'string', filter: true, description: 'ID of the person in your own product' },
+		{ name: 'first_name', type: 'string', filter: true, description: 'First name' },
+		{ name: 'id', label: 'ID', type: 'string', readOnly: true, description: 'Identifier given by Userlot' },
+		{ name: 'last_name', type: 'string', filter: true, description: 'Last name' },
+		{ name: 'name', type: 'string', readOnly: true, filter: true, description: 'First and last name' },
+		{ name: 'source_external_id', label: 'Source External ID', type: 'string', filter: true, description: 'ID of the person in another system, such as the CRM' },
+		{ name: 'updated_at', label: 'Updated At', type: 'dateTime', readOnly: true, description: 'Last change; presumed' },
+	],
+	relations: [
+		{ name: 'company', to: ['company'], readOnly: true, filterBy: ['id'], filterAs: 'company_id', description: 'The filter is presumed' },
+	],
+	recipes: endUserRecipes,
+};

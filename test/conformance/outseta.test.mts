@@ -1,0 +1,97 @@
+/**
+ * Every call of Outseta's description file, reached through the node and compared with what the file says: method,
+ * path, parameters and body, for two items with different values. A call that cannot be reached, or a property that
+ * cannot be given, fails here.
+ */
+import type { IDataObject, INodeParameters, ResourceMapperField } from 'n8n-workflow';
+import { createRequire } from 'node:module';
+import type { Vendor } from '../../nodes/shared/vendor.ts';
+import type { Operation, Resource } from '../../nodes/shared/spec.ts';
+import { createHarness, type Harness } from '../harness/index.mts';
+import { BY_HAND, caseOf, contract, LEFT_OUT, nodeNames, TURNS, uid, type Case } from './outseta-cases.mts';
+import { comparable, startRecorder, type Recorder, type Sent } from './recorder.mts';
+
+const require = createRequire(import.meta.url);
+const { outseta, outsetaApi } = require('../../dist/nodes/Outseta/vendor.js') as { outseta: Vendor; outsetaApi: { perSecond: number } };
+const { operationsOf } = require('../../dist/nodes/shared/spec.js') as { operationsOf(resource: Resource): Operation[] };
+
+let recorder: Recorder;
+let harness: Harness;
+
+/** An answer of the right form: a list where a page is asked for, a record otherwise. */
+const plausible = ({ method, path, query, body }: Sent) => {
+	if (path.endsWith('/definitions') && query.includes('limit=100')) return { body: { metadata: { limit: 100, offset: 0, total: 0 }, items: [] } };
+	if (method === 'DELETE') return {};
+	const record = { Uid: 'answer1', ...(typeof body === 'object' ? body : {}) };
+	return { body: method === 'GET' && query.some((pair) => pair.startsWith('offset=')) ? { metadata: { limit: 25, offset: 0, total: 1 }, items: [record] } : record };
+};
+
+beforeAll(async () => {
+	outsetaApi.perSecond = 100_000;
+	recorder = await startRecorder('application/json', plausible);
+	harness = await createHarness({ credentials: { outsetaApi: { data: { subdomain: recorder.url, apiKey: 'key', apiSecret: 'hush' } } } });
+});
+afterAll(() => recorder.stop());
+
+async function columnsOf(resource: string, operation: string): Promise<ResourceMapperField[]> {
+	return (await harness.loadOptions('outseta', 'resourceMapping', 'getFields', { currentNodeParameters: { resource, operation } })).fields;
+}
+
+const reached = new Set<string>();
+
+async function check(name: string, { resource, operation, parameters, columns, uids = [], expected, answer }: Case, schema: ResourceMapperField[]) {
+	const value = columns ? Object.fromEntries(Object.keys(columns(1)).map((column) => [column, `={{ $json.columns["${column}"] }}`])) : undefined;
+	recorder.start(answer);
+	const result = await harness.runNode(
+		'outseta',
+		{
+			resource,
+			operation,
+			...parameters,
+			...(value && Object.keys(value).length > 0 ? { fields: { mappingMode: 'defineBelow', value, matchingColumns: [], schema: schema as unknown as IDataObject[] } } : {}),
+		} as INodeParameters,
+		TURNS.map((turn) => ({ columns: columns?.(turn) ?? {}, uid: Object.fromEntries(uids.map((what) => [what, uid(what, turn)])) })),
+	);
+	expect(result.error).toBeUndefined();
+	expect(comparable(recorder.sent)).toEqual(comparable(TURNS.flatMap(expected).map((e) => ({ ...e, path: `/api/v1${e.path}` }))));
+	for (const { headers, path } of recorder.sent) {
+		expect(headers.authorization).toBe(path.includes('/profile') ? `bearer ${headers.authorization?.slice(7)}` : 'Outseta key:hush');
+	}
+	expect(new Set(result.items.map(({ pairedItem }) => (pairedItem as { item: number }).item))).toEqual(new Set([0, 1]));
+	reached.add(name);
+	return result;
+}
+
+describe.each(contract.operations.filter(({ name }) => !(name in LEFT_OUT)))('$name', (endpoint) => {
+	test(`${endpoint.method} ${endpoint.path}`, async () => {
+		const [resource, operation] = BY_HAND[endpoint.name] ? [BY_HAND[endpoint.name].resource, BY_HAND[endpoint.name].operation] : nodeNames(endpoint.name);
+		const spec = outseta.resources.find((r) => r.name === resource);
+		const known = spec && operationsOf(spec).find((o) => o.name === operation);
+		expect([resource, operation, known !== undefined]).toEqual([resource, operation, true]);
+		if (endpoint.undocumented) expect(known!.description).toMatch(/does not document|only mentions/);
+		const schema = known!.fields ? await columnsOf(resource, operation) : [];
+		const relations = await harness.loadOptions('outseta', 'loadOptions', 'getLinks', { currentNodeParameters: { resource } });
+		const shown = new Set(
+			harness
+				.nodeType('outseta')
+				.description.properties.filter(({ displayOptions: d }) => d?.show?.resource?.includes(resource) && d.show.operation?.includes(operation))
+				.map((p) => p.name),
+		);
+		const entry = BY_HAND[endpoint.name] ?? caseOf(endpoint, new Set(schema.map((c) => c.id)), new Set(relations.map((r) => String(r.value))), shown);
+		await check(endpoint.name, entry, schema);
+	});
+});
+
+test('every call is reached or left out with its reason', () => {
+	const open = contract.operations.map(({ name }) => name).filter((name) => !reached.has(name) && !(name in LEFT_OUT));
+	expect(open).toEqual([]);
+	expect(reached.size + Object.keys(LEFT_OUT).length).toBe(contract.operations.length);
+});
+
+test('there is no operation that no call stands behind', () => {
+	const OWN = ['upsert', 'addActivity'];
+	const named = new Set(contract.operations.map(({ name }) => (BY_HAND[name] ? `${BY_HAND[name].resource}.${BY_HAND[name].operation}` : nodeNames(name).join('.'))));
+	const others = outseta.resources.flatMap((resource) => operationsOf(resource).map((o) => `${resource.name}.${o.name}`)).filter((name) => !named.has(name) && !OWN.includes(name.split('.')[1]));
+	// Rows inside another record, and the request of one's own.
+	expect(others.sort()).toEqual(['accountMembership.getAll', 'api.request', 'dealStage.getAll', 'dripMessage.getAll']);
+});
