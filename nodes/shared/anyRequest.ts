@@ -49,7 +49,7 @@ export function anyRequestRecipe(about: AnyRequest): Recipe {
 	};
 }
 
-interface Job {
+export interface Job {
 	call: Call;
 	allPages: boolean;
 }

@@ -12,4 +12,6 @@ export { startBranchCms } from './branchcms/api.mts';
 export type { BranchCmsOptions, BranchCmsSimulator, BranchCmsType, Item } from './branchcms/api.mts';
 export { startOutseta } from './outseta/api.mts';
 export type { OutsetaOptions, OutsetaSimulator } from './outseta/api.mts';
+export { startUserlot } from './userlot/api.mts';
+export type { UserlotItem, UserlotOptions, UserlotSimulator, UserlotType } from './userlot/api.mts';
 export type { Fault, FaultKind, RecordedRequest } from './server.mts';

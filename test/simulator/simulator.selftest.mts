@@ -3,7 +3,7 @@
  * Run with `node --test test/simulator/simulator.selftest.mts`.
  */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, createSign, generateKeyPairSync } from 'node:crypto';
 import { after, beforeEach, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startBranchCms, startOutreach } from './index.mts';
@@ -554,6 +554,53 @@ describe('Outreach', async () => {
 			const gone = await call('DELETE', `/${rule.plural}/${last.id}`);
 			assert.equal(gone.status, rule.methods.has('delete') ? 204 : 404, type);
 		}
+	});
+
+	it('keeps the custom objects of its organisation under their scopes and their attributes', async () => {
+		const path = '/customObjects/subscription';
+		const body = (attributes: object, more: object = {}) => ({ data: { type: 'subscription', attributes, ...more } });
+		assert.equal((await get(`${path}?filter[seats]=10..inf&sort=-seats&page[size]=1`)).body.data[0].attributes.seats, 250);
+		const made = await call('POST', path, body({ name: 'New', seats: 1 }, { relationships: { account: ref('account', 1) } }));
+		assert.equal(made.status, 201);
+		assert.equal((await call('POST', path, body({ name: 'New', colour: 'red' }))).status, 400);
+		assert.equal((await call('POST', path, body({ seats: 'many', name: 'New' }))).status, 422);
+		assert.equal((await call('POST', path, body({ seats: 1 }))).status, 422);
+		assert.equal((await call('POST', path, { data: { type: 'vehicle', attributes: { name: 'New' } } })).status, 400);
+		assert.equal((await get(`${path}?filter[internal_note]=x`)).status, 400);
+		const { accessToken } = sim.issueToken({ scopes: ['customObjectRecords.write'] });
+		const writer = { authorization: `Bearer ${accessToken}` };
+		assert.equal((await call('PATCH', `${path}/1`, body({ seats: 2 }, { id: 1 }), writer)).status, 200);
+		assert.equal((await call('DELETE', `${path}/1`, undefined, writer)).status, 403);
+		assert.equal((await get('/customObjects/vehicle')).status, 404);
+		assert.equal((await call('POST', '/batches/actions/customObjectBulkDelete', { data: { attributes: { ids: [1] } } })).status, 400);
+		const schema = await get('/schema.json');
+		assert.deepEqual(schema.body.definitions.subscription.definitions.seats, { filterable: true, sortable: true, format: 'integer', type: 'number' });
+		assert.equal(schema.body.definitions.subscription.links[1].href, '/api/v2/customObjects/subscription');
+		const everybody = await send(`${sim.url}/api/v2/schema.json`, {});
+		assert.deepEqual([everybody.status, 'account' in everybody.body.definitions, 'subscription' in everybody.body.definitions], [200, true, false]);
+		sim.removeCustomObject('subscription');
+		assert.equal((await get(path)).status, 404);
+	});
+
+	it('exchanges the proof of an installed app, and nothing else, for a token', async () => {
+		const { applicationId, installationId, privateKey } = sim.installation;
+		const now = Math.floor(Date.now() / 1000);
+		const proof = (claims: object, alg = 'RS256', key: string = privateKey): string => {
+			const unsigned = [{ alg, typ: 'JWT' }, { iss: applicationId, iat: now, exp: now + 600, ...claims }].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+			return `${unsigned}.${createSign('RSA-SHA256').update(unsigned).sign(key, 'base64url')}`;
+		};
+		const exchange = async (token: string, id = installationId) =>
+			await send(`${sim.url}/api/app/installs/${id}/actions/accessToken`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': TYPE } });
+		const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+		for (const wrong of [proof({ iss: 'other' }), proof({ exp: now - 1 }), proof({ exp: now + 3700 }), proof({ iat: now + 600 }), proof({}, 'none'), proof({}, 'RS256', stranger), `${proof({})}x`, 'a.b', '']) {
+			assert.equal((await exchange(wrong)).status, 401, wrong);
+		}
+		assert.equal((await exchange(proof({}), 'nowhere')).status, 404);
+		const given = await exchange(proof({}));
+		assert.equal(given.status, 200);
+		const app = { authorization: `Bearer ${given.body.data.meta.accessToken}` };
+		assert.equal((await call('GET', '/prospects?page[size]=1', undefined, app)).status, 200);
+		for (const path of ['/roles', '/types', '/schema.json', '/customObjects/subscription']) assert.equal((await call('GET', path, undefined, app)).status, 403, path);
 	});
 
 	it('fails on purpose', async () => {
