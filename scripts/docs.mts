@@ -32,7 +32,7 @@ function requestOf(operation: Operation, vendor: Vendor): string {
 		case 'get':
 			return `GET ${one}`;
 		case 'getAll':
-			return `GET ${resource.path}`;
+			return `GET ${resource.rows && !resource.rows.lookUpOnly ? resource.rows.path : resource.path}`;
 		case 'update':
 			return `${vendor.api.updateMethod} ${one}`;
 		case 'replace':

@@ -23,11 +23,23 @@ const typeOf = (field) => {
 
 const object = (properties) => ({ type: 'object', properties, version: 1 });
 
-const fieldsOf = (fields) => Object.fromEntries(fields.filter((f) => f.type !== 'secret' && !f.writeOnly).map((f) => [f.name, typeOf(f)]));
+/** Properties by name; `address.city` is a property of an object. */
+function fieldsOf(fields, labels = false) {
+	const properties = {};
+	for (const field of fields.filter((f) => f.type !== 'secret' && !f.writeOnly && !f.filterOnly)) {
+		const steps = (field.wire ?? field.name).split('.');
+		const last = steps.pop();
+		const owner = steps.reduce((at, step) => (at[step] ??= { type: 'object', properties: {} }).properties, properties);
+		owner[last] = typeOf(field);
+		if (labels && field.type === 'integer' && field.options) owner[`${last}Label`] = { type: 'string' };
+	}
+	return properties;
+}
 
-/** A simplified record: fields one level up, related records as ids. */
-function record(resource) {
+/** A simplified record: fields one level up, related records as ids where the vendor shows them unasked. */
+function record(resource, { idName = 'id', choiceLabels, supports }) {
 	const id = { type: resource.idType === 'integer' ? 'integer' : 'string' };
+	if (supports.paths) return { [idName]: id, ...fieldsOf(resource.fields, choiceLabels) };
 	const links = (resource.relations ?? []).filter((r) => r.include).map((r) => (r.many ? [`${r.name}Ids`, { type: 'array', items: id }] : [`${r.name}Id`, id]));
 	return { id, ...fieldsOf(resource.fields), ...Object.fromEntries(links) };
 }
@@ -36,11 +48,14 @@ function schemaOf(vendor, operation) {
 	const { kind, resource } = operation;
 	const recipe = kind === 'recipe' ? resource.recipes.find((r) => r.name === operation.name) : undefined;
 	const find = (name) => vendor.resources.find((r) => r.name === name);
-	if (kind === 'delete') return object({ id: record(resource).id, deleted: { type: 'boolean' } });
+	const id = { type: resource.idType === 'integer' ? 'integer' : 'string' };
+	if (kind === 'delete') return object({ id, deleted: { type: 'boolean' } });
+	if (operation.endpoint?.silent) return object({ ...(operation.record ? { id } : {}), success: { type: 'boolean' } });
 	if (kind === 'bulk') return object({ batchId: { type: 'integer' }, records: { type: 'integer' }, ...fieldsOf(find('batch').fields) });
 	if (recipe && !recipe.output && !recipe.simplify) return undefined;
-	const shown = recipe?.output?.resource ? find(recipe.output.resource) : resource;
-	const own = !recipe || recipe.simplify || recipe.output?.resource ? record(shown) : {};
+	const output = recipe?.output ?? operation.endpoint?.output;
+	const shown = output?.resource ? find(output.resource) : resource;
+	const own = !recipe || recipe.simplify || recipe.output?.resource ? record(shown, vendor.api) : {};
 	const extra = [...(kind === 'upsert' ? [{ name: 'outcome', type: 'string' }] : []), ...(recipe?.output?.fields ?? [])];
 	const properties = { ...own, ...fieldsOf(extra) };
 	return Object.keys(properties).length > 0 ? object(properties) : undefined;

@@ -75,7 +75,7 @@ const parents = (path: string) => {
 };
 
 /** Whether an answer holds root properties alone, of which the vendor gives four times as many on a page. */
-const isLight = (resource: Resource, fields: string[]) => fields.every((f) => !f.includes('.') && !COMPUTED.has(f)) && !(fields.includes('*') && resource.fields.some((f) => f.name === 'Tags'));
+const isLight = (resource: Resource, fields: string[]) => fields.every((f) => !f.includes('.') && !COMPUTED.has(f)) && !(fields.includes('*') && (resource.relations ?? []).some((r) => r.name === 'Tags'));
 
 function listQuery(resource: Resource, query: Query, size: number): QueryPairs {
 	const extra = [...new URLSearchParams(String(query.options?.moreFilters ?? '').replace(/^\?/, ''))];
@@ -197,6 +197,7 @@ export const outsetaApi: Api = {
 	lookupSize: 1,
 	updateMethod: 'PUT',
 	idName: 'Uid',
+	choiceLabels: true,
 	count: { query: [], read: (answer) => Number(asObject(asObject(answer).metadata).total) },
 	operators(field: Field) {
 		if (field.filterOnly) return ['equals'];

@@ -110,6 +110,8 @@ export interface Api {
 	records(answer: unknown, resource?: Resource): IDataObject[];
 	/** The record of a read or write answer. */
 	record(answer: unknown): IDataObject;
+	/** A simplified record has the words for choices that are numbers, under the field's name with `Label` behind it. */
+	choiceLabels?: boolean;
 	/** What a record calls its id, when it is not `id`. */
 	idName?: string;
 	id(record: IDataObject): RecordId;

@@ -61,13 +61,12 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 	const ownColumns = async (context: ILoadOptionsFunctions, resource: Resource): Promise<Field[]> => {
 		const door = api(context, resource);
 		if (!vendor.customFields || !context.getNode().credentials?.[door.credential]) return slotsOf(resource);
-		try {
-			return await vendor.customFields(new Client(context, door), resource);
-		} catch (error) {
-			const refused = error instanceof NodeApiError ? error.httpCode === '403' : error instanceof NodeOperationError;
-			if (resource.customSlots && refused) return slotsOf(resource);
-			throw error;
-		}
+		const [answer] = await Promise.allSettled([vendor.customFields(new Client(context, door), resource)]);
+		if (answer.status === 'fulfilled') return answer.value;
+		const reason = answer.reason as Error;
+		const refused = reason instanceof NodeApiError ? reason.httpCode === '403' : reason instanceof NodeOperationError;
+		if (resource.customSlots && refused) return slotsOf(resource);
+		throw reason instanceof NodeApiError ? reason : new NodeOperationError(context.getNode(), reason);
 	};
 	/** Records of an object of the customer's own are listed by their name, or else by their first text. */
 	const shownBy = async (context: ILoadOptionsFunctions, resource: Resource): Promise<Resource> => {
@@ -155,7 +154,7 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 			async getOnlyFields(this: ILoadOptionsFunctions) {
 				const resource = chosen(this);
 				const fields = [...resource.fields.filter((f) => !f.writeOnly && !f.filterOnly && f.type !== 'secret'), ...(await ownFields(this, resource))];
-				return sorted([...fields, ...(resource.relations ?? []).filter((r) => !r.filterAs)].map((f) => ({ name: labelOf(f), value: f.name })));
+				return sorted([...fields, ...(resource.relations ?? []).filter((r) => r.include || !r.filterAs)].map((f) => ({ name: labelOf(f), value: f.name })));
 			},
 			async getIncludes(this: ILoadOptionsFunctions) {
 				return sorted((chosen(this).relations ?? []).filter((r) => r.include).map((r) => ({ name: labelOf(r), value: r.name })));

@@ -168,6 +168,8 @@ export interface Action {
 	parameters?: ActionParameter[];
 	/** Always part of the body, by name on the wire; `{id}` is the record. */
 	fixed?: IDataObject;
+	/** Answers no more than that it is done. */
+	silent?: boolean;
 	/** Answers a list of records, in pages. */
 	many?: boolean;
 	/** The chosen parent helps to find what parameters refer to. */
@@ -478,7 +480,7 @@ export function operationsOf(resource: Resource): Operation[] {
 		kind: 'action',
 		record: namesRecord(endpoint),
 		fields: (endpoint.parameters ?? []).some((p) => p.reference === undefined),
-		simplify: true,
+		simplify: !endpoint.silent,
 		many: endpoint.many ?? false,
 		writes: endpoint.method !== 'GET',
 		inputs: [

@@ -139,7 +139,7 @@ function pathParameters(endpoint: Endpoint): { parameters: IDataObject; uids: st
 	names.forEach((name, i) => {
 		const column = { discountCode: 'code', comment: 'comment', entityType: 'entityType', templateUid: 'template' }[name];
 		if (column) columns.push(name);
-		else if (name === 'tagUid') parameters.tag = at(name);
+		else if (name === 'tagUid' && i > 0) parameters.tag = at(name);
 		else if (name === 'discountUid') parameters.coupon = at(name);
 		else if (inside && i === 0) parameters.parent = at(name);
 		else parameters.record = at(name);

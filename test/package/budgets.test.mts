@@ -11,7 +11,7 @@ const execute = promisify(execFile);
 const KB = 1024;
 const BUDGETS = {
 	/** The editor holds every description twice: as a node and as an AI tool. */
-	descriptionBytes: { Outreach: 60 * KB } as Record<string, number>,
+	descriptionBytes: { Outreach: 60 * KB, Outseta: 120 * KB } as Record<string, number>,
 	otherDescriptionBytes: 60 * KB,
 	properties: 200,
 	/** Evaluated for each node of a workflow whenever one is opened or run. */

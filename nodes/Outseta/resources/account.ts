@@ -96,6 +96,7 @@ export const account: Resource = {
 			description: 'End the subscription at its renewal; the account has to be subscribing or trialing',
 			method: 'PUT',
 			path: '/crm/accounts/{id}/cancel',
+			silent: true,
 			parameters: [
 				{ name: 'CancelationReason', label: 'Cancellation Reason', type: 'string', in: 'body', description: 'Why the customer leaves' },
 				{ name: 'Comment', type: 'text', in: 'body', description: 'More about it' },
@@ -109,6 +110,7 @@ export const account: Resource = {
 			description: 'Withdraw a cancellation while the account is cancelling',
 			method: 'PUT',
 			path: '/crm/accounts/{id}/remove-cancellation',
+			silent: true,
 		},
 		{
 			name: 'extendTrial',
@@ -117,6 +119,7 @@ export const account: Resource = {
 			description: 'Move the end of a trial that runs or has expired',
 			method: 'PUT',
 			path: '/crm/accounts/{id}/extend-trial',
+			silent: true,
 			parameters: [
 				{ name: 'ToDate', label: 'New End of Trial', type: 'dateTime', in: 'body', required: true, description: 'Day on which the trial ends' },
 				{ name: 'ExpirationDate', type: 'dateTime', in: 'body', description: 'Fixed day on which the subscription expires' },
@@ -129,6 +132,7 @@ export const account: Resource = {
 			description: 'Send the account confirmation email to the primary contact, one person or everybody',
 			method: 'PUT',
 			path: '/crm/accounts/{id}/send-confirmation-email',
+			silent: true,
 			parameters: [
 				{ name: 'personUid', label: 'Person UID', type: 'string', in: 'query', description: 'UID of one person, or * for everybody on the account; the primary contact when empty' },
 			],
@@ -140,6 +144,7 @@ export const account: Resource = {
 			description: 'End the current subscription at once; the vendor does not document this',
 			method: 'PUT',
 			path: '/crm/accounts/{id}/expire-current-subscription',
+			silent: true,
 		},
 		{
 			name: 'register',

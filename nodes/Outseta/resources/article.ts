@@ -17,7 +17,6 @@ export const article: Resource = {
 		{ name: 'Body', type: 'text', required: true, filter: true, sort: true, description: 'HTML' },
 		{ name: 'SupportArticleStatus', label: 'Status', type: 'integer', options: [{ value: '1', label: 'Draft' }, { value: '2', label: 'Waiting for Review' }, { value: '3', label: 'Published' }], required: true, filter: true, sort: true, description: 'Draft, review or published' },
 		{ name: 'Keywords', type: 'string', filter: true, sort: true, maxLength: 255, description: 'Search words' },
-		{ name: 'Tags', type: 'json', readOnly: true, description: 'Tags; only returned when asked for' },
 		{ name: 'Created', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was created (UTC)' },
 		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
 	],
@@ -34,6 +33,7 @@ export const article: Resource = {
 			description: 'Put tags on the article; those it has stay',
 			method: 'POST',
 			path: '/support/articles/{id}/tags',
+			silent: true,
 			parameters: [
 				{ name: 'tags', label: 'Tags', wire: 'TagUids', type: 'string', in: 'body', reference: 'tag', many: true, required: true, description: 'Tags to put on; they have to be made for this kind of record' },
 			],
@@ -55,6 +55,7 @@ export const article: Resource = {
 			description: 'Take one tag off the article; nothing happens when it is not there',
 			method: 'DELETE',
 			path: '/support/articles/{id}/tags/{tag}',
+			silent: true,
 			parameters: [
 				{ name: 'tag', label: 'Tag', type: 'string', in: 'path', reference: 'tag', required: true },
 			],
@@ -66,6 +67,7 @@ export const article: Resource = {
 			description: 'Make these the only tags of the article; without any, all are taken off',
 			method: 'PUT',
 			path: '/support/articles/{id}/tags',
+			silent: true,
 			parameters: [
 				{ name: 'tags', label: 'Tags', wire: 'TagUids', type: 'string', in: 'body', reference: 'tag', many: true, mayBeEmpty: true, description: 'All tags it shall have; leave empty to take all off' },
 			],

@@ -49,6 +49,7 @@ export const broadcast: Resource = {
 			description: 'Put tags on the broadcast; those it has stay',
 			method: 'POST',
 			path: '/email/campaigns/broadcasts/{id}/tags',
+			silent: true,
 			parameters: [
 				{ name: 'tags', label: 'Tags', wire: 'TagUids', type: 'string', in: 'body', reference: 'tag', many: true, required: true, description: 'Tags to put on; they have to be made for this kind of record' },
 			],
@@ -70,6 +71,7 @@ export const broadcast: Resource = {
 			description: 'Take one tag off the broadcast; nothing happens when it is not there',
 			method: 'DELETE',
 			path: '/email/campaigns/broadcasts/{id}/tags/{tag}',
+			silent: true,
 			parameters: [
 				{ name: 'tag', label: 'Tag', type: 'string', in: 'path', reference: 'tag', required: true },
 			],
@@ -81,6 +83,7 @@ export const broadcast: Resource = {
 			description: 'Make these the only tags of the broadcast; without any, all are taken off',
 			method: 'PUT',
 			path: '/email/campaigns/broadcasts/{id}/tags',
+			silent: true,
 			parameters: [
 				{ name: 'tags', label: 'Tags', wire: 'TagUids', type: 'string', in: 'body', reference: 'tag', many: true, mayBeEmpty: true, description: 'All tags it shall have; leave empty to take all off' },
 			],
@@ -100,6 +103,7 @@ export const broadcast: Resource = {
 			description: 'Hide a sent broadcast from the list',
 			method: 'POST',
 			path: '/email/campaigns/broadcasts/{id}/archive',
+			silent: true,
 		},
 		{
 			name: 'sendTest',
@@ -108,6 +112,7 @@ export const broadcast: Resource = {
 			description: 'Send a test to the signed-in user, which an API key has not, and to further people',
 			method: 'POST',
 			path: '/email/campaigns/broadcasts/sendtestemail',
+			silent: true,
 			parameters: [
 				{ name: 'recipients', label: 'Additional Recipients', wire: 'AdditionalRecipients', type: 'string', in: 'body', reference: 'person', many: true, description: 'People of your own account' },
 			],

@@ -46,6 +46,7 @@ export const ticket: Resource = {
 			description: 'Answer the customer',
 			method: 'POST',
 			path: '/support/cases/{id}/replies',
+			silent: true,
 			parameters: [
 				{ name: 'AgentName', type: 'string', in: 'body', required: true, description: 'Name shown to the customer' },
 				{ name: 'Comment', label: 'Message', type: 'text', in: 'body', required: true, description: 'The answer, HTML allowed' },
@@ -59,6 +60,7 @@ export const ticket: Resource = {
 			description: 'Add an answer of the customer',
 			method: 'POST',
 			path: '/support/cases/{id}/clientresponse/{comment}',
+			silent: true,
 			parameters: [
 				{ name: 'comment', label: 'Message', type: 'text', in: 'path', required: true, description: 'The answer; it travels in the address, so keep it short' },
 			],

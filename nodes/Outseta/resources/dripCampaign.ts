@@ -35,6 +35,7 @@ export const dripCampaign: Resource = {
 			description: 'Send a test to the signed-in user, which an API key has not, and to further people',
 			method: 'POST',
 			path: '/email/campaigns/drips/sendtestemail',
+			silent: true,
 			parameters: [
 				{ name: 'recipients', label: 'Additional Recipients', wire: 'AdditionalRecipients', type: 'string', in: 'body', reference: 'person', many: true, description: 'People of your own account' },
 			],

@@ -51,6 +51,7 @@ export const invoice: Resource = {
 			description: 'Email the invoice to the billing contact',
 			method: 'POST',
 			path: '/billing/invoices/{id}/sendinvoiceemail',
+			silent: true,
 			parameters: [
 				{ name: 'note', type: 'text', in: 'query', description: 'Text for the email' },
 				{ name: 'bcc', label: 'BCC', type: 'string', in: 'query', description: 'Further addresses, with commas' },
@@ -63,6 +64,7 @@ export const invoice: Resource = {
 			description: 'Email the receipt of a paid invoice',
 			method: 'POST',
 			path: '/billing/invoices/{id}/sendinvoicepaidemail',
+			silent: true,
 		},
 	],
 	recipes: invoiceRecipes,

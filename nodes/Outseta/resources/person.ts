@@ -64,6 +64,7 @@ export const person: Resource = {
 			description: 'Set a password that has to be changed at the next login',
 			method: 'PUT',
 			path: '/crm/people/{id}/setTemporaryPassword',
+			silent: true,
 			parameters: [
 				{ name: 'temporaryPassword', type: 'secret', in: 'body', required: true, description: 'The password' },
 			],
@@ -83,6 +84,7 @@ export const person: Resource = {
 			description: 'Send the password reset email; its link works for 30 minutes',
 			method: 'POST',
 			path: '/crm/people/forgotPassword',
+			silent: true,
 			parameters: [
 				{ name: 'Email', type: 'email', in: 'body', required: true, description: 'Email of the person' },
 			],
@@ -94,6 +96,7 @@ export const person: Resource = {
 			description: 'Send a one-time login link; the answer is the same whether the person exists or not',
 			method: 'POST',
 			path: '/crm/people/requestMagicLink',
+			silent: true,
 			parameters: [
 				{ name: 'Email', type: 'email', in: 'body', required: true, description: 'Email of the person' },
 			],

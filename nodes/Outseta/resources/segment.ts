@@ -19,7 +19,6 @@ export const segment: Resource = {
 		{ name: 'LastRefreshDateTime', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'Last recalculation' },
 		{ name: 'PendingProcessing', type: 'boolean', readOnly: true, filter: true, sort: true },
 		{ name: 'PersonCount', type: 'integer', readOnly: true, filter: true, sort: true },
-		{ name: 'Tags', type: 'json', readOnly: true, description: 'Tags; only returned when asked for' },
 		{ name: 'Created', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was created (UTC)' },
 		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
 	],
@@ -34,6 +33,7 @@ export const segment: Resource = {
 			description: 'Put tags on the segment; those it has stay',
 			method: 'POST',
 			path: '/crm/segments/{id}/tags',
+			silent: true,
 			parameters: [
 				{ name: 'tags', label: 'Tags', wire: 'TagUids', type: 'string', in: 'body', reference: 'tag', many: true, required: true, description: 'Tags to put on; they have to be made for this kind of record' },
 			],
@@ -55,6 +55,7 @@ export const segment: Resource = {
 			description: 'Take one tag off the segment; nothing happens when it is not there',
 			method: 'DELETE',
 			path: '/crm/segments/{id}/tags/{tag}',
+			silent: true,
 			parameters: [
 				{ name: 'tag', label: 'Tag', type: 'string', in: 'path', reference: 'tag', required: true },
 			],
@@ -66,6 +67,7 @@ export const segment: Resource = {
 			description: 'Make these the only tags of the segment; without any, all are taken off',
 			method: 'PUT',
 			path: '/crm/segments/{id}/tags',
+			silent: true,
 			parameters: [
 				{ name: 'tags', label: 'Tags', wire: 'TagUids', type: 'string', in: 'body', reference: 'tag', many: true, mayBeEmpty: true, description: 'All tags it shall have; leave empty to take all off' },
 			],

@@ -95,6 +95,7 @@ export const subscription: Resource = {
 			description: 'Apply a coupon',
 			method: 'POST',
 			path: '/billing/subscriptions/{id}/discounts/{coupon}',
+			silent: true,
 			parameters: [
 				{ name: 'coupon', label: 'Coupon', type: 'string', in: 'path', reference: 'discountCoupon', required: true },
 			],
@@ -106,6 +107,7 @@ export const subscription: Resource = {
 			description: 'End a coupon now',
 			method: 'DELETE',
 			path: '/billing/subscriptions/{id}/discounts/{coupon}',
+			silent: true,
 			parameters: [
 				{ name: 'coupon', label: 'Coupon', type: 'string', in: 'path', reference: 'discountCoupon', required: true },
 			],
@@ -117,6 +119,7 @@ export const subscription: Resource = {
 			description: 'End a trial early and begin to charge; the vendor does not document this',
 			method: 'PUT',
 			path: '/billing/subscriptions/{id}/changetrialtosubscribed',
+			silent: true,
 		},
 	],
 	recipes: subscriptionRecipes,

@@ -87,6 +87,7 @@ export const subscriptionAddOn: Resource = {
 			description: 'Stop the add-on at once',
 			method: 'PUT',
 			path: '/billing/subscriptionaddons/{id}/expire',
+			silent: true,
 		},
 	],
 };
