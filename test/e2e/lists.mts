@@ -58,8 +58,9 @@ export const cases: Case[] = [
 				(await stage.rest.mapperFields(asking(stage, node, 'fields', 'getFields', { resource, operation }))).fields;
 			const user = await columns(OUTREACH, 'user', 'provision');
 			const ids = new Set(user.map(({ id }) => id));
-			for (const id of ['firstName', 'lastName', 'title', 'phoneNumber']) assert.ok(ids.has(id), `${id} is missing`);
+			for (const id of ['title', 'phoneNumber', 'username']) assert.ok(ids.has(id), `${id} is missing`);
 			for (const id of ['createdAt', 'userGuid', 'id']) assert.ok(!ids.has(id), `${id} cannot be written`);
+			for (const id of ['email', 'firstName', 'lastName', 'locked']) assert.ok(!ids.has(id), `${id} is a parameter of its own, or set by Provision`);
 			const prospect = await columns(OUTREACH, 'prospect', 'create');
 			assert.ok(prospect.some(({ id }) => id === 'emails'));
 			const account = await columns(BRANCH_CMS, 'account', 'create');

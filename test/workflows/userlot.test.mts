@@ -189,9 +189,11 @@ describe('Create or Update', () => {
 	});
 
 	test('items about one company go one after the other', async () => {
+		sim.addFault({ match: { method: 'PUT' }, kind: 'slow', delayMs: 40, times: -1 });
 		await ok('company', 'upsert', { externalId: 'same', fields: mapper({ name: '={{ $json.name }}' }) }, [{ name: 'A' }, { name: 'B' }, { name: 'C' }]);
 		expect(sim.records('company')).toHaveLength(13);
 		expect(byExternal('company', 'same').name).toBe('C');
+		for (const [i, { at }] of sim.requests.slice(1).entries()) expect(at).toBeGreaterThanOrEqual(sim.requests[i]!.at + 40);
 	});
 
 	test('takes several IDs, and gives the record those it does not have', async () => {
