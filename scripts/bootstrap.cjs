@@ -22,6 +22,7 @@ const SCRIPTS = {
 	start: 'scripts/start.mts',
 	test: 'scripts/test.mts',
 	bench: 'test/bench/run.mts',
+	campaign: 'scripts/campaign.mts',
 	install: undefined,
 };
 

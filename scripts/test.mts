@@ -144,7 +144,7 @@ const STAGES: Record<string, Stage> = {
 	lint: { does: "n8n's official linter, strict", run: program('n8n-node', 'lint') },
 	docs: { does: 'tables of operations are up to date', needs: ['build'], run: async () => ({ code: await execute(process.execPath, ['scripts/docs.mts', '--check']) }) },
 	unit: { does: 'functions, harness', needs: ['build'], run: jest('unit') },
-	simulators: { does: 'the simulated vendors refuse what the vendors refuse', run: nodeTests('test/simulator/simulator.selftest.mts') },
+	simulators: { does: 'the simulated vendors refuse what the vendors refuse', run: nodeTests('test/simulator/simulator.selftest.mts', 'test/simulator/outseta.selftest.mts') },
 	workflows: { does: "nodes on n8n's engine", needs: ['build'], run: jest('workflows') },
 	conformance: { does: 'every operation against the facts', needs: ['build'], run: jest('conformance') },
 	pack: { does: 'the tarball', needs: ['build'], run: program('gulp', 'tarball') },

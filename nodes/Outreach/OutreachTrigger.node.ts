@@ -43,7 +43,8 @@ export class OutreachTrigger implements INodeType {
 		name: 'outreachTrigger',
 		icon: { light: 'file:outreach.svg', dark: 'file:outreach.dark.svg' },
 		group: ['trigger'],
-		version: 1,
+		// Above 1, n8n leaves the body to the node, and evaluates no expression of its own for each request.
+		version: 1.1,
 		subtitle: '={{ $parameter["events"].join(", ") }}',
 		description: 'Starts the workflow as soon as something happens in Outreach',
 		defaults: { name: 'Outreach Trigger' },

@@ -10,5 +10,7 @@ export function tenantAddress(given: unknown): string {
 	if (!URL.canParse(address) || !/[.:]|localhost/.test(new URL(address).host)) {
 		throw new Error(`Sub-Domain "${text}" is neither a sub-domain such as acme nor an address such as https://acme.outseta.com`);
 	}
-	return new URL(address).origin;
+	const { origin, hostname } = new URL(address);
+	// The vendor answers plain HTTP with a redirect, which would drop what a request carries.
+	return hostname.endsWith('.outseta.com') ? origin.replace(/^http:/, 'https:') : origin;
 }

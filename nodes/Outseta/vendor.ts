@@ -7,7 +7,7 @@ import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 import type { Api, QueryPairs } from '../shared/api';
 import { BadInput, isAbsent } from '../shared/fields';
 import { asObject, type Client } from '../shared/request';
-import type { Condition, Field, FilterOperator, Link, Query, RecordId, RecordInput, Resource } from '../shared/spec';
+import type { Condition, Field, FilterOperator, Link, Query, RecordId, RecordInput, Relation, Resource } from '../shared/spec';
 import { labelOf } from '../shared/spec';
 import type { Vendor } from '../shared/vendor';
 import { tenantAddress } from './address';
@@ -95,8 +95,9 @@ function listQuery(resource: Resource, query: Query, size: number): QueryPairs {
 }
 
 /** `{ Uid }`, or the rows that join several records. */
-function reference(link: Link | Link[] | null, through?: string): IDataObject | IDataObject[] | null {
+function reference(link: Link | Link[] | null, { through, plain }: Pick<Relation, 'through' | 'plain'> = {}): IDataObject[string] {
 	if (link === null) return null;
+	if (plain) return Array.isArray(link) ? link.map(({ id }) => String(id)) : link.id;
 	const one = ({ id }: Link): IDataObject => (through ? { [through]: { Uid: id } } : { Uid: id });
 	return Array.isArray(link) ? link.map(one) : one(link);
 }
@@ -115,8 +116,8 @@ function encode(resource: Resource, { fields, links }: RecordInput, method: IHtt
 	);
 	for (const [name, link] of Object.entries(links ?? {})) {
 		const relation = (resource.relations ?? []).find((r) => r.name === name);
-		const value = reference(link, relation?.through);
-		body[name] = Array.isArray(value) && Array.isArray(body[name]) ? [...(body[name] as IDataObject[]), ...value] : value;
+		const value = reference(link, relation);
+		body[name] = Array.isArray(value) && Array.isArray(body[name]) ? [...(body[name] as IDataObject[]), ...(value as IDataObject[])] : value;
 	}
 	if (resource.name === 'account' && method === 'POST') primaryFirst(body);
 	return body;

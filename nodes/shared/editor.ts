@@ -162,7 +162,7 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 			async getLinks(this: ILoadOptionsFunctions) {
 				return sorted(
 					(chosen(this).relations ?? [])
-						.filter((r) => !r.readOnly)
+						.filter((r) => !r.readOnly && !(r.createOnly && this.getCurrentNodeParameter('operation') === 'update'))
 						.flatMap((r) =>
 							r.to.filter(exists).map((target) => ({
 								name: r.to.length > 1 ? `${labelOf(r)} (${labelOf({ name: target })})` : labelOf(r),

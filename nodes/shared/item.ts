@@ -244,6 +244,9 @@ export class Item {
 				const known = (operation.resource.relations ?? []).filter((r) => !r.readOnly).map((r) => r.name);
 				throw new BadInput(`Linked Records: ${operation.resource.label} has no relation "${name}" that can be set`, `Choose one of ${known.join(', ')}.`);
 			}
+			if (relation.createOnly && operation.kind === 'update') {
+				throw new BadInput(`Linked Records: "${labelOf(relation)}" can be set when creating only`, 'Remove it.');
+			}
 			const resource = this.run.resource(target ?? relation.to[0]);
 			const reference = this.refer(record, resource, labelOf(relation), true)!;
 			const earlier = result.get(relation) ?? [];

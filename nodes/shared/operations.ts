@@ -349,7 +349,8 @@ export async function createOrUpdate(
 		const update = async () => {
 			const before = await run.lookup.one(entry, parameter);
 			const fields = Object.entries(input.fields).filter(([name]) => !resource.fields.some((f) => f.name === name && f.createOnly));
-			const changes = changesOf(api, before, { ...input, fields: Object.fromEntries(fields) });
+			const links = Object.entries(input.links ?? {}).filter(([name]) => !(resource.relations ?? []).some((r) => r.name === name && r.createOnly));
+			const changes = changesOf(api, before, { ...input, fields: Object.fromEntries(fields), links: Object.fromEntries(links) });
 			if (!changes) return { record: before, outcome: 'unchanged' as const, answer: entry.answer, before };
 			const answer = await updateRecord(run, resource, { ...changes, id: api.id(before) });
 			const record = api.record(answer);
@@ -498,6 +499,7 @@ function callOf(item: Item, endpoint: Action, values: ReturnType<typeof paramete
 		path,
 		query,
 		...(hasBody ? { body: api.encodeAction(body) } : {}),
+		...(endpoint.once ? { repeatable: false } : {}),
 		purpose: `${operation.action.toLowerCase()}${record ? ` ${record.id}` : ''}`,
 		...(secrets.length > 0 ? { secrets: values.filter((v) => secrets.includes(v.parameter)).map((v) => String(v.value)) } : {}),
 	};

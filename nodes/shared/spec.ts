@@ -83,6 +83,10 @@ export interface Relation {
 	filterBy?: string[];
 	/** Name of a filter by the related record's id, where it is not made from the relation's name. */
 	filterAs?: string;
+	/** Can be set when creating, not later. */
+	createOnly?: boolean;
+	/** Travels as the bare id, or a list of them. */
+	plain?: boolean;
 	/** Records are joined by rows that name them under this, as in `[{ person: ... }]`. */
 	through?: string;
 	description?: string;
@@ -168,6 +172,8 @@ export interface Action {
 	parameters?: ActionParameter[];
 	/** Always part of the body, by name on the wire; `{id}` is the record. */
 	fixed?: IDataObject;
+	/** Never sent again when its fate is unknown, whatever its method: twice would be too often, or be refused. */
+	once?: boolean;
 	/** Answers no more than that it is done. */
 	silent?: boolean;
 	/** Answers a list of records, in pages. */
@@ -256,6 +262,8 @@ export interface Resource {
 	openFields?: boolean;
 	/** Largest page when it differs from the API's. */
 	pageSize?: number;
+	/** What a standard operation is called where the usual name would mislead. */
+	titles?: Partial<Record<StandardMethod, { label: string; action: string }>>;
 	/** Short hints shown as the description of a standard operation. */
 	notes?: Partial<Record<StandardMethod, string>>;
 	/** Address of a record's page with an id at its end, for locators by URL. */
@@ -458,8 +466,8 @@ export function operationsOf(resource: Resource): Operation[] {
 		return {
 			resource,
 			name: method,
-			label: s.label,
-			action: s.action(n),
+			label: resource.titles?.[method]?.label ?? s.label,
+			action: resource.titles?.[method]?.action ?? s.action(n),
 			description: resource.notes?.[method] ?? s.text(n),
 			kind: method,
 			record: s.record,

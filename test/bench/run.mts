@@ -8,12 +8,13 @@
  *
  * Prints a table and writes build/bench.json.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { cpus } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installN8n } from '../../scripts/demo/install-n8n.mts';
+import { setStage } from '../../scripts/demo/stage.mts';
 import { runOrFail } from '../../scripts/demo/processes.mts';
 import { say, step } from '../../scripts/demo/progress.mts';
 import { createHarness, installedBaseNodes, ROOT } from '../harness/index.mts';
@@ -22,6 +23,7 @@ import { compareCalls, median } from './perCall.mts';
 import { byHttpRequestNodes, byOurNode, byUndici, existing, fewestRequests, makeReps, measure, type Provisioning } from './provision.mts';
 import { readAll, type Way } from './readAll.mts';
 import { startSimulator } from './simulator.mts';
+import { compareDeliveries } from './webhooks.mts';
 
 const { values: options } = parseArgs({
 	options: { quick: { type: 'boolean', default: false }, 'no-fail': { type: 'boolean', default: false } },
@@ -44,6 +46,8 @@ const LIMITS = {
 	tag: 2,
 	/** Growth of the peak of memory from two pages to all, as a multiple of the growth of the output. */
 	growth: 1.1,
+	/** Time of a delivery through the trigger, as a multiple of n8n's bare Webhook node. */
+	delivery: 1.3,
 };
 
 interface Target {
@@ -232,6 +236,42 @@ async function bulk(simulator: Awaited<ReturnType<typeof startSimulator>>) {
 	return { text, figures: { prospects: PROSPECTS, rows } };
 }
 
+async function deliveries() {
+	const folder = await mkdtemp(join(tmpdir(), 'n8n-bench-'));
+	const stage = await setStage(folder);
+	try {
+		const size = options.quick ? { deliveries: 100, rounds: 3 } : { deliveries: 300, rounds: 7 };
+		const figures = await step('deliveries to the trigger and to the bare Webhook node', async () =>
+			await compareDeliveries(stage, [
+				{ ...size, parallel: 1 },
+				{ ...size, parallel: 10 },
+			]),
+		);
+		for (const { parallel, ratio } of figures) atMost(`(e) time of a delivery, ${parallel} at a time, against the bare Webhook node`, ratio.webhook1, LIMITS.delivery);
+		const kinds = { trigger: 'Outreach Trigger', webhook1: 'Webhook node, version 1', webhook2: 'Webhook node, version 2.1' } as const;
+		const text = [
+			`(e) Deliveries to a running n8n, median of ${size.rounds} runs of ${size.deliveries}`,
+			table(
+				['', 'At a time', 'A second', 'To the answer', '95 % within', 'Trigger takes'],
+				figures.flatMap((f) =>
+					(['trigger', 'webhook1', 'webhook2'] as const).map((kind) => [
+						kinds[kind],
+						String(f.parallel),
+						f.rate[kind].toFixed(1),
+						...f.ms[kind].map((ms) => `${Math.round(ms)} ms`),
+						kind === 'trigger' ? '' : `${f.ratio[kind].toFixed(2)} x`,
+					]),
+				),
+			),
+			'n8n prepares a sandbox for expressions before it calls a trigger, except for its own Webhook node from version 2 on: version 1 goes the way of all others.',
+		].join('\n');
+		return { text, figures };
+	} finally {
+		await stage.stop();
+		await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+	}
+}
+
 const started = Date.now();
 await installN8n();
 await step('build', async () => await runOrFail(process.execPath, [join(ROOT, 'node_modules', 'gulp', 'bin', 'gulp.js'), '--silent', 'build'], { cwd: ROOT }));
@@ -241,6 +281,7 @@ try {
 	const b = await calls(simulator);
 	const c = await reading(simulator);
 	const d = await bulk(simulator);
+	const e = await deliveries();
 	const require = createRequire(import.meta.url);
 	const machine = {
 		node: process.version,
@@ -252,11 +293,11 @@ try {
 		['Target', 'Measured', 'At most', ''],
 		targets.map(({ name, value, limit, met }) => [name, value.toFixed(value >= 10 ? 0 : 3), limit.toFixed(limit >= 10 ? 0 : 2), met ? 'met' : 'MISSED']),
 	);
-	console.log(`\n${[a.text, b.text, c.text, d.text, results].join('\n\n')}\n`);
+	console.log(`\n${[a.text, b.text, c.text, d.text, e.text, results].join('\n\n')}\n`);
 	console.log(`Node ${machine.node}, n8n-core ${machine.n8nCore}, ${machine.processors}, ${LATENCY} ms latency, ${Math.round((Date.now() - started) / 1000)} s in all`);
 	const build = join(ROOT, 'build');
 	await mkdir(build, { recursive: true });
-	const report = { at: new Date().toISOString(), quick: options.quick, machine, latencyMs: LATENCY, targets, provision: a.figures, calls: b.figures, read: c.figures, bulk: d.figures };
+	const report = { at: new Date().toISOString(), quick: options.quick, machine, latencyMs: LATENCY, targets, provision: a.figures, calls: b.figures, read: c.figures, bulk: d.figures, deliveries: e.figures };
 	await writeFile(join(build, 'bench.json'), `${JSON.stringify(report, null, '\t')}\n`);
 	if (missed.length > 0) {
 		say(`${missed.length} of ${targets.length} targets missed.`);

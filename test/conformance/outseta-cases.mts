@@ -191,14 +191,17 @@ export function caseOf(endpoint: Endpoint, columns: Set<string>, relations: Set<
 		} else if (['Account', 'Case'].includes(name) && !LOCATORS_SHOWN(name, shown) && !relations.has(name)) {
 			// The record itself, which the node knows.
 			bodies.push((turn) => [name, { Uid: uid(inPath.uids[0], turn) }]);
+		} else if (relations.has(name) && (type === 'string' || type === 'array<string>')) {
+			uids.push(name);
+			links.push({ relation: name, record: at(name) });
+			bodies.push((turn) => [name, type === 'string' ? uid(name, turn) : [uid(name, turn)]]);
 		} else if (type.startsWith('ref') || type.startsWith('array<') || type === 'array') {
 			uids.push(name);
 			const link = (turn: Turn) => ({ Uid: uid(name, turn) });
 			if (LOCATORS_SHOWN(name, shown)) parameters[LOCATORS[name]] = at(name);
 			else if (relations.has(name)) links.push({ relation: name, record: at(name) });
-			else if (type !== 'array<string>') throw new Error(`${endpoint.name}: ${name} cannot be given to the node`);
-			if (type === 'array<string>') mapped.push(name);
-			bodies.push((turn) => [name, type === 'array<string>' ? valueOf(name, type, turn) : THROUGH[name] ? [{ [THROUGH[name]]: link(turn) }] : link(turn)]);
+			else throw new Error(`${endpoint.name}: ${name} cannot be given to the node`);
+			bodies.push((turn) => [name, THROUGH[name] ? [{ [THROUGH[name]]: link(turn) }] : link(turn)]);
 		} else {
 			if (!columns.has(name)) throw new Error(`${endpoint.name}: no column ${name}`);
 			mapped.push(name);
@@ -352,15 +355,15 @@ export const BY_HAND: Record<string, Case> = {
 	'case.create': {
 		resource: 'case',
 		operation: 'create',
-		parameters: { links: { link: [{ relation: 'FromPerson', record: at('person') }, { relation: 'CaseTags', record: at('tag') }] } },
-		uids: ['person', 'tag'],
-		columns: (turn) => ({ Subject: `Ticket ${turn}`, Body: '<p>Help</p>', Source: 1, Status: 1, AssignedToPersonClientIdentifier: 'agent1', sendautoresponder: turn === 1 }),
+		parameters: { links: { link: [{ relation: 'FromPerson', record: at('person') }, { relation: 'CaseTags', record: at('tag') }, { relation: 'AssignedToPersonClientIdentifier', record: at('agent') }] } },
+		uids: ['person', 'tag', 'agent'],
+		columns: (turn) => ({ Subject: `Ticket ${turn}`, Body: '<p>Help</p>', Source: 1, Status: 1, sendautoresponder: turn === 1 }),
 		expected: (turn) => [
 			{
 				method: 'POST',
 				path: '/support/cases',
 				query: [`sendautoresponder=${String(turn === 1)}`],
-				body: { Subject: `Ticket ${turn}`, Body: '<p>Help</p>', Source: 1, Status: 1, AssignedToPersonClientIdentifier: 'agent1', FromPerson: { Uid: uid('person', turn) }, CaseTags: [{ Tag: { Uid: uid('tag', turn) } }] },
+				body: { Subject: `Ticket ${turn}`, Body: '<p>Help</p>', Source: 1, Status: 1, AssignedToPersonClientIdentifier: uid('agent', turn), FromPerson: { Uid: uid('person', turn) }, CaseTags: [{ Tag: { Uid: uid('tag', turn) } }] },
 			},
 		],
 	},

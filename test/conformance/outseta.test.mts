@@ -5,8 +5,8 @@
  */
 import type { IDataObject, INodeParameters, ResourceMapperField } from 'n8n-workflow';
 import { createRequire } from 'node:module';
-import type { Vendor } from '../../nodes/shared/vendor.ts';
-import type { Operation, Resource } from '../../nodes/shared/spec.ts';
+import type { Vendor } from '../../dist/nodes/shared/vendor.js';
+import type { Operation, Resource } from '../../dist/nodes/shared/spec.js';
 import { createHarness, type Harness } from '../harness/index.mts';
 import { BY_HAND, caseOf, contract, LEFT_OUT, nodeNames, TURNS, uid, type Case } from './outseta-cases.mts';
 import { comparable, startRecorder, type Recorder, type Sent } from './recorder.mts';

@@ -57,7 +57,7 @@ export async function reporting(stage: Stage, trigger: Pick<WorkflowNode, 'type'
 	return await stage.rest.createWorkflow({
 		name: `Report ${trigger.type}`,
 		nodes: [
-			{ id: crypto.randomUUID(), name: 'Trigger', typeVersion: 1, position: [0, 0], webhookId: crypto.randomUUID(), credentials: { outreachOAuth2Api }, ...trigger },
+			{ id: crypto.randomUUID(), name: 'Trigger', typeVersion: trigger.type === TRIGGER ? 1.1 : 1, position: [0, 0], webhookId: crypto.randomUUID(), credentials: { outreachOAuth2Api }, ...trigger },
 			{
 				id: 'all', name: 'All', type: 'n8n-nodes-base.aggregate', typeVersion: 1, position: [220, 0],
 				parameters: { aggregate: 'aggregateAllItemData', destinationFieldName: 'data', include: 'allFields', options: {} },
@@ -157,6 +157,52 @@ export async function killedPolls(stage: Stage, rounds: number[], records: numbe
 	return outcome;
 }
 
+/** Many records changed at one time, while n8n is down and while it is up. */
+export async function bulkChange(stage: Stage, records: number): Promise<{ changed: number; arrived: number; repeats: number; executions: number }> {
+	let outcome = { changed: 0, arrived: 0, repeats: 0, executions: 0 };
+	const { outreach } = stage.simulators;
+	await outreach.control('POST', 'seed', { prospects: records, prefix: `bulk${Date.now()}` });
+	const ids = (await outreach.records<OutreachRecord>('prospect')).map(({ id }) => id).slice(-records);
+	const parameters = { ...everyMinute, resource: 'prospect', events: ['updated'], options: { onlyFields: ['title'], most: 2000 } };
+	await withWorkflow(stage, { type: POLLING, parameters }, async (flow, collector) => {
+		await outreach.forgetRequests();
+		await stage.rest.publish(flow.id);
+		await until('the first poll', async () => (await outreach.requests()).some(({ path }) => path.endsWith('/prospects')));
+		await wait(3000);
+		await change(stage, 'prospect', ids, { title: 'Bulk', updatedAt: new Date(Date.now() + 2000).toISOString() });
+		// The schedule polls every minute; each poll takes a part.
+		await until('everything arrived', () => new Set(collector.names()).size >= records, 60_000 * (3 + Math.ceil(records / 2000)));
+		await wait(70_000);
+		const names = collector.names();
+		outcome = { changed: records, arrived: new Set(names).size, repeats: names.length - new Set(names).size, executions: collector.executions };
+	});
+	return outcome;
+}
+
+/** A vendor so slow that n8n starts polls over each other. */
+export async function overlappingPolls(stage: Stage): Promise<{ polls: number; arrived: number; repeats: number }> {
+	let outcome = { polls: 0, arrived: 0, repeats: 0 };
+	const { outreach } = stage.simulators;
+	await withWorkflow(stage, { type: POLLING, parameters: { ...everyMinute, resource: 'account', events: ['updated'] } }, async (flow, collector) => {
+		await outreach.forgetRequests();
+		await stage.rest.publish(flow.id);
+		await until('the first poll', async () => (await outreach.requests()).some(({ path }) => path.endsWith('/accounts')));
+		await wait(3000);
+		await outreach.forgetRequests();
+		// Within the minute that n8n's request may take; one after the other, the polls' two pages take longer than the schedule.
+		await outreach.control('POST', 'faults', { match: { path: '/api/v2/accounts' }, times: -1, kind: 'slow', delayMs: 55_000 });
+		await outreach.control('POST', 'faults', { match: { path: '/api/v2/accounts' }, times: 1, kind: 'status', status: 500 });
+		const ids = (await outreach.records<OutreachRecord>('account')).map(({ id }) => id).slice(0, 5);
+		await change(stage, 'account', ids, { updatedAt: new Date(Date.now() + 2000).toISOString() });
+		await until('everything arrived', () => collector.items.length >= ids.length, 300_000);
+		await wait(130_000);
+		await outreach.control('DELETE', 'faults');
+		const names = collector.names();
+		outcome = { polls: (await outreach.requests()).filter(({ path }) => path.endsWith('/accounts')).length, arrived: new Set(names).size, repeats: names.length - new Set(names).size };
+	});
+	return outcome;
+}
+
 export const cases: Case[] = [
 	{
 		name: 'the webhook trigger: activated, it receives; deactivated, it leaves nothing at Outreach',
@@ -203,7 +249,7 @@ export const cases: Case[] = [
 					parameters: { operation: 'removeItemsSeenInPreviousExecutions', logic: 'removeItemsWithAlreadySeenKeyValues', dedupeValue: '={{ $json.eventId }}', options: {} },
 				};
 				const trigger = nodes.find((node) => node.name === 'Trigger')!;
-				const polling = { ...trigger, id: crypto.randomUUID(), webhookId: undefined, name: 'Polling', type: POLLING, parameters: { ...everyMinute, resource: 'prospect', events: ['updated'] } } as unknown as WorkflowNode;
+				const polling = { ...trigger, id: crypto.randomUUID(), webhookId: undefined, name: 'Polling', type: POLLING, typeVersion: 1, parameters: { ...everyMinute, resource: 'prospect', events: ['updated'] } } as unknown as WorkflowNode;
 				const toOnce = { main: [[{ node: 'Once', type: 'main', index: 0 }]] };
 				await stage.rest.updateWorkflow(flow.id, {
 					name, settings,

@@ -11,11 +11,11 @@ const execute = promisify(execFile);
 const KB = 1024;
 const BUDGETS = {
 	/** The editor holds every description twice: as a node and as an AI tool. */
-	descriptionBytes: { Outreach: 60 * KB, Outseta: 120 * KB } as Record<string, number>,
+	descriptionBytes: { Outreach: 150 * KB, Outseta: 120 * KB } as Record<string, number>,
 	otherDescriptionBytes: 60 * KB,
-	properties: 200,
+	properties: 250,
 	/** Evaluated for each node of a workflow whenever one is opened or run. */
-	parametersMs: 2,
+	parametersMs: 1.5,
 	loadMs: 150,
 	tarballBytes: 300 * KB,
 };

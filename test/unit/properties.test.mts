@@ -7,6 +7,8 @@ import { outreach } from '../../dist/nodes/Outreach/vendor.js';
 import { displayFor, propertiesOf } from '../../dist/nodes/shared/properties.js';
 import { operationsOf, type Operation, type Resource } from '../../dist/nodes/shared/spec.js';
 import { resourceOf } from '../../dist/nodes/shared/vendor.js';
+import { Userlot } from '../../dist/nodes/Userlot/Userlot.node.js';
+import { userlot } from '../../dist/nodes/Userlot/vendor.js';
 import { n8n } from '../harness/index.mts';
 
 describe('displayFor', () => {
@@ -55,6 +57,7 @@ describe('displayFor', () => {
 describe.each([
 	{ vendor: outreach, node: new Outreach() },
 	{ vendor: branchCms, node: new BranchCms() },
+	{ vendor: userlot, node: new Userlot() },
 ])('$vendor.label', ({ vendor, node }) => {
 	const { description } = node;
 	const all = vendor.resources.flatMap(operationsOf).map((operation) => ({ name: `${operation.resource.name}.${operation.name}`, operation }));

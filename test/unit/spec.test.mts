@@ -3,6 +3,7 @@ import { branchCms } from '../../dist/nodes/BranchCms/vendor.js';
 import { outreach } from '../../dist/nodes/Outreach/vendor.js';
 import { labelOf, nouns, operationsOf, titleCase, upsertKeys, type Field, type Operation, type Resource } from '../../dist/nodes/shared/spec.js';
 import { apiOf, operationOf, resourceOf, type Vendor } from '../../dist/nodes/shared/vendor.js';
+import { userlot } from '../../dist/nodes/Userlot/vendor.js';
 
 test.each([
 	['firstName', 'First Name'],
@@ -109,7 +110,7 @@ function badSentence(text: string | undefined): boolean {
 	return text.trim() !== text || text === '' || (several ? !/[.!?]$/.test(text) : /\.$/.test(text) && !/\betc\.$/.test(text)) || /\s\s/.test(text);
 }
 
-describe.each([outreach, branchCms] as Vendor[])('$label', (vendor) => {
+describe.each([outreach, branchCms, userlot] as Vendor[])('$label', (vendor) => {
 	const exists = (name: string) => vendor.resources.some((r) => r.name === name);
 	const operations = vendor.resources.flatMap(operationsOf);
 

@@ -211,7 +211,7 @@ describe('email', () => {
 
 	test('a broadcast is a draft until it gets a time', async () => {
 		const uid = lab.uid('broadcastCampaign.May news');
-		const { json, error } = await lab.run('broadcast', 'update', { record: rl('id', uid), fields: mapper({ SendDateTime: '2090-05-01T08:00:00+02:00', EmailListUids: lab.uid('emailList.Newsletter') }) });
+		const { json, error } = await lab.run('broadcast', 'update', { record: rl('id', uid), fields: mapper({ SendDateTime: '2090-05-01T08:00:00+02:00' }), links: linked({ EmailListUids: rl('key', 'Newsletter') }) });
 		expect(error).toBeUndefined();
 		expect(lab.bodies()).toEqual([{ SendDateTime: '2090-05-01T06:00:00.000Z', EmailListUids: [lab.uid('emailList.Newsletter')] }]);
 		expect(json[0]).toMatchObject({ StatusLabel: 'Pending' });
@@ -283,6 +283,15 @@ test('a POST whose fate is unknown is not repeated', async () => {
 	expect(lab.writes()).toEqual(['POST /crm/people']);
 });
 
+test('a change of plan whose fate is unknown is not repeated either, though it is a PUT', async () => {
+	lab.sim.addFault({ match: { method: 'PUT', path: /changesubscription$/ }, kind: 'reset', afterEffect: true });
+	const { error } = await lab.run('subscription', 'change', { record: rl('account', 'Contoso'), plan: rl('name', 'Business'), renewalTerm: '1' });
+	expect(error?.message).toContain('It is not known whether Outseta did it');
+	expect(lab.writes().filter((line) => line.endsWith('/changesubscription'))).toHaveLength(1);
+	lab.sim.addFault({ match: { method: 'PUT', path: '*/cancel' }, kind: 'status', status: 502, afterEffect: true });
+	expect((await lab.run('account', 'cancel', { record: rl('name', 'Contoso') })).error?.message).toContain('It is not known whether');
+});
+
 test('a refusal for haste is waited out, a second as the vendor gives no time', async () => {
 	lab.sim.addFault({ match: { method: 'PUT' }, kind: 'rateLimit' });
 	const started = Date.now();
@@ -300,6 +309,7 @@ test('addresses that people paste', async () => {
 		'acme.outseta.com': 'https://acme.outseta.com',
 		'https://acme.outseta.com/': 'https://acme.outseta.com',
 		'https://acme.outseta.com/api/v1/crm/people?x=1': 'https://acme.outseta.com',
+		'http://acme.outseta.com': 'https://acme.outseta.com',
 		'members.acme.example': 'https://members.acme.example',
 		'http://localhost:4000': 'http://localhost:4000',
 	};

@@ -230,6 +230,12 @@ describe('accounts', () => {
 		expect(lab.bodies()).toEqual([{ Name: 'Litware', PersonAccount: [{ IsPrimary: true, Person: { Uid: lab.uid('person.zoe@nowhere.example') } }] }]);
 	});
 
+	test('people are not replaced by an update', async () => {
+		const { error } = await lab.run('account', 'update', { record: rl('name', 'Contoso'), fields: mapper({ Name: 'Contoso Ltd' }), links: linked({ PersonAccount: rl('key', 'zoe@nowhere.example') }) });
+		expect(error?.message).toContain('can be set when creating only');
+		expect(lab.sent()).toEqual([]);
+	});
+
 	test('create without anybody is stopped before it is sent', async () => {
 		const { error } = await lab.run('account', 'create', { fields: mapper({ Name: 'Litware' }) });
 		expect(error?.message).toBe('An account needs a primary contact');
@@ -344,11 +350,11 @@ describe('deals', () => {
 	test('create with stage, account and people as references', async () => {
 		const { error } = await lab.run('deal', 'create', {
 			fields: mapper({ Name: 'New deal', Amount: '1200', DueDate: '2026-05-01' }),
-			links: linked({ DealPipelineStage: rl('key', 'New'), Account: rl('key', 'Contoso'), DealPeople: rl('key', 'jane@contoso.example') }),
+			links: linked({ AssignedToPersonClientIdentifier: rl('key', 'mia.berg@acme.example'), DealPipelineStage: rl('key', 'New'), Account: rl('key', 'Contoso'), DealPeople: rl('key', 'jane@contoso.example') }),
 		});
 		expect(error).toBeUndefined();
 		expect(lab.bodies()).toEqual([
-			{ Name: 'New deal', Amount: 1200, DueDate: '2026-05-01T00:00:00.000Z', DealPipelineStage: { Uid: lab.uid('dealPipelineStage.New') }, Account: { Uid: lab.uid('account.Contoso') }, DealPeople: [{ Person: { Uid: lab.uid('person.jane@contoso.example') } }] },
+			{ Name: 'New deal', Amount: 1200, DueDate: '2026-05-01T00:00:00.000Z', AssignedToPersonClientIdentifier: lab.uid('person.mia.berg@acme.example'), DealPipelineStage: { Uid: lab.uid('dealPipelineStage.New') }, Account: { Uid: lab.uid('account.Contoso') }, DealPeople: [{ Person: { Uid: lab.uid('person.jane@contoso.example') } }] },
 		]);
 	});
 

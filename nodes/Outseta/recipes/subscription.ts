@@ -115,6 +115,8 @@ async function put(item: Item, job: Job, account: unknown, step: 'changesubscrip
 		path: `${pathTo(resource, job.subscription.id)}/${step}`,
 		query: [...(job.now ? ([['startImmediately', 'true']] as Array<[string, string]>) : []), ...(preview ? [] : item.writeQuery())],
 		body: { Account: { Uid: account }, Plan: { Uid: job.plan.id }, ...job.body },
+		// A change can make an invoice, so a second one is not sent on suspicion.
+		repeatable: preview,
 		purpose: `${preview ? 'preview the change of' : 'change'} subscription ${job.subscription.id}`,
 	});
 	return asObject(body);

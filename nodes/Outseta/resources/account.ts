@@ -76,7 +76,7 @@ export const account: Resource = {
 		{ name: 'sendConfirmationEmail', label: 'Send Confirmation Email', type: 'boolean', writeOnly: true, createOnly: true, query: true, description: 'Whether to send the confirmation email; known from a third-party client only' },
 	],
 	relations: [
-		{ name: 'PersonAccount', label: 'Primary Contact', to: ['person'], many: true, through: 'Person', description: 'Existing people; the first is the primary contact' },
+		{ name: 'PersonAccount', label: 'Primary Contact', to: ['person'], many: true, through: 'Person', createOnly: true, description: 'Existing people; the first is the primary contact' },
 		{ name: 'PersonAccount.Person', label: 'People', to: ['person'], many: true, filterBy: ['id', 'Email'], readOnly: true, include: true },
 		{ name: 'PrimaryContact', label: 'Primary Contact Details', to: ['person'], filterBy: ['id', 'Email'], readOnly: true, include: true },
 		{ name: 'CurrentSubscription', label: 'Current Subscription', to: ['subscription'], readOnly: true, include: true },
@@ -96,6 +96,7 @@ export const account: Resource = {
 			description: 'End the subscription at its renewal; the account has to be subscribing or trialing',
 			method: 'PUT',
 			path: '/crm/accounts/{id}/cancel',
+			once: true,
 			silent: true,
 			parameters: [
 				{ name: 'CancelationReason', label: 'Cancellation Reason', type: 'string', in: 'body', description: 'Why the customer leaves' },
@@ -110,6 +111,7 @@ export const account: Resource = {
 			description: 'Withdraw a cancellation while the account is cancelling',
 			method: 'PUT',
 			path: '/crm/accounts/{id}/remove-cancellation',
+			once: true,
 			silent: true,
 		},
 		{
@@ -132,6 +134,7 @@ export const account: Resource = {
 			description: 'Send the account confirmation email to the primary contact, one person or everybody',
 			method: 'PUT',
 			path: '/crm/accounts/{id}/send-confirmation-email',
+			once: true,
 			silent: true,
 			parameters: [
 				{ name: 'personUid', label: 'Person UID', type: 'string', in: 'query', description: 'UID of one person, or * for everybody on the account; the primary contact when empty' },
@@ -144,6 +147,7 @@ export const account: Resource = {
 			description: 'End the current subscription at once; the vendor does not document this',
 			method: 'PUT',
 			path: '/crm/accounts/{id}/expire-current-subscription',
+			once: true,
 			silent: true,
 		},
 		{

@@ -13,6 +13,7 @@ export const accountMembership: Resource = {
 	rows: { path: '/crm/accounts/{parent}', property: 'PersonAccount', include: ['PersonAccount.Person'] },
 	keys: [{ name: 'email', field: 'Person.Email', label: 'Person Email', type: 'email' }],
 	list: { name: ['Person.FirstName', 'Person.LastName'], fallback: ['Person.Email'], detail: 'Person.Email' },
+	titles: { delete: { label: 'Remove', action: 'Remove membership' } },
 	notes: {
 		delete: 'Take a person off the account; the primary contact cannot be removed',
 		getAll: 'Retrieve the people of an account with their role',

@@ -18,7 +18,6 @@ export const ticket: Resource = {
 		{ name: 'fromEmail', label: 'From Email', wire: 'FromPerson.Email', type: 'email', writeOnly: true, createOnly: true, description: 'Email of the person who asks, when the person is not linked. It is not documented whether an unknown address makes a person.' },
 		{ name: 'SubmittedDateTime', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When it was opened' },
 		{ name: 'LastActivity', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'Last event' },
-		{ name: 'AssignedToPersonClientIdentifier', label: 'Assigned To UID', type: 'string', filter: true, sort: true, maxLength: 50, description: 'Uid of the admin user it is assigned to' },
 		{ name: 'Subject', type: 'string', required: true, filter: true, sort: true, description: 'Subject line' },
 		{ name: 'Body', label: 'Message', type: 'text', required: true, filter: true, sort: true, description: 'First message, HTML allowed' },
 		{ name: 'UserAgent', type: 'string', readOnly: true, filter: true, sort: true },
@@ -33,6 +32,7 @@ export const ticket: Resource = {
 		{ name: 'sendautoresponder', label: 'Send Automatic Answer', type: 'boolean', writeOnly: true, createOnly: true, query: true, description: 'Whether the customer gets the automatic answer; yes unless set' },
 	],
 	relations: [
+		{ name: 'AssignedToPersonClientIdentifier', label: 'Assigned To', to: ['person'], plain: true, filterBy: ['id'], filterAs: 'AssignedToPersonClientIdentifier', description: 'Person of your own team' },
 		{ name: 'FromPerson', label: 'From', to: ['person'], include: true, filterBy: ['id', 'Email'], description: 'Person who asks' },
 		{ name: 'CaseTags', label: 'Tags', to: ['tag'], many: true, through: 'Tag', filterBy: ['id'], filterAs: 'tagUid', description: 'All tags of the ticket: an update replaces those it has' },
 		{ name: 'CaseTags.Tag', label: 'Tags Details', to: ['tag'], many: true, readOnly: true, include: true },

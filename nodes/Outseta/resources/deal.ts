@@ -16,7 +16,6 @@ export const deal: Resource = {
 		{ name: 'Name', type: 'string', required: true, filter: true, sort: true, maxLength: 250, description: 'Name of the deal' },
 		{ name: 'Amount', type: 'number', filter: true, sort: true, description: 'Value of the deal' },
 		{ name: 'DueDate', type: 'dateTime', filter: true, sort: true, description: 'Expected closing date' },
-		{ name: 'AssignedToPersonClientIdentifier', label: 'Assigned To UID', type: 'string', filter: true, sort: true, maxLength: 50, description: 'Uid of the admin user the deal is assigned to' },
 		{ name: 'Weight', label: 'Position', type: 'integer', filter: true, sort: true, description: 'Order inside the stage column' },
 		{ name: 'Contacts', type: 'string', readOnly: true, filter: true, sort: true },
 		{ name: 'AccountId', type: 'integer', readOnly: true, description: 'Internal numeric id' },
@@ -25,6 +24,7 @@ export const deal: Resource = {
 		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
 	],
 	relations: [
+		{ name: 'AssignedToPersonClientIdentifier', label: 'Assigned To', to: ['person'], plain: true, filterBy: ['id'], filterAs: 'AssignedToPersonClientIdentifier', description: 'Person of your own team' },
 		{ name: 'DealPipelineStage', label: 'Stage', to: ['dealStage'], required: true, include: true, filterBy: ['id'], description: 'Stage of the pipeline' },
 		{ name: 'Account', label: 'Account', to: ['account'], include: true, filterBy: ['id', 'Name'] },
 		{ name: 'DealPeople', label: 'People', to: ['person'], many: true, through: 'Person' },

@@ -14,7 +14,8 @@ export const emailListSubscription: Resource = {
 	search: true,
 	keys: [{ name: 'email', field: 'Person.Email', label: 'Person Email', type: 'email' }],
 	list: { name: ['Person.FirstName', 'Person.LastName'], fallback: ['Person.Email'], detail: 'Person.Email' },
-	notes: { delete: 'Unsubscribe: take a person off the list' },
+	titles: { delete: { label: 'Unsubscribe', action: 'Unsubscribe from list' } },
+	notes: { delete: 'Take a person off the list by email' },
 	fields: [
 		{ name: 'Email', wire: 'Person.Email', type: 'email', writeOnly: true, createOnly: true, description: 'Email of the person: an existing one is subscribed, a new one created' },
 		{ name: 'FirstName', wire: 'Person.FirstName', type: 'string', writeOnly: true, createOnly: true, description: 'First name, for a new person' },

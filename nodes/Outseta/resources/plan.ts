@@ -40,7 +40,6 @@ export const plan: Resource = {
 	],
 	relations: [
 		{ name: 'PlanFamily', label: 'Plan Family', to: ['planFamily'], required: true, include: true, filterBy: ['id', 'Name'] },
-		{ name: 'PlanAddOns', label: 'Add-Ons', to: ['addOn'], many: true, through: 'AddOn' },
-		{ name: 'PlanAddOns.AddOn', label: 'Add-Ons Details', to: ['addOn'], many: true, readOnly: true, include: true },
+		{ name: 'PlanAddOns.AddOn', label: 'Add-Ons', to: ['addOn'], many: true, readOnly: true, include: true },
 	],
 };

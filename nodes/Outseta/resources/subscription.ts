@@ -48,6 +48,7 @@ export const subscription: Resource = {
 			description: 'Give an account its first subscription; refused when one is active',
 			method: 'PUT',
 			path: '/billing/subscriptions/firsttimesubscription',
+			once: true,
 			parameters: [
 				{ name: 'account', label: 'Account', wire: 'Account.Uid', type: 'string', in: 'body', reference: 'account', required: true },
 				{ name: 'plan', label: 'Plan', wire: 'Plan.Uid', type: 'string', in: 'body', reference: 'plan', required: true },
@@ -119,6 +120,7 @@ export const subscription: Resource = {
 			description: 'End a trial early and begin to charge; the vendor does not document this',
 			method: 'PUT',
 			path: '/billing/subscriptions/{id}/changetrialtosubscribed',
+			once: true,
 			silent: true,
 		},
 	],

@@ -34,6 +34,6 @@ export const company: Resource = {
 		{ name: 'status_id', label: 'Status ID', type: 'string', description: 'Status; presumed writable' },
 		{ name: 'updated_at', label: 'Updated At', type: 'dateTime', readOnly: true, description: 'Last change' },
 	],
-	relations: [{ name: 'status', to: ['companyStatus'], readOnly: true, filterBy: ['id'], filterAs: 'status_id' }],
+	relations: [{ name: 'status', to: ['companyStatus'], readOnly: true, filterBy: ['id'], filterAs: 'status_id', description: 'Status of the company' }],
 	recipes: companyRecipes,
 };

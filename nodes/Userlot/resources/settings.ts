@@ -9,7 +9,7 @@ const fields: Field[] = [
 	{ name: 'name', type: 'string', readOnly: true, description: 'Name; presumed' },
 ];
 
-const shared = { methods: ['getAll' as const], idType: 'string' as const, fields };
+const shared = { methods: ['getAll' as const], idType: 'string' as const, list: { name: ['name'] }, fields };
 
 export const companyField: Resource = {
 	...shared,
@@ -27,7 +27,6 @@ export const companyStatus: Resource = {
 	path: '/company_statuses',
 	description: 'A status that a company can have',
 	keys: [{ field: 'name', listed: true }],
-	list: { name: ['name'] },
 };
 
 export const endUserField: Resource = {
@@ -44,5 +43,4 @@ export const team: Resource = {
 	label: 'Team',
 	path: '/teams',
 	description: 'A team of your own company in Userlot',
-	list: { name: ['name'] },
 };

@@ -47,7 +47,7 @@ export function check(store: Store, endpoint: Endpoint, body: Item, alsoRequired
 	const rules = endpoint.body ?? {};
 	const entity = endpoint.entity ?? '';
 	for (const [name, value] of Object.entries(body)) {
-		const rule = Object.hasOwn(rules, name) ? rules[name] : name === 'Uid' ? { type: 'string' } : undefined;
+		const rule = Object.hasOwn(rules, name) ? rules[name] : name === 'Uid' ? { type: 'string' } : endpoint.custom || /\.(create|update)$/.test(endpoint.name) ? writable(entity, name) : undefined;
 		const definition = endpoint.custom || endpoint.name === 'registration.register' ? store.definitions.find((d) => d.SystemName === name) : undefined;
 		if (!rule && definition) {
 			const fault = customFault(definition, value);
@@ -66,6 +66,12 @@ export function check(store: Store, endpoint: Endpoint, body: Item, alsoRequired
 		if (body[name] === undefined || body[name] === null || body[name] === '') faults.push({ property: name, message: `${name} is required`, code: 'required' });
 	}
 	if (faults.length > 0) throw invalid(entity, faults);
+}
+
+/** The model marks more properties as writable than the calls show. */
+function writable(entity: string, name: string): ParameterRule | undefined {
+	const rule = entities[entity]?.[name];
+	return rule?.w ? rule : undefined;
 }
 
 const ruleType = (entity: string, name: string, rule: ParameterRule) => (rule.type === 'ref' ? (entities[entity]?.[name]?.type ?? 'ref') : rule.type);

@@ -1,0 +1,69 @@
+import { NodeConnectionTypes, NodeOperationError, type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions } from 'n8n-workflow';
+
+import { pollSnapshots } from '../shared/snapshots';
+import { resourceOf } from '../shared/vendor';
+import { watchOf } from './changes';
+import { branchCms } from './vendor';
+
+export class BranchCmsPollingTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'BranchCMS Polling Trigger',
+		name: 'branchCmsPollingTrigger',
+		icon: { light: 'file:branchCms.svg', dark: 'file:branchCms.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["resource"] + ": " + $parameter["events"].join(", ") }}',
+		description: 'Looks for changes on a BranchCMS site at regular intervals and starts the workflow with them',
+		defaults: { name: 'BranchCMS Polling Trigger' },
+		polling: true,
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'branchCmsApi', required: true }],
+		properties: [
+			{
+				displayName:
+					'BranchCMS keeps no dates of changes, so all records are read and compared, 100 with each request; up to 20,000 can be watched. For created ones alone, one request is enough when nothing is new.',
+				name: 'notice',
+				type: 'notice',
+				default: '',
+			},
+			{
+				displayName: 'Resource',
+				name: 'resource',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Account', value: 'account' },
+					{ name: 'Calendar Event', value: 'event' },
+				],
+				default: 'account',
+			},
+			{
+				displayName: 'Events',
+				name: 'events',
+				type: 'multiOptions',
+				options: [
+					{ name: 'Created', value: 'created' },
+					{ name: 'Deleted', value: 'deleted', description: 'A record that is not listed any more is asked for, to be sure' },
+					{ name: 'Updated', value: 'updated', description: 'Any value of the record changed' },
+				],
+				default: [],
+				required: true,
+				description: 'What starts the workflow',
+			},
+			{
+				displayName: 'Simplify',
+				name: 'simplify',
+				type: 'boolean',
+				default: true,
+				description: 'Whether to return a simplified version of the response instead of the raw data',
+			},
+		],
+	};
+
+	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+		const events = this.getNodeParameter('events', []) as string[];
+		if (events.length === 0) throw new NodeOperationError(this.getNode(), 'No event is chosen', { description: 'Choose at least one under "Events".' });
+		return await pollSnapshots(this, watchOf(resourceOf(branchCms, this.getNodeParameter('resource') as string), events));
+	}
+}

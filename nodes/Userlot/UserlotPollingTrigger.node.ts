@@ -1,0 +1,128 @@
+import { NodeConnectionTypes, NodeOperationError, type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions } from 'n8n-workflow';
+
+import { methodsOf } from '../shared/editor';
+import { filtersProperty } from '../shared/properties';
+import { pollSnapshots } from '../shared/snapshots';
+import { resourceOf } from '../shared/vendor';
+import { watchOf } from './changes';
+import { userlot } from './vendor';
+
+const created = { name: 'Created', value: 'created' };
+
+const updated = { name: 'Updated', value: 'updated' };
+
+export class UserlotPollingTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Userlot Polling Trigger',
+		name: 'userlotPollingTrigger',
+		icon: { light: 'file:userlot.svg', dark: 'file:userlot.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["resource"] + ": " + $parameter["events"].join(", ") }}',
+		description: 'Looks for changes in Userlot at regular intervals and starts the workflow with them',
+		defaults: { name: 'Userlot Polling Trigger' },
+		polling: true,
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'userlotApi', required: true }],
+		properties: [
+			{
+				displayName:
+					'Userlot cannot be asked for changes alone, so each poll reads the whole list in one request and compares it. Up to 20,000 records can be watched; filters make them fewer.',
+				name: 'notice',
+				type: 'notice',
+				default: '',
+			},
+			{
+				displayName: 'Resource',
+				name: 'resource',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Company', value: 'company' },
+					{ name: 'End User', value: 'endUser' },
+				],
+				default: 'company',
+			},
+			{
+				displayName: 'Events',
+				name: 'events',
+				type: 'multiOptions',
+				options: [
+					{ name: 'ARR Changed', value: 'arrChanged', description: 'By more than an amount, since the last time it was told' },
+					created,
+					{ name: 'Health Category Changed', value: 'healthCategoryChanged' },
+					{ name: 'Health Score Crossed Limit', value: 'healthCrossed', description: 'In either direction' },
+					{ name: 'Life Cycle Stage Changed', value: 'stageChanged' },
+					{ name: 'MRR Changed', value: 'mrrChanged', description: 'By more than an amount, since the last time it was told' },
+					{ name: 'Renewal Near', value: 'renewalNear', description: 'Once for each renewal date, also those that are near already' },
+					{ name: 'Status Changed', value: 'statusChanged' },
+					updated,
+				],
+				default: [],
+				required: true,
+				displayOptions: { show: { resource: ['company'] } },
+				description: 'What starts the workflow',
+			},
+			{
+				displayName: 'Events',
+				name: 'events',
+				type: 'multiOptions',
+				options: [created, updated],
+				default: [],
+				required: true,
+				displayOptions: { show: { resource: ['endUser'] } },
+				description: 'What starts the workflow',
+			},
+			{
+				displayName: 'Health Score Limit',
+				name: 'healthLimit',
+				type: 'number',
+				default: 50,
+				displayOptions: { show: { resource: ['company'], events: ['healthCrossed'] } },
+				description: 'The score counts as good from this value on',
+			},
+			{
+				displayName: 'Days Before Renewal',
+				name: 'days',
+				type: 'number',
+				typeOptions: { minValue: 0 },
+				default: 30,
+				displayOptions: { show: { resource: ['company'], events: ['renewalNear'] } },
+				description: 'How many days before the renewal date to start the workflow',
+			},
+			{
+				displayName: 'Least Change',
+				name: 'amount',
+				type: 'number',
+				typeOptions: { minValue: 0 },
+				default: 0,
+				displayOptions: { show: { resource: ['company'], events: ['arrChanged', 'mrrChanged'] } },
+				description: 'ARR or MRR has to change by more than this',
+			},
+			filtersProperty(userlot),
+			{
+				displayName: 'Simplify',
+				name: 'simplify',
+				type: 'boolean',
+				default: true,
+				description: 'Whether to return a simplified version of the response instead of the raw data',
+			},
+		],
+	};
+
+	methods = methodsOf(userlot);
+
+	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+		const events = this.getNodeParameter('events', []) as string[];
+		if (events.length === 0) throw new NodeOperationError(this.getNode(), 'No event is chosen', { description: 'Choose at least one under "Events".' });
+		const settings = {
+			events,
+			limit: Number(this.getNodeParameter('healthLimit', 50)),
+			days: Number(this.getNodeParameter('days', 30)),
+			amount: Number(this.getNodeParameter('amount', 0)),
+			today: new Date().toISOString().slice(0, 10),
+		};
+		return await pollSnapshots(this, watchOf(resourceOf(userlot, this.getNodeParameter('resource') as string), settings));
+	}
+}

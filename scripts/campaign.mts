@@ -1,0 +1,73 @@
+/**
+ * `npm run test:campaign`: the long forms of what the end-to-end tests do to the triggers. About half an hour;
+ * `--deliveries <n>`, `--kills <n>` and `--records <n>` make it shorter or longer. Prints a line of figures for each.
+ */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { installN8n } from './demo/install-n8n.mts';
+import { duration, say } from './demo/progress.mts';
+import { setStage, type Stage } from './demo/stage.mts';
+import { bulkChange, burst, killedPolls, overlappingPolls } from '../test/e2e/triggers.mts';
+
+const { values: options } = parseArgs({
+	options: {
+		deliveries: { type: 'string', default: '10000' },
+		kills: { type: 'string', default: '12' },
+		records: { type: 'string', default: '5000' },
+		only: { type: 'string', default: '' },
+	},
+});
+
+const folder = await mkdtemp(join(tmpdir(), 'n8n-campaign-'));
+let stage: Stage | undefined;
+
+const parts: Record<string, (stage: Stage) => Promise<string>> = {
+	async deliveries(on) {
+		const count = Number(options.deliveries);
+		const { sent, statuses, emitted, elapsedMs, latencies } = await burst(on, count);
+		const at = (share: number) => Math.round(latencies[Math.floor(latencies.length * share)] ?? 0);
+		return `${count} deliveries, ${sent} sent with repeats and forgeries: ${emitted} emitted, each once; answers ${JSON.stringify(statuses)}; ${Math.round((1000 * sent) / elapsedMs)} a second, ${at(0.5)} ms to the answer, 95 % within ${at(0.95)} ms, all within ${at(0.9999)} ms`;
+	},
+	async kills(on) {
+		// From at once to well after the execution has begun.
+		const delays = Array.from({ length: Number(options.kills) }, (_, i) => [0, 2, 5, 8, 12, 16, 20, 30, 50, 100, 200, 400][i % 12]!);
+		const { changes, arrived, repeats } = await killedPolls(on, [...delays, -1], 50);
+		assert.equal(arrived, changes);
+		return `killed ${delays.length} times around a poll: ${changes} changes, ${arrived} arrived, ${repeats} repeats`;
+	},
+	async records(on) {
+		const { changed, arrived, repeats, executions } = await bulkChange(on, Number(options.records));
+		assert.deepEqual([arrived, repeats], [changed, 0]);
+		return `${changed} records changed at one time: ${arrived} arrived in ${executions} executions, ${repeats} repeats`;
+	},
+	async overlap(on) {
+		const { polls, arrived, repeats } = await overlappingPolls(on);
+		assert.equal(repeats, 0);
+		return `polls that take longer than a minute: ${polls} requests, ${arrived} arrived, ${repeats} repeats`;
+	},
+};
+
+const started = Date.now();
+let failed = 0;
+try {
+	await installN8n();
+	stage = await setStage(folder);
+	for (const [name, part] of Object.entries(parts)) {
+		if (!name.includes(options.only)) continue;
+		const begun = Date.now();
+		try {
+			process.stdout.write(`${await part(stage)} (${duration(Date.now() - begun)})\n`);
+		} catch (error) {
+			failed += 1;
+			process.stdout.write(`${name} FAILED: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+		}
+	}
+} finally {
+	await stage?.stop();
+	await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+say(`Campaign: ${duration(Date.now() - started)}`);
+process.exit(failed === 0 ? 0 : 1);
