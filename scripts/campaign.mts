@@ -50,6 +50,15 @@ const parts: Record<string, (stage: Stage) => Promise<string>> = {
 	},
 };
 
+async function cleanUp(): Promise<void> {
+	await stage?.stop();
+	await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+	process.once(signal, () => void cleanUp().finally(() => process.exit(130)));
+}
+
 const started = Date.now();
 let failed = 0;
 try {
@@ -66,8 +75,7 @@ try {
 		}
 	}
 } finally {
-	await stage?.stop();
-	await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+	await cleanUp();
 }
 say(`Campaign: ${duration(Date.now() - started)}`);
 process.exit(failed === 0 ? 0 : 1);
