@@ -73,8 +73,17 @@ export class OutreachOAuth2Api implements ICredentialType {
 		{
 			displayName: 'Grant Type',
 			name: 'grantType',
-			type: 'hidden',
+			type: 'options',
+			options: [
+				{ name: 'Authorization Code', value: 'authorizationCode', description: 'A user of Outreach agrees once' },
+				{
+					name: 'Client Credentials',
+					value: 'clientCredentials',
+					description: 'Named by a guide, but not documented by Outreach, which may refuse it',
+				},
+			],
 			default: 'authorizationCode',
+			description: 'How the connection is made',
 		},
 		{
 			displayName: 'Authorization URL',

@@ -321,6 +321,40 @@ describe('tokens', () => {
 		expect(tokenRequests()).toHaveLength(1);
 	});
 
+	test('client credentials, which the vendor does not document: one token for all items where they are taken', async () => {
+		const asked: string[] = [];
+		const server = await tinyServer((request, response) => {
+			response.setHeader('content-type', request.url === '/oauth/token' ? 'application/json' : MEDIA_TYPE);
+			if (request.url === '/oauth/token') {
+				let body = '';
+				request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+				request.on('end', () => {
+					asked.push(new URLSearchParams(body).get('grant_type') ?? '');
+					response.end(JSON.stringify({ access_token: 'of-the-app', token_type: 'bearer', expires_in: 7200 }));
+				});
+				return;
+			}
+			response.statusCode = request.headers.authorization === 'Bearer of-the-app' ? 200 : 401;
+			response.end(JSON.stringify({ data: { type: 'role', id: 3, attributes: { name: 'Rep' } } }));
+		});
+		try {
+			lab.connect({ baseUrl: server.url, accessTokenUrl: `${server.url}/oauth/token`, grantType: 'clientCredentials', oauthTokenData: undefined });
+			const { error, json } = await lab.run('role', 'get', role(), [{}, {}, {}]);
+			expect(error).toBeUndefined();
+			expect(json).toHaveLength(3);
+			expect(asked).toEqual(['client_credentials']);
+		} finally {
+			await server.stop();
+		}
+	});
+
+	test('client credentials refused by the vendor end with its reason', async () => {
+		lab.connect({ grantType: 'clientCredentials', oauthTokenData: undefined });
+		const { error } = await lab.run('role', 'get', role());
+		expect(error?.message).toMatch(/access token/i);
+		expect(lab.sent()).toEqual([]);
+	});
+
 	test('a refresh token that was revoked: connect again', async () => {
 		lab.sim.expireTokens();
 		lab.sim.revokeRefreshToken();
