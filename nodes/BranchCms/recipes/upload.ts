@@ -13,6 +13,7 @@ export const eventRecipes: Recipe[] = [
 		label: 'Upload File',
 		action: 'Upload file for calendar events',
 		description: 'Upload a file or image for use in calendar events',
+		output: { fields: [{ name: 'fileName', type: 'string' }] },
 		inputs: [{ kind: 'binary', name: 'binaryPropertyName', label: 'Input Binary Field' }],
 		options: [
 			{ kind: 'value', name: 'partName', type: 'string', default: 'file', description: 'Name of the form field that carries the file' },

@@ -44,6 +44,9 @@ const PATCH: Input = {
 	description: 'Changes in the order in which Outreach makes them; all of them or none',
 };
 
+/** What comes out of adding to or removing from a group. */
+const MEMBERSHIP: Field[] = ['userId', 'groupId', 'outcome'].map((name) => ({ name, type: 'string' }));
+
 const GROUP: Input = { kind: 'record', name: 'group', label: 'Group', resource: 'scimGroup', required: true, description: 'The SCIM group, which is a team in Outreach' };
 
 export const scimUserRecipes: Recipe[] = [
@@ -61,6 +64,7 @@ export const scimUserRecipes: Recipe[] = [
 		action: 'Add SCIM user to group',
 		description: 'Make a user a member of a group. Those of all input items are added together, and members are left alone.',
 		record: true,
+		output: { fields: MEMBERSHIP },
 		inputs: [GROUP],
 	},
 	{
@@ -86,6 +90,7 @@ export const scimUserRecipes: Recipe[] = [
 		action: 'Remove SCIM user from group',
 		description: 'End the membership of a user in a group. Those of all input items are removed together.',
 		record: true,
+		output: { fields: MEMBERSHIP },
 		inputs: [GROUP],
 	},
 ];

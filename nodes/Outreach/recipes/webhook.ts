@@ -10,6 +10,7 @@ export const webhookRecipes: Recipe[] = [
 		label: 'Clean Up',
 		action: 'Clean up webhook',
 		description: 'Remove a webhook with its cleanup token, also after the connection lost its access',
+		output: { fields: [{ name: 'deleted', type: 'boolean' }, { name: 'existed', type: 'boolean' }] },
 		inputs: [{ kind: 'value', name: 'cleanupToken', type: 'secret', required: true, description: 'Token from the header outreach-webhook-cleanup-token of a delivery' }],
 	},
 ];
