@@ -6,7 +6,7 @@ import type { Run } from './execute';
 import { BadInput, coerce, isAbsent } from './fields';
 import { outside } from './outside';
 import { budgetOf, fromNow, fromTime, packSnapshot, poll, unpackSnapshot, walk, type Cursor, type Snapshot, type Stream } from './polling';
-import { labelOf, nouns, type Condition, type Query, type Resource } from './spec';
+import { nouns, type Condition, type Query, type Resource } from './spec';
 import type { Vendor } from './vendor';
 import { fingerprint } from './webhook';
 
@@ -254,6 +254,3 @@ function remember(values: Snapshot, id: string, value: string): void {
 export function canFollow(resource: Resource, field: string): boolean {
 	return resource.methods.includes('getAll') && resource.fields.some((f) => f.name === field && f.filter === true && f.sort === true);
 }
-
-/** What a person reads for a change in a list of events. */
-export const changeLabel = (change: Change) => labelOf({ name: change.name, label: change.label });

@@ -1,7 +1,7 @@
 /**
- * Items to operations to items. Four phases: read the parameters of all items (no request), look up what
- * they refer to in batches, work on the items with bounded concurrency, and finish what concerns all.
- * Without Continue On Fail nothing is written before every item has been read and looked up.
+ * Items to operations to items. Five phases: read the parameters of all items (no request), look up what
+ * they refer to in batches, check what was found, work on the items with bounded concurrency, and finish
+ * what concerns all. Without Continue On Fail nothing is written before every item has passed the check.
  */
 import {
 	NodeApiError,
