@@ -1,10 +1,14 @@
 import {
 	NodeConnectionTypes,
+	type IExecuteFunctions,
 	type IHookFunctions,
 	type ILoadOptionsFunctions,
+	type INodeExecutionData,
 	type INodePropertyOptions,
 	type INodeType,
 	type INodeTypeDescription,
+	type ITriggerFunctions,
+	type ITriggerResponse,
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
@@ -13,6 +17,7 @@ import { methodsOf } from '../shared/editor';
 import { locator, loginProperty } from '../shared/properties';
 import { resourceOf } from '../shared/vendor';
 import { answerNow, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith } from '../shared/webhook';
+import { isNews, startCatchingUp } from './catchUp';
 import { isWanted, needsRecord, readDelivery, toItem, wishesOf } from './deliveries';
 import { eventChoices, plan } from './events';
 import { everyUser } from './users';
@@ -92,6 +97,13 @@ export class OutreachTrigger implements INodeType {
 				default: {},
 				options: [
 					{
+						displayName: 'Catch Up',
+						name: 'catchUp',
+						type: 'boolean',
+						default: false,
+						description: 'Whether to also read every five minutes what changed, so that nothing is missed while n8n is down. Deletions cannot be found this way.',
+					},
+					{
 						displayName: 'Changed Fields',
 						name: 'changedFields',
 						type: 'string',
@@ -153,6 +165,16 @@ export class OutreachTrigger implements INodeType {
 		},
 	};
 
+	/** Beside the webhooks, if the option Catch Up is on. */
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		return await startCatchingUp(this);
+	}
+
+	/** What started the workflow, also in a test, where n8n would call `trigger` otherwise. */
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return [this.getInputData()];
+	}
+
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const body = await rawBody(this);
 		if (!body) return refuse(this, 400, 'The body is too large or incomplete');
@@ -178,6 +200,7 @@ export class OutreachTrigger implements INodeType {
 		if (slow) answerNow(this);
 		const item = await toItem(this, delivery, wishes);
 		if (!item) return slow ? { noWebhookResponse: true } : { webhookResponse: 'not wanted' };
+		if (wishes.catchUp && !isNews(this, item.eventId)) return slow ? { noWebhookResponse: true } : { webhookResponse: 'known' };
 		return { workflowData: [this.helpers.returnJsonArray(item)], ...(slow ? { noWebhookResponse: true } : {}) };
 	}
 }

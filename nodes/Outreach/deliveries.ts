@@ -1,5 +1,5 @@
 /** From a delivery of Outreach to the items of a workflow. https://developers.outreach.io/api/webhooks/ */
-import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+import type { IDataObject, ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { isAbsent, toList } from '../shared/fields';
 import { outside } from '../shared/outside';
@@ -17,6 +17,8 @@ export interface Delivery {
 	/** The record as far as it was sent. */
 	record: IDataObject;
 	before?: IDataObject;
+	/** It was not delivered but found by catching up: the record is whole, and nobody knows what changed. */
+	caughtUp?: true;
 }
 
 /** What the user set. */
@@ -27,9 +29,10 @@ export interface Wishes {
 	includeBefore: boolean;
 	changedFields: string[];
 	owners: string[];
+	catchUp: boolean;
 }
 
-export function wishesOf(context: IWebhookFunctions): Wishes {
+export function wishesOf(context: ITriggerFunctions | IWebhookFunctions): Wishes {
 	const options = context.getNodeParameter('options', {}) as IDataObject;
 	const names = (value: unknown) => (isAbsent(value) ? [] : toList(value).map((name) => String(name).trim()).filter((name) => name !== ''));
 	return {
@@ -39,6 +42,7 @@ export function wishesOf(context: IWebhookFunctions): Wishes {
 		includeBefore: options.includeBefore === true,
 		changedFields: names(options.changedFields),
 		owners: names(options.owners),
+		catchUp: options.catchUp === true,
 	};
 }
 
@@ -119,17 +123,25 @@ export function needsRecord(delivery: Delivery, wishes: Wishes): boolean {
  * @returns undefined when the record belongs to somebody else. One whose owner cannot be told passes.
  */
 export async function toItem(context: IWebhookFunctions, delivery: Delivery, wishes: Wishes): Promise<IDataObject | undefined> {
-	const fetched = needsRecord(delivery, wishes) ? await fetchRecord(context, delivery) : undefined;
+	return itemOf(delivery, wishes, needsRecord(delivery, wishes) ? await fetchRecord(context, delivery) : undefined);
+}
+
+/**
+ * The item of a delivery whose record was read, if it had to be.
+ * @returns undefined when the record belongs to somebody else. One whose owner cannot be told passes.
+ */
+export function itemOf(delivery: Delivery, wishes: Wishes, fetched?: Fetched): IDataObject | undefined {
 	const full = fetched && 'record' in fetched ? fetched.record : undefined;
 	if (wishes.owners.length > 0) {
 		const owners = ownersOf(full ?? delivery.record) ?? ownersOf(delivery.record);
 		if (owners && !owners.some((id) => wishes.owners.includes(id))) return undefined;
 	}
-	const { event, jobId, deliveredAt, record, before } = delivery;
+	const { event, jobId, deliveredAt, record, before, caughtUp } = delivery;
 	const id = eventId(event, record.id, asObject(record.attributes), jobId);
 	const problem = wishes.fetchRecord && fetched && 'problem' in fetched ? fetched.problem : undefined;
+	const late = caughtUp ? { caughtUp } : {};
 	if (!wishes.simplify) {
-		return { ...delivery.body, eventId: id, ...(wishes.fetchRecord && full ? { record: full } : {}), ...(problem ? { recordError: problem } : {}) };
+		return { ...delivery.body, eventId: id, ...late, ...(wishes.fetchRecord && full ? { record: full } : {}), ...(problem ? { recordError: problem } : {}) };
 	}
 	const flat = outreachApi.simplify(wishes.fetchRecord && full ? full : record, outreach.resources[0]);
 	// Mailings have a field deliveredAt of their own.
@@ -138,10 +150,11 @@ export async function toItem(context: IWebhookFunctions, delivery: Delivery, wis
 		event,
 		eventId: id,
 		...(deliveredAt ? { [deliveryTime]: deliveredAt } : {}),
-		jobId,
+		...(jobId ? { jobId } : {}),
+		...late,
 		resource: record.type,
 		...flat,
-		...(event.endsWith('.updated') ? { changed: changedIn(delivery) } : {}),
+		...(event.endsWith('.updated') && !caughtUp ? { changed: changedIn(delivery) } : {}),
 		...(wishes.includeBefore && before ? { before } : {}),
 		...(problem ? { recordError: problem } : {}),
 	};

@@ -111,6 +111,11 @@ class Remote {
 		);
 	}
 
+	/** Everything was at the vendor when it was last looked at. */
+	wasEstablished(): boolean {
+		return typeof this.data.secret === 'string' && knownOf(this.data).length === this.wanted.length;
+	}
+
 	/** Makes it so: adopts, repairs, creates, then removes strays. Leaves nothing behind when it fails. */
 	async establish(own: IDataObject[]): Promise<void> {
 		const known = new Map(knownOf(this.data).map((hook) => [String(hook.id), hook]));
@@ -239,10 +244,21 @@ class Remote {
 	}
 }
 
+/** Activations in which n8n takes up a workflow that was on before. */
+const TAKEN_UP = new Set<string>(['init', 'leadershipChange']);
+
 /** Whether nothing has to be done. */
 export async function isEstablished(context: IHookFunctions): Promise<boolean> {
 	const remote = new Remote(context);
-	return remote.isComplete(await remote.own());
+	const [listing] = await Promise.allSettled([remote.own()]);
+	if (listing.status === 'fulfilled') return remote.isComplete(listing.value);
+	const reason = listing.reason as Error;
+	// When n8n starts while Outreach is down, what was there is taken to be there still: otherwise n8n would remove it.
+	if (TAKEN_UP.has(context.getActivationMode()) && remote.wasEstablished()) {
+		context.logger.warn(`The Outreach webhooks could not be checked: ${reason.message}`);
+		return true;
+	}
+	throw reason instanceof NodeApiError ? reason : new NodeOperationError(context.getNode(), reason);
 }
 
 /** Brings the vendor's webhooks in line with the node. Safe to repeat. */

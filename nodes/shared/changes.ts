@@ -5,7 +5,7 @@ import type { Call, QueryPairs } from './api';
 import type { Run } from './execute';
 import { BadInput, coerce, isAbsent } from './fields';
 import { outside } from './outside';
-import { budgetOf, fromNow, fromTime, packSnapshot, poll, unpackSnapshot, walk, type Cursor, type Snapshot, type Stream } from './polling';
+import { budgetOf, fromNow, fromTime, packSnapshot, poll, unpackSnapshot, walk, type Cursor, type Limits, type Snapshot, type Stream } from './polling';
 import { nouns, type Condition, type Query, type Resource } from './spec';
 import type { Vendor } from './vendor';
 import { fingerprint } from './webhook';
@@ -43,7 +43,8 @@ export interface Polled {
 	needs: string[];
 }
 
-interface Entry {
+/** A record and the answer it came with. */
+export interface Entry {
 	record: IDataObject;
 	answer: unknown;
 }
@@ -189,37 +190,62 @@ export async function pollChanges(context: IPollFunctions, polled: Polled): Prom
 	}
 
 	return await poll(context, async (data, inDoubt) => {
-		const states = (data.streams ?? {}) as unknown as Record<string, StreamState>;
-		const next: Record<string, StreamState> = {};
-		const isOver = budgetOf(context);
-		const most = Math.max(1, Number(options.most ?? 5000));
-		const items = new Map<string, IDataObject>();
-		for (const group of groupsOf(resource, changes)) {
-			const stream = streamOf(run, resource, query, group);
-			const state = states[group.key] ?? (await begin(stream, group));
-			const limits = { overlap, most: most - items.size, isOver };
-			const { fresh, cursor } = await walk(stream, state, limits, inDoubt);
-			const values = group.watch ? unpackSnapshot(state.values) : undefined;
-			for (const entry of fresh) {
-				const id = stream.id(entry);
-				const before = values?.get(id);
-				for (const change of group.changes) {
-					if (!change.happened(entry.record, state.at, before)) continue;
-					const json = present(change, entry, state.at, before);
-					items.set(String(json.eventId), json);
-				}
-				if (values) remember(values, id, group.watch!.of(entry.record));
-			}
-			next[group.key] = { ...cursor, ...(values ? { values: packSnapshot(values) } : {}) };
-		}
-		return { items: [...items.values()], state: { streams: next as unknown as IDataObject } };
-	});
-
-	/** Where a stream begins: now, or at the time the user set. */
-	async function begin(stream: Stream<Entry>, group: Group): Promise<StreamState> {
 		const { startFrom } = options;
-		const time = isAbsent(startFrom) ? undefined : String(coerce({ name: 'startFrom', label: 'Start From', type: 'dateTime' }, startFrom));
-		const cursor = time ? fromTime(time, overlap) : await fromNow(stream, overlap);
+		const { items, states } = await readChanges(run, polled, query, {
+			states: data.streams,
+			again: inDoubt,
+			limits: { overlap, most: Math.max(1, Number(options.most ?? 5000)), isOver: budgetOf(context) },
+			startFrom: isAbsent(startFrom) ? undefined : String(coerce({ name: 'startFrom', label: 'Start From', type: 'dateTime' }, startFrom)),
+			present,
+		});
+		return { items, state: { streams: states } };
+	});
+}
+
+export interface Reading {
+	/** What the last reading left, by stream; JSON. */
+	states: unknown;
+	/** The last batch may not have arrived: it comes again. */
+	again: boolean;
+	limits: Limits;
+	/** Time to begin at where nothing was read before; now when it is absent. */
+	startFrom?: string;
+	/** An item with its `eventId`; none when it does not matter after all. */
+	present(change: Change, entry: Entry, since: string, before?: string): IDataObject | undefined;
+}
+
+/** What happened to the records of a resource since the last reading; each event once, and what to remember for the next. */
+export async function readChanges(
+	run: Run,
+	{ resource, changes }: Pick<Polled, 'resource' | 'changes'>,
+	query: Query,
+	{ states, again, limits, startFrom, present }: Reading,
+): Promise<{ items: IDataObject[]; states: IDataObject }> {
+	const known = (states ?? {}) as Record<string, StreamState>;
+	const next: Record<string, StreamState> = {};
+	const items = new Map<string, IDataObject>();
+	for (const group of groupsOf(resource, changes)) {
+		const stream = streamOf(run, resource, query, group);
+		const state = known[group.key] ?? (await begin(stream, group));
+		const { fresh, cursor } = await walk(stream, state, { ...limits, most: limits.most - items.size }, again);
+		const values = group.watch ? unpackSnapshot(state.values) : undefined;
+		for (const entry of fresh) {
+			const id = stream.id(entry);
+			const before = values?.get(id);
+			for (const change of group.changes) {
+				if (!change.happened(entry.record, state.at, before)) continue;
+				const json = present(change, entry, state.at, before);
+				if (json) items.set(String(json.eventId), json);
+			}
+			if (values) remember(values, id, group.watch!.of(entry.record));
+		}
+		next[group.key] = { ...cursor, ...(values ? { values: packSnapshot(values) } : {}) };
+	}
+	return { items: [...items.values()], states: next as unknown as IDataObject };
+
+	/** Where a stream begins: now, or at the time that was asked for. */
+	async function begin(stream: Stream<Entry>, group: Group): Promise<StreamState> {
+		const cursor = startFrom ? fromTime(startFrom, limits.overlap) : await fromNow(stream, limits.overlap);
 		return group.watch ? { ...cursor, values: packSnapshot(await baseline(group)) } : cursor;
 	}
 
@@ -227,6 +253,7 @@ export async function pollChanges(context: IPollFunctions, polled: Polled): Prom
 	async function baseline({ watch, time }: Group): Promise<Snapshot> {
 		const values: Snapshot = new Map();
 		const client = run.client(resource);
+		const { api } = client;
 		const conditions = [...query.conditions, ...(watch!.where ?? [])];
 		const sparse = api.supports.only ? { only: watch!.fields, include: [] } : {};
 		const call: Call = {

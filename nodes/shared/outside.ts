@@ -1,5 +1,5 @@
 /** Parameters, look-ups and requests outside of an execution: in triggers, where n8n has no items. */
-import type { IDataObject, IExecuteFunctions, IHookFunctions, INodeExecutionData, IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, IHookFunctions, INodeExecutionData, IPollFunctions, ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { Run } from './execute';
 import { Item } from './item';
@@ -7,13 +7,13 @@ import type { Vendor } from './vendor';
 
 /**
  * A run of Get Many of a resource with one empty item, read from a trigger's parameters.
- * @param settings overrules parameters of the trigger.
+ * @param settings overrules parameters of the trigger; with `parameters`, none is read from the node.
  */
 export function outside(
-	context: IHookFunctions | IPollFunctions | IWebhookFunctions,
+	context: IHookFunctions | IPollFunctions | ITriggerFunctions | IWebhookFunctions,
 	vendor: Vendor,
 	resource: string,
-	settings: { maxWaitMinutes?: number } = {},
+	settings: { maxWaitMinutes?: number; parameters?: IDataObject } = {},
 ): { run: Run; item: Item } {
 	const items: INodeExecutionData[] = [{ json: {} }];
 	const fixed: Record<string, unknown> = { resource, operation: 'getAll', scope: '' };
@@ -22,7 +22,7 @@ export function outside(
 		getNodeParameter: {
 			value: (name: string, _index: number, fallback?: unknown): unknown => {
 				if (name in fixed) return fixed[name];
-				const value = context.getNodeParameter(name, fallback as IDataObject);
+				const value = settings.parameters ? (settings.parameters[name] ?? fallback) : context.getNodeParameter(name, fallback as IDataObject);
 				return name === 'options' && settings.maxWaitMinutes !== undefined ? { ...(value as IDataObject), maxWait: settings.maxWaitMinutes } : value;
 			},
 		},

@@ -3,7 +3,7 @@
  * stream of changes with a cursor, and comparisons of snapshots for vendors without times. Below it, what
  * a poll node adds: one poll at a time, the budget, and state that moves only with what is emitted.
  */
-import { NodeApiError, NodeOperationError, type IDataObject, type INodeExecutionData, type IPollFunctions } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, type IDataObject, type INodeExecutionData, type IPollFunctions, type ITriggerFunctions } from 'n8n-workflow';
 
 import { fingerprint, nodeKey, splitFingerprints } from './webhook';
 
@@ -203,7 +203,7 @@ const running = new Map<string, Promise<unknown>>();
 const polled = new Set<string>();
 
 /** When the time for reading is up. */
-export function budgetOf(context: IPollFunctions): () => boolean {
+export function budgetOf(context: IPollFunctions | ITriggerFunctions): () => boolean {
 	const { getPollBudgetMs } = context as { getPollBudgetMs?: () => number };
 	const ends = Date.now() + SHARE * (getPollBudgetMs?.call(context) ?? BUDGET);
 	return () => Date.now() >= ends;
@@ -220,7 +220,7 @@ export interface Found {
  * One poll of a node: alone, and remembered only when it went well.
  * @param read gets the node's data and whether the last batch is in doubt.
  */
-export async function poll(context: IPollFunctions, read: (data: IDataObject, inDoubt: boolean) => Promise<Found>): Promise<INodeExecutionData[][] | null> {
+export async function poll(context: IPollFunctions | ITriggerFunctions, read: (data: IDataObject, inDoubt: boolean) => Promise<Found>): Promise<INodeExecutionData[][] | null> {
 	const key = nodeKey(context);
 	const data = context.getWorkflowStaticData('node');
 	const busy = running.get(key);

@@ -89,9 +89,11 @@ export class DeliveryMemory {
 	/** The text stored last by this process. */
 	private stored = '';
 
+	/** @param member of the workflow's data where the newest are stored. */
 	constructor(
 		private readonly limit = REMEMBERED,
 		private readonly keep = STORED,
+		private readonly member = 'seen',
 	) {}
 
 	/**
@@ -100,12 +102,13 @@ export class DeliveryMemory {
 	 * @returns false when it was noted before.
 	 */
 	take(key: string, data: IDataObject): boolean {
-		if (typeof data.seen === 'string' && data.seen !== this.stored) splitFingerprints(data.seen).forEach((known) => this.add(known));
+		const { member } = this;
+		if (typeof data[member] === 'string' && data[member] !== this.stored) splitFingerprints(data[member]).forEach((known) => this.add(known));
 		const short = fingerprint(key);
 		if (this.keys.has(short)) return false;
 		this.add(short);
 		this.stored = this.newest.join('');
-		data.seen = this.stored;
+		data[member] = this.stored;
 		return true;
 	}
 
@@ -120,10 +123,11 @@ export class DeliveryMemory {
 
 const memories = new Map<string, DeliveryMemory>();
 
-/** The memory of a node; all its requests in this process share one. */
-export function memoryOf(key: string): DeliveryMemory {
-	const memory = memories.get(key) ?? new DeliveryMemory();
-	memories.set(key, memory);
+/** A memory of a node; all its requests in this process share one. */
+export function memoryOf(key: string, member = 'seen'): DeliveryMemory {
+	const name = `${key} ${member}`;
+	const memory = memories.get(name) ?? new DeliveryMemory(REMEMBERED, STORED, member);
+	memories.set(name, memory);
 	return memory;
 }
 

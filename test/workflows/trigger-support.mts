@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { IDataObject, INode, INodeExecutionData, INodeParameters, IWebhookResponseData, WorkflowExecuteMode } from 'n8n-workflow';
 import { core, n8n, type Harness } from '../harness/index.mts';
 
-type Contexts = Record<'HookContext' | 'WebhookContext' | 'PollContext', new (...args: unknown[]) => unknown>;
-const { HookContext, WebhookContext, PollContext } = core as unknown as Contexts;
+type Contexts = Record<'HookContext' | 'WebhookContext' | 'PollContext' | 'TriggerContext', new (...args: unknown[]) => unknown>;
+const { HookContext, WebhookContext, PollContext, TriggerContext } = core as unknown as Contexts;
 
 interface Data {
 	[key: string]: IDataObject;
@@ -74,10 +74,10 @@ export class TriggerLab {
 	}
 
 	/** One of the lifecycle methods, as n8n calls it. */
-	async hook(method: 'checkExists' | 'create' | 'delete', mode: WorkflowExecuteMode = 'trigger'): Promise<boolean> {
+	async hook(method: 'checkExists' | 'create' | 'delete', mode: WorkflowExecuteMode = 'trigger', activation = 'activate'): Promise<boolean> {
 		const workflow = this.load();
 		const { webhookMethods, description } = this.nodeType;
-		const context = new HookContext(workflow, this.node, this.additional(), mode, 'activate', { webhookDescription: description.webhooks![0], node: 'Trigger' });
+		const context = new HookContext(workflow, this.node, this.additional(), mode, activation, { webhookDescription: description.webhooks![0], node: 'Trigger' });
 		await workflow.expression.acquireIsolate();
 		try {
 			return await webhookMethods!.default![method].call(context as never);
@@ -203,6 +203,32 @@ export class TriggerLab {
 			this.emitted.push(...result.flat().map(({ json }) => json));
 		}
 		return result?.flat() ?? null;
+	}
+
+	/** The trigger function, as n8n calls it at an activation and when it starts. `tick` is the schedule that it set up. */
+	async start(workflow = this.load()): Promise<{ tick?: () => void; expression?: string; stop(): Promise<void> }> {
+		const started: { tick?: () => void; expression?: string; stop(): Promise<void> } = { stop: async () => {} };
+		const emit = (items: INodeExecutionData[][]) => {
+			this.save(workflow);
+			this.emitted.push(...items.flat().map(({ json }) => json));
+		};
+		const scheduling = {
+			registerCron({ expression }: { expression: string }, tick: () => void) {
+				Object.assign(started, { tick, expression });
+				return true;
+			},
+		};
+		const context = new TriggerContext(workflow, this.node, this.additional(), 'trigger', 'activate', emit, undefined, (error: Error) => this.failed.push(error), scheduling);
+		await workflow.expression.acquireIsolate();
+		try {
+			const response = await this.nodeType.trigger!.call(context as never);
+			started.stop = async () => await response?.closeFunction?.();
+		} finally {
+			await workflow.expression.releaseIsolate();
+		}
+		// n8n stores the data once everything is active.
+		this.save(workflow);
+		return started;
 	}
 
 	/** What n8n does after an activation. */

@@ -1,0 +1,136 @@
+/**
+ * What the webhooks of a trigger missed: read from Outreach's lists every few minutes, with the machinery of the
+ * polling trigger, and told only if no delivery told it before.
+ */
+import { NodeApiError, NodeOperationError, toCronExpression, type IDataObject, type ITriggerFunctions, type ITriggerResponse, type IWebhookFunctions } from 'n8n-workflow';
+
+import { readChanges, type Change } from '../shared/changes';
+import { outside } from '../shared/outside';
+import { budgetOf, poll, type Found } from '../shared/polling';
+import type { Resource } from '../shared/spec';
+import { fingerprint, memoryOf, nodeKey, splitFingerprints } from '../shared/webhook';
+import { changesOf, nameChange, polledResources } from './changes';
+import { itemOf, wishesOf, type Wishes } from './deliveries';
+import { isChosen, MATRIX } from './events';
+import { outreach } from './vendor';
+
+/** Minutes from one reading to the next, and how far behind the newest known change each looks again. */
+const EVERY = 5;
+const OVERLAP = 5 * 60_000;
+/** Records of one reading; the next goes on from there. */
+const MOST = 5000;
+
+/** What the node remembers, as a member of its data. */
+interface State extends IDataObject {
+	/** By resource, what the last reading left. */
+	streams?: IDataObject;
+	/** Fingerprints of the events of the last batch: they may have to be emitted again. */
+	batch?: string;
+}
+
+/** The newest state that this process knows: n8n can write older data of the workflow over newer. */
+const newest = new Map<string, State>();
+
+/** The chosen events that a list can tell of. */
+export function listedEvents(events: string[]): Array<{ resource: Resource; changes: Change[] }> {
+	return polledResources
+		.map((resource) => ({
+			resource,
+			changes: changesOf(resource).filter(({ name }) => MATRIX[resource.name]?.includes(name) && isChosen(`${resource.name}.${name}`, events)),
+		}))
+		.filter(({ changes }) => changes.length > 0);
+}
+
+/**
+ * Whether an event is told for the first time, by a delivery or by catching up.
+ * Also keeps the place of catching up with the workflow, which is stored with every delivery.
+ */
+export function isNews(context: IWebhookFunctions, eventId: unknown): boolean {
+	const data = context.getWorkflowStaticData('node');
+	const key = nodeKey(context);
+	const state = newest.get(key);
+	if (state && data.catchUp !== state) data.catchUp = state;
+	return memoryOf(key, 'told').take(String(eventId), data);
+}
+
+/**
+ * Begins to catch up, if the node is set so. n8n calls this when a workflow is activated and when it starts.
+ * @throws NodeOperationError, NodeApiError at the first activation when Outreach cannot be read.
+ */
+export async function startCatchingUp(context: ITriggerFunctions): Promise<ITriggerResponse> {
+	const data = context.getWorkflowStaticData('node');
+	const key = nodeKey(context);
+	const wishes = wishesOf(context);
+	if (!wishes.catchUp) {
+		newest.delete(key);
+		delete data.catchUp;
+		delete data.told;
+		return {};
+	}
+	// Read now, because later n8n's sandbox for expressions is closed.
+	const parameters: IDataObject = { authentication: context.getNodeParameter('authentication', 'oAuth2') as string };
+	const known = newest.get(key);
+	if (known) data.catchUp = known;
+	let closed = false;
+
+	const once = async (): Promise<void> => {
+		const found = await poll(context, async (_, inDoubt) => await read(context, { wishes, parameters, inDoubt, isClosed: () => closed }));
+		if (found) context.emit(found);
+	};
+	const quietly = async (): Promise<void> => {
+		const [reading] = await Promise.allSettled([once()]);
+		if (reading.status === 'rejected' && !closed) context.saveFailedExecution(reading.reason as NodeApiError | NodeOperationError);
+	};
+	// A start of n8n is not held up, and an outage of Outreach does not switch the trigger off.
+	if (data.catchUp) void quietly();
+	else await once();
+	context.helpers.registerCron({ expression: toCronExpression({ mode: 'everyX', unit: 'minutes', value: EVERY }) }, () => void quietly());
+	return {
+		async closeFunction() {
+			closed = true;
+		},
+	};
+}
+
+interface Reading {
+	wishes: Wishes;
+	/** Parameters of the node that requests depend on. */
+	parameters: IDataObject;
+	/** The last batch may not have arrived. */
+	inDoubt: boolean;
+	/** The workflow is being switched off: whoever switches it on again goes on from before. */
+	isClosed(): boolean;
+}
+
+/** What happened since the last reading and nobody told. */
+async function read(context: ITriggerFunctions, { wishes, parameters, inDoubt, isClosed }: Reading): Promise<Found> {
+	const data = context.getWorkflowStaticData('node');
+	const key = nodeKey(context);
+	const before = (data.catchUp ?? {}) as State;
+	const isOver = budgetOf(context);
+	const streams: IDataObject = {};
+	const items: IDataObject[] = [];
+	for (const { resource, changes } of listedEvents(wishes.events)) {
+		const { run } = outside(context, outreach, resource.name, { maxWaitMinutes: 1, parameters });
+		const reading = await readChanges(run, { resource, changes }, { conditions: [] }, {
+			states: before.streams?.[resource.name],
+			again: inDoubt,
+			limits: { overlap: OVERLAP, most: MOST, isOver },
+			present(change, { record }, since) {
+				const { event, eventId } = nameChange(resource, change, record, since);
+				const item = itemOf({ body: { data: record, meta: { eventName: event } }, event, jobId: '', record, caughtUp: true }, { ...wishes, fetchRecord: false });
+				return item && { ...item, eventId };
+			},
+		});
+		streams[resource.name] = reading.states;
+		items.push(...reading.items);
+	}
+	if (isClosed()) return { items: [], state: {} };
+	// Marked as told only now, when nothing can fail any more.
+	const doubtful = new Set(inDoubt ? splitFingerprints(before.batch) : []);
+	const told = memoryOf(key, 'told');
+	const fresh = items.filter(({ eventId }) => told.take(String(eventId), data) || doubtful.has(fingerprint(String(eventId))));
+	const state: State = { streams, batch: fresh.map(({ eventId }) => fingerprint(String(eventId))).join('') };
+	newest.set(key, state);
+	return { items: fresh, state: { catchUp: state } };
+}

@@ -1,0 +1,219 @@
+/** The option Catch Up of the Outreach Trigger: what the webhooks missed is read from the lists, and told once. */
+import { createHmac, randomUUID } from 'node:crypto';
+import type { IDataObject } from 'n8n-workflow';
+import { outreachLab, type OutreachLab } from './support.mts';
+import { TriggerLab } from './trigger-support.mts';
+
+let lab: OutreachLab;
+const open: TriggerLab[] = [];
+
+beforeAll(async () => {
+	lab = await outreachLab();
+	lab.sim.setDeliveries({ pauseMs: 20 });
+});
+afterAll(async () => await lab.stop());
+beforeEach(() => lab.reset());
+afterEach(async () => {
+	await Promise.all(open.splice(0).map(async (one) => await one.stop()));
+});
+
+function trigger(events: string[], options: IDataObject = {}, more: IDataObject = {}): TriggerLab {
+	const one = new TriggerLab(lab.harness, 'outreachTrigger', { events, options: { catchUp: true, ...options }, ...more }, randomUUID());
+	open.push(one);
+	return one;
+}
+
+/** The same workflow in a process that has seen nothing of it. */
+function restarted(one: TriggerLab): TriggerLab {
+	const other = new TriggerLab(lab.harness, 'outreachTrigger', one.node.parameters as IDataObject, one.node.webhookId);
+	other.stored = structuredClone(one.stored);
+	open.push(other);
+	return other;
+}
+
+const later = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
+const names = (one: TriggerLab) => one.emitted.map(({ eventId }) => eventId);
+
+/** What the schedule does, to its end. */
+async function tick({ tick: run }: { tick?: () => void }): Promise<void> {
+	const before = lab.sim.requests.length;
+	run!();
+	for (let quiet = 0, seen = before; quiet < 3; quiet = lab.sim.requests.length === seen && lab.sim.requests.every(({ status }) => status > 0) ? quiet + 1 : 0) {
+		seen = lab.sim.requests.length;
+		await new Promise((done) => setTimeout(done, 15));
+	}
+}
+
+/** A delivery by hand, signed with the trigger's secret. */
+async function deliver(one: TriggerLab, event: string, id: number, attributes: IDataObject): Promise<number> {
+	const body = Buffer.from(JSON.stringify({ data: { type: event.split('.')[0], id, attributes, relationships: {} }, meta: { deliveredAt: later(0), eventName: event, jobId: randomUUID() } }));
+	const status = await one.receive(body, { 'outreach-webhook-signature': createHmac('sha256', String(one.data.secret)).update(body).digest('hex') });
+	await one.settled();
+	return status;
+}
+
+test('off: nothing is read, nothing is scheduled', async () => {
+	const one = trigger(['prospect.*'], { catchUp: false });
+	lab.sim.clearRequests();
+	const started = await one.start();
+	expect(started.tick).toBeUndefined();
+	expect(lab.sent()).toEqual([]);
+});
+
+test('begins with now, and asks every five minutes for what the chosen events need', async () => {
+	const one = trigger(['prospect.updated', 'mailing.bounced', 'prospect.destroyed', 'account.*']);
+	lab.sim.clearRequests();
+	const started = await one.start();
+	expect(started.expression).toMatch(/^\d+ \*\/5 \* \* \* \*$/);
+	expect(one.emitted).toEqual([]);
+	lab.sim.clearRequests();
+	await tick(started);
+	expect(lab.sim.requests.map(({ path, query }) => `${path} ${String(query.sort)}`).sort()).toEqual([
+		'/api/v2/accounts createdAt',
+		'/api/v2/accounts updatedAt',
+		'/api/v2/mailings bouncedAt',
+		'/api/v2/prospects updatedAt',
+	]);
+	expect(one.emitted).toEqual([]);
+	expect(one.failed).toEqual([]);
+});
+
+test('what no delivery told comes as an item of its own shape; what one told does not come again', async () => {
+	const one = trigger(['prospect.created', 'prospect.updated']);
+	await one.activate();
+	const started = await one.start();
+	const told = later(1);
+	lab.sim.update('prospect', 1, { attributes: { title: 'Told', updatedAt: told } });
+	expect(await deliver(one, 'prospect.updated', 1, { title: 'Told', updatedAt: told })).toBe(200);
+	const missed = later(2);
+	lab.sim.update('prospect', 2, { attributes: { title: 'Missed', updatedAt: missed } });
+	const { id } = lab.sim.insert('prospect', { attributes: { firstName: 'Zoe', createdAt: later(3), updatedAt: later(3) }, relationships: { owner: 2 } });
+	await tick(started);
+	expect(names(one).sort()).toEqual([`prospect.created:${id}`, `prospect.updated:1:${told}`, `prospect.updated:2:${missed}`].sort());
+	expect(one.emitted.find((item) => item.id === 2)).toMatchObject({ event: 'prospect.updated', resource: 'prospect', title: 'Missed', caughtUp: true });
+	expect(one.emitted.find((item) => item.id === 2)!.changed).toBeUndefined();
+	expect(one.emitted.find((item) => item.id === id)).toMatchObject({ event: 'prospect.created', firstName: 'Zoe', ownerId: 2, caughtUp: true });
+	// The delivery that comes after all is dropped.
+	expect(await deliver(one, 'prospect.updated', 2, { title: 'Missed', updatedAt: missed })).toBe(200);
+	await tick(started);
+	expect(one.emitted).toHaveLength(3);
+});
+
+test('the raw form has the shape of a delivery', async () => {
+	const one = trigger(['prospect.updated'], {}, { simplify: false });
+	const started = await one.start();
+	lab.sim.update('prospect', 2, { attributes: { title: 'Missed', updatedAt: later(1) } });
+	await tick(started);
+	expect(one.emitted).toEqual([expect.objectContaining({ data: expect.objectContaining({ type: 'prospect', id: 2 }) as IDataObject, meta: { eventName: 'prospect.updated' }, caughtUp: true })]);
+});
+
+test('only records of the chosen owners', async () => {
+	const one = trigger(['prospect.created'], { owners: ['2'] });
+	const started = await one.start();
+	const mine = lab.sim.insert('prospect', { attributes: { firstName: 'Mine', createdAt: later(1) }, relationships: { owner: 2 } });
+	lab.sim.insert('prospect', { attributes: { firstName: 'Other', createdAt: later(1) }, relationships: { owner: 3 } });
+	await tick(started);
+	expect(names(one)).toEqual([`prospect.created:${mine.id}`]);
+});
+
+test('after a restart: what happened meanwhile comes once, what was told before does not', async () => {
+	const one = trigger(['prospect.updated']);
+	await one.activate();
+	await one.start();
+	const told = later(1);
+	lab.sim.update('prospect', 1, { attributes: { title: 'Told', updatedAt: told } });
+	await deliver(one, 'prospect.updated', 1, { title: 'Told', updatedAt: told });
+	const missed = later(2);
+	lab.sim.update('prospect', 2, { attributes: { title: 'While down', updatedAt: missed } });
+	const other = restarted(one);
+	const started = await other.start();
+	await tick(started);
+	expect(names(other)).toEqual([`prospect.updated:2:${missed}`]);
+});
+
+test('the place moves on with deliveries, so that a restart does not read the past again', async () => {
+	const one = trigger(['prospect.updated']);
+	await one.activate();
+	const started = await one.start();
+	const place = () => JSON.stringify(one.data.catchUp);
+	const before = place();
+	const time = later(600);
+	lab.sim.update('prospect', 1, { attributes: { title: 'Told', updatedAt: time } });
+	await deliver(one, 'prospect.updated', 1, { title: 'Told', updatedAt: time });
+	await tick(started);
+	expect(place()).toBe(before);
+	await deliver(one, 'prospect.updated', 3, { title: 'Next', updatedAt: later(601) });
+	expect(place()).toContain(time);
+});
+
+test('a batch in doubt comes again after a restart, marked by the same eventId', async () => {
+	const one = trigger(['prospect.updated']);
+	const started = await one.start();
+	const time = later(1);
+	lab.sim.update('prospect', 2, { attributes: { title: 'Handed over', updatedAt: time } });
+	await tick(started);
+	expect(names(one)).toEqual([`prospect.updated:2:${time}`]);
+	const other = restarted(one);
+	await tick(await other.start());
+	expect(names(other)).toEqual([`prospect.updated:2:${time}`]);
+});
+
+test('a page that fails leaves everything as it was; the next reading tells it', async () => {
+	const one = trigger(['prospect.updated', 'user.updated']);
+	const started = await one.start();
+	lab.sim.update('prospect', 2, { attributes: { title: 'Late', updatedAt: later(1) } });
+	lab.sim.addFault({ match: { path: '/api/v2/users' }, times: 1, kind: 'status', status: 403, body: { errors: [{ id: 'unauthorizedOauthScope', title: 'Unauthorized OAuth Scope', detail: 'Your authorization is missing a required scope' }] } });
+	await tick(started);
+	expect(one.emitted).toEqual([]);
+	expect(one.failed).toHaveLength(1);
+	await tick(started);
+	expect(one.emitted).toMatchObject([{ id: 2, title: 'Late' }]);
+});
+
+test('without the right to read, the first activation says what is missing', async () => {
+	lab.connect({}, lab.sim.issueToken({ scopes: ['webhooks.all'] }));
+	await expect(trigger(['prospect.updated']).start()).rejects.toThrow(/prospects\.read/);
+	lab.connect();
+});
+
+test('switched off again, it forgets its place: it begins anew with the time it is switched on', async () => {
+	const one = trigger(['prospect.updated']);
+	await one.start();
+	one.node.parameters.options = {};
+	await one.start();
+	expect(one.data.catchUp).toBeUndefined();
+	lab.sim.update('prospect', 2, { attributes: { title: 'Unwatched', updatedAt: later(1) } });
+	one.node.parameters.options = { catchUp: true };
+	await tick(await one.start());
+	expect(one.emitted).toEqual([]);
+});
+
+test('deactivated, a reading that is under way emits nothing any more; activated again, it is not lost', async () => {
+	const one = trigger(['prospect.updated']);
+	const started = await one.start();
+	lab.sim.update('prospect', 2, { attributes: { title: 'Too late', updatedAt: later(1) } });
+	lab.sim.latencyMs = 50;
+	started.tick!();
+	await started.stop();
+	await new Promise((done) => setTimeout(done, 200));
+	lab.sim.latencyMs = 0;
+	expect(one.emitted).toEqual([]);
+	await tick(await one.start());
+	expect(one.emitted).toMatchObject([{ id: 2, title: 'Too late' }]);
+});
+
+test('an n8n that starts while Outreach cannot be asked keeps the webhooks it has', async () => {
+	const one = trigger(['prospect.updated']);
+	await one.activate();
+	lab.sim.addFault({ match: { path: '/api/v2/webhooks' }, times: -1, kind: 'status', status: 403 });
+	expect(await one.hook('checkExists', 'trigger', 'init')).toBe(true);
+	await expect(one.hook('checkExists', 'trigger', 'activate')).rejects.toThrow();
+	await expect(trigger(['prospect.updated']).hook('checkExists', 'trigger', 'init')).rejects.toThrow();
+	lab.sim.clearFaults();
+});
+
+test('a test execution gets what was delivered, not what catching up would find', async () => {
+	const one = trigger(['prospect.updated']);
+	const { json } = await lab.harness.runNode('outreachTrigger', one.node.parameters, [{ event: 'prospect.updated', id: 7 }], { mode: 'manual' });
+	expect(json).toEqual([{ event: 'prospect.updated', id: 7 }]);
+});
