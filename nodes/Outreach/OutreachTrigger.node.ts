@@ -18,7 +18,7 @@ import { locator, loginProperty } from '../shared/properties';
 import { resourceOf } from '../shared/vendor';
 import { answerNow, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith } from '../shared/webhook';
 import { isNews, startCatchingUp } from './catchUp';
-import { isWanted, needsRecord, readDelivery, toItem, wishesOf } from './deliveries';
+import { isWanted, readDelivery, toItem, wishesOf } from './deliveries';
 import { eventChoices, plan } from './events';
 import { everyUser } from './users';
 import { outreach } from './vendor';
@@ -196,12 +196,10 @@ export class OutreachTrigger implements INodeType {
 		// Two webhooks that both cover an event tell of it in two jobs.
 		if (plan(wishes.events).overlapping && !memory.take(JSON.stringify([delivery.event, parsed.data]), data)) return { webhookResponse: 'known' };
 
-		const slow = needsRecord(delivery, wishes);
-		if (slow) answerNow(this);
+		answerNow(this);
 		const item = await toItem(this, delivery, wishes);
-		if (!item) return slow ? { noWebhookResponse: true } : { webhookResponse: 'not wanted' };
-		if (wishes.catchUp && !isNews(this, item.eventId)) return slow ? { noWebhookResponse: true } : { webhookResponse: 'known' };
-		return { workflowData: [this.helpers.returnJsonArray(item)], ...(slow ? { noWebhookResponse: true } : {}) };
+		if (!item || (wishes.catchUp && !isNews(this, item.eventId))) return { noWebhookResponse: true };
+		return { workflowData: [this.helpers.returnJsonArray(item)], noWebhookResponse: true };
 	}
 }
 

@@ -75,7 +75,10 @@ export function refuse(context: IWebhookFunctions, status: 400 | 401, reason: st
 	return { noWebhookResponse: true };
 }
 
-/** Answers before the work is done, for senders that do not wait long. */
+/**
+ * Answers before the work is done and before n8n has made the execution: for senders that do not wait long. Also what
+ * lets n8n store the workflow's data: with an answer that follows the start of an execution, 2.41 drops the changes.
+ */
 export function answerNow(context: IWebhookFunctions): void {
 	context.getResponseObject().status(200).send('ok').end();
 }

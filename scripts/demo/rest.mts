@@ -219,6 +219,12 @@ export class N8nRest {
 		return await this.finished(started.executionId);
 	}
 
+	/** Waits for one event at a trigger, as the editor's "Listen for test event" does. */
+	async listen(id: string, trigger: string): Promise<void> {
+		const { waitingForWebhook } = await this.request<{ waitingForWebhook?: boolean }>('POST', `/rest/workflows/${id}/run`, { triggerToStartFrom: { name: trigger } });
+		if (waitingForWebhook !== true) throw new Error(`n8n does not wait for an event at "${trigger}".`);
+	}
+
 	/** The latest executions of a workflow, newest first. */
 	async executionsOf(workflowId: string): Promise<Array<{ id: string; status: string; mode: string }>> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));

@@ -143,7 +143,9 @@ export class TriggerLab {
 				await workflow.expression.releaseIsolate();
 			}
 			if (this.saveMs > 0) await new Promise((done) => setTimeout(done, this.saveMs * Math.random()));
-			if ((workflow.staticData as unknown as { __dataChanged: boolean }).__dataChanged) this.save(workflow);
+			// Making the execution resets n8n's mark of what was changed, so that an answer after it stores nothing.
+			const beforeExecution = result.workflowData === undefined || result.noWebhookResponse === true;
+			if (beforeExecution && (workflow.staticData as unknown as { __dataChanged: boolean }).__dataChanged) this.save(workflow);
 			if (result.workflowData) this.emitted.push(...result.workflowData.flat().map(({ json }) => json));
 			if (result.noWebhookResponse !== true) status = 200;
 			ended();
