@@ -39,7 +39,11 @@ export interface Polled {
 	changes: Change[];
 	/** Name and identity of an event. `fresh` says that the record came into being since the last poll. */
 	name(change: Change, record: IDataObject, since: string): { event: string; eventId: string };
-	/** Fields that `happened` and `name` look at. */
+	/** Conditions of all requests that follow from the choice of changes. They do not make another stream of it. */
+	narrow?: Condition[];
+	/** More to show beside a record. */
+	more?(record: IDataObject): IDataObject;
+	/** Fields that the functions here look at. */
 	needs: string[];
 }
 
@@ -149,8 +153,11 @@ export async function pollChanges(context: IPollFunctions, polled: Polled): Prom
 			const query = toQuery();
 			const timed = query.conditions.find(({ path }) => path.length === 1 && changes.some(({ time }) => time === path[0]));
 			if (timed) throw new BadInput(`Filters: the trigger filters by "${timed.path[0]}" itself`, 'Remove this filter. To begin earlier, use the option "Start From".');
+			const narrow = polled.narrow ?? [];
+			const twice = query.conditions.find(({ path }) => narrow.some((condition) => condition.path.join('.') === path.join('.')));
+			if (twice) throw new BadInput(`Filters: the trigger filters by "${twice.path.join('.')}" itself`, 'Remove this filter, and choose under "Events".');
 			const only = query.only ? [...new Set([...query.only, ...polled.needs, ...changes.flatMap(({ time, watch }) => [time, ...(watch?.fields ?? [])])])] : undefined;
-			return { ...query, ...(only ? { only } : {}) };
+			return { ...query, conditions: [...query.conditions, ...narrow], ...(only ? { only } : {}) };
 		} catch (error) {
 			throw new NodeOperationError(context.getNode(), run.failure(error, 0));
 		}
@@ -160,7 +167,7 @@ export async function pollChanges(context: IPollFunctions, polled: Polled): Prom
 		const { event, eventId } = polled.name(change, record, since);
 		const previous = change.watch && before !== undefined && before !== '' ? { previous: before } : {};
 		return run.simplify(item)
-			? { event, eventId, resource: resource.name, ...api.simplify(record, resource, answer, query.include), ...previous }
+			? { event, eventId, resource: resource.name, ...api.simplify(record, resource, answer, query.include), ...polled.more?.(record), ...previous }
 			: { event, eventId, ...previous, data: record };
 	};
 
