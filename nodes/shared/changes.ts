@@ -5,7 +5,7 @@ import type { Call, QueryPairs } from './api';
 import type { Run } from './execute';
 import { BadInput, coerce, isAbsent } from './fields';
 import { outside } from './outside';
-import { budgetOf, fromNow, fromTime, packSnapshot, poll, unpackSnapshot, walk, type Cursor, type Snapshot, type Stream } from './polling';
+import { budgetOf, countedPages, fromNow, fromTime, packSnapshot, poll, unpackSnapshot, walk, type Cursor, type Snapshot, type Stream } from './polling';
 import { nouns, type Condition, type Query, type Resource } from './spec';
 import type { Vendor } from './vendor';
 import { fingerprint } from './webhook';
@@ -81,9 +81,25 @@ export function streamOf(run: Run, resource: Resource, query: Query, change: Pic
 		}
 	}
 
+	const marks: Pick<Stream<Entry>, 'time' | 'id'> = {
+		time: ({ record }) => String(api.value(record, time) ?? ''),
+		id: ({ record }) => String(api.id(record)),
+	};
+	const since = (from: string) => call(from === '' ? filled : [{ path: [time], operator: 'atLeast', values: [from] }], false, {}, size);
+
 	return {
+		...marks,
 		async *pages(from, rest) {
-			const start = call(from === '' ? filled : [{ path: [time], operator: 'atLeast', values: [from] }], false, {}, size);
+			const { pageAt } = api;
+			if (pageAt) {
+				yield* countedPages(marks, from, rest, async (earliest, page) => {
+					const asked = since(earliest);
+					const { body } = await client.send({ ...asked, query: pageAt(asked.query!, page) });
+					return { records: api.records(body).map((record) => ({ record, answer: body })), more: api.nextPage(asked, body, resource) !== undefined };
+				});
+				return;
+			}
+			const start = since(from);
 			if (rest !== undefined) {
 				const continued = pages({ ...start, query: rest as QueryPairs });
 				// The place in a list is kept by the vendor, and not for ever.
@@ -103,8 +119,6 @@ export function streamOf(run: Run, resource: Resource, query: Query, change: Pic
 			const sparse = api.supports.only ? { only: [time], include: [] } : {};
 			for await (const page of pages(call(filled, true, sparse, Math.min(size, 100)))) yield* page.records;
 		},
-		time: ({ record }) => String(api.value(record, time) ?? ''),
-		id: ({ record }) => String(api.id(record)),
 	};
 }
 
