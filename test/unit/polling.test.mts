@@ -9,6 +9,7 @@ import {
 	walk,
 	type Cursor,
 	type Limits,
+	type Page,
 	type Stream,
 } from '../../dist/nodes/shared/polling.js';
 
@@ -34,7 +35,7 @@ class Source implements Stream<Row> {
 		return [...this.rows.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id - b.id));
 	}
 
-	async *pages(from: string, rest?: unknown) {
+	async *pages(from: string, rest?: unknown): AsyncGenerator<Page<Row>> {
 		let after = rest as [string, number] | undefined;
 		for (;;) {
 			this.reads += 1;
