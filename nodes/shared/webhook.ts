@@ -102,13 +102,14 @@ export class DeliveryMemory {
 	/**
 	 * Notes a delivery, in the process and in the workflow's data.
 	 * @param data where it is stored; other processes may have written there.
+	 * @param aliases other keys under which it may have been noted.
 	 * @returns false when it was noted before.
 	 */
-	take(key: string, data: IDataObject): boolean {
+	take(key: string, data: IDataObject, aliases: string[] = []): boolean {
 		const { member } = this;
 		if (typeof data[member] === 'string' && data[member] !== this.stored) splitFingerprints(data[member]).forEach((known) => this.add(known));
 		const short = fingerprint(key);
-		if (this.keys.has(short)) return false;
+		if ([short, ...aliases.map(fingerprint)].some((known) => this.keys.has(known))) return false;
 		this.add(short);
 		this.stored = this.newest.join('');
 		data[member] = this.stored;
