@@ -8,7 +8,7 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith } from '../shared/webhook';
+import { answerNow, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith } from '../shared/webhook';
 import { isRepeat, keyOf, readDelivery, toItem, wishesOf } from './deliveries';
 import { activityChoices } from './events';
 
@@ -113,6 +113,7 @@ export class OutsetaTrigger implements INodeType {
 			return refuse(this, 400, delivery.problem);
 		}
 		if (!wishes.allowRepeats && isRepeat(memoryOf(nodeKey(this)), this.getWorkflowStaticData('node'), delivery)) return { webhookResponse: 'known' };
-		return { workflowData: [this.helpers.returnJsonArray(toItem(delivery, wishes))] };
+		answerNow(this);
+		return { workflowData: [this.helpers.returnJsonArray(toItem(delivery, wishes))], noWebhookResponse: true };
 	}
 }
