@@ -245,6 +245,14 @@ describe('what can go wrong', () => {
 		expect(await next()).toBeNull();
 	}, 30_000);
 
+	test('300 records of one time: three pages, twice, and the one before them', async () => {
+		const made = people(300);
+		const { next } = await poller({ resource: 'person', events: ['changed'] });
+		stamp(made, moment(600_000));
+		expect(uids(await next()).sort()).toEqual([...made].sort());
+		expect(lab.sent()).toHaveLength(7);
+	}, 30_000);
+
 	test('1,500 records changed at one time, across pages and polls, and some of them change meanwhile', async () => {
 		const made = people(1500);
 		const { next } = await poller({ resource: 'person', events: ['changed'], options: { most: 400 } });
