@@ -83,8 +83,8 @@ export function readDelivery(body: IDataObject, { event }: Wishes): Delivery | {
 	}
 	const resource = RESOURCES[(entity ?? carries[0]) as Entity] as string | undefined;
 	const known = certainId(type, record.Uid, asObject(details));
-	const updated = name.endsWith('Updated') && carries.length === 1 && name === `${carries[0]}Updated` && !isAbsent(record.Updated);
-	const otherwise = updated ? changeId(name, record.Uid, record.Updated) : `${name}:${String(record.Uid ?? '')}:${fingerprint(JSON.stringify(body))}`;
+	const isChange = name === `${carries[0]}Updated` && !isAbsent(record.Updated);
+	const otherwise = isChange ? changeId(name, record.Uid, record.Updated) : `${name}:${String(record.Uid ?? '')}:${fingerprint(JSON.stringify(body))}`;
 	return { body, type, record, resource, details: details ?? null, eventId: known ?? otherwise, certain: known !== undefined };
 }
 

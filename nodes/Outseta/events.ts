@@ -6,6 +6,7 @@ import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
 import { isAbsent } from '../shared/fields';
 import { titleCase } from '../shared/spec';
+import { withZone } from './wire';
 
 /** Records that notifications carry, by the vendor's names. */
 export type Entity = 'Account' | 'AddOn' | 'Deal' | 'Person' | 'Plan';
@@ -149,11 +150,10 @@ export function entityOf(record: IDataObject): string | undefined {
 	return SIGNS.find(([property]) => property in record)?.[1];
 }
 
-/** A moment in one form, however the vendor writes it. */
+/** A moment in one form, however the vendor writes it; any other text as it is. */
 function instant(value: unknown): string {
-	const text = String(value);
-	const time = Date.parse(/(Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`);
-	return Number.isNaN(time) ? text : new Date(time).toISOString();
+	const time = /^\d{4}-\d{2}-\d{2}T/.test(String(value)) ? Date.parse(String(withZone(value))) : NaN;
+	return Number.isNaN(time) ? String(value) : new Date(time).toISOString();
 }
 
 /**
@@ -164,7 +164,7 @@ function instant(value: unknown): string {
 export function certainId({ name, once: by }: ActivityType, record: unknown, details: IDataObject): string | undefined {
 	const parts = by === 'record' ? [record] : (by ?? []).map((property) => details[property]);
 	if (parts.length === 0 || parts.some(isAbsent)) return undefined;
-	return [name, ...parts.map((part) => (/^\d{4}-\d{2}-\d{2}T/.test(String(part)) ? instant(part) : String(part)))].join(':');
+	return [name, ...parts.map(instant)].join(':');
 }
 
 /** The name of a change of a record, the same from a notification and from the list of records. */

@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { DeliveryMemory, fingerprint, Gathering, newSecret, parseObject, rawBody, signedWith, splitFingerprints } from '../../dist/nodes/shared/webhook.js';
+import { isRepeat, readDelivery, type Delivery } from '../../dist/nodes/Outseta/deliveries.js';
+import { ACTIVITY_TYPES, activityType, certainId, entityOf } from '../../dist/nodes/Outseta/events.js';
 import { eventChoices, eventId, isChosen, plan } from '../../dist/nodes/Outreach/events.js';
 
 describe('signatures', () => {
@@ -115,5 +117,49 @@ describe('events of Outreach', () => {
 		expect(eventId('prospect.created', 5, {})).toBe('prospect.created:5');
 		expect(eventId('mailing.replied', 5, { repliedAt: '2026-03-01T10:00:00Z', updatedAt: '2026-03-02T10:00:00Z' })).toBe('mailing.replied:5:2026-03-01T10:00:00.000Z');
 		expect(eventId('prospect.updated', 5, {}, 'job')).toBe('prospect.updated:5:job');
+	});
+});
+
+describe('events of Outseta', () => {
+	test('66 kinds, each number and name once', () => {
+		expect(ACTIVITY_TYPES).toHaveLength(66);
+		for (const of of ['number', 'name'] as const) expect(new Set(ACTIVITY_TYPES.map((type) => type[of])).size).toBe(66);
+		expect(() => activityType('AccountBorn')).toThrow('AccountBorn');
+	});
+
+	test('a record is what it says, or what its properties say', () => {
+		expect(entityOf({ _objectType: 'Deal', Email: 'x' })).toBe('Deal');
+		expect(entityOf({ AccountStage: null })).toBe('Account');
+		expect(entityOf({ Email: 'x' })).toBe('Person');
+		expect(entityOf({ DealPipelineStage: {} })).toBe('Deal');
+		expect(entityOf({ Uid: 'x', Name: 'y' })).toBeUndefined();
+	});
+
+	test('a name of its own only for what the data tells apart', () => {
+		const id = (name: string, details = {}) => certainId(activityType(name), 'r1', details);
+		expect(id('PersonCreated')).toBe('PersonCreated:r1');
+		expect(id('PersonLogin', { PersonUid: 'p', LoginDateTime: '2026-03-01T10:00:00' })).toBe('PersonLogin:p:2026-03-01T10:00:00.000Z');
+		expect(id('PersonLogin', { PersonUid: 'p' })).toBeUndefined();
+		expect(id('TaskCreated', { Uid: 't' })).toBe('TaskCreated:t');
+		expect(id('PersonEmailOpened')).toBeUndefined();
+	});
+
+	test('equal notifications are repeats for as long as Outseta repeats, and something new after that', () => {
+		const hour = 3_600_000;
+		const start = Date.parse('2026-03-01T10:00:00Z');
+		const read = (event: string) => readDelivery({ _objectType: 'Person', Uid: 'p' }, { event, simplify: true, allowRepeats: false }) as Delivery;
+		for (const offset of [0, hour - 1]) {
+			const memory = new DeliveryMemory();
+			const data = {};
+			const opened = (after: number) => isRepeat(memory, data, read('PersonEmailOpened'), start + offset + after);
+			expect(opened(0)).toBe(false);
+			// The last of 20 repeats, 20 minutes apart.
+			expect(opened((20 * hour) / 3)).toBe(true);
+			expect(opened(8 * hour)).toBe(false);
+			expect(opened(9 * hour)).toBe(true);
+		}
+		const memory = new DeliveryMemory();
+		const data = {};
+		expect([0, 100].map((hours) => isRepeat(memory, data, read('PersonCreated'), start + hours * hour))).toEqual([false, true]);
 	});
 });
