@@ -21,6 +21,19 @@ describe('subscriptions', () => {
 		expect(json[0]).toMatchObject({ Plan: expect.objectContaining({ Name: 'Team' }), BillingRenewalTermLabel: 'Monthly' });
 	});
 
+	test('many accounts: their current subscriptions cost pages of the list instead of a request each', async () => {
+		const names = lab.sim.records('Account').filter(({ Uid }) => lab.sim.records('Subscription').some(({ Account }) => Account === Uid)).map(({ Name }) => Name);
+		const items = Array.from({ length: 40 }, (_, i) => ({ name: names[i % 2 === 0 ? 0 : 1] }));
+		const twice = await lab.run('subscription', 'get', { record: rl('account', '={{ $json.name }}') }, items);
+		expect(twice.error).toBeUndefined();
+		expect(lab.sent()).toHaveLength(2);
+		lab.sim.clearRequests();
+		expect(names.length).toBeGreaterThanOrEqual(4);
+		const all = await lab.run('subscription', 'get', { record: rl('account', '={{ $json.name }}') }, names.map((name) => ({ name: name as string })));
+		expect(all.error).toBeUndefined();
+		expect(lab.sent()).toEqual(['GET /billing/subscriptions?current=1&fields=*,Account.*&limit=25&offset=0']);
+	});
+
 	test('change of plan: the preview first, then the change, now', async () => {
 		const { json, error } = await lab.run('subscription', 'change', { record: rl('account', 'Contoso'), plan: rl('name', 'Business'), renewalTerm: '2', startImmediately: true, options: { doNotLog: true } });
 		expect(error).toBeUndefined();
@@ -197,6 +210,18 @@ describe('email', () => {
 			`GET /email/lists/${list.Uid}/subscriptions?Person.Email=jane@contoso.example&orderBy=SubscribedDate&fields=Uid,Person.Uid,Person.Email,Person.FirstName,Person.LastName&limit=25&offset=0`,
 			`DELETE /email/lists/${list.Uid}/subscriptions/${lab.uid('emailListPerson.Newsletter jane@contoso.example')}`,
 		]);
+	});
+
+	test('many leave a list: their subscriptions cost pages of the list instead of a request each', async () => {
+		const items = Array.from({ length: 30 }, (_, i) => ({ mail: `leaver${i}@contoso.example` }));
+		const parent = rl('name', 'Newsletter');
+		expect((await lab.run('emailListSubscription', 'subscribe', { parent, fields: mapper({ Email: '={{ $json.mail }}' }) }, items)).error).toBeUndefined();
+		lab.sim.clearRequests();
+		const { error } = await lab.run('emailListSubscription', 'delete', { parent, record: rl('email', '={{ $json.mail }}') }, items);
+		expect(error).toBeUndefined();
+		expect(lab.writes()).toHaveLength(items.length);
+		// The list by its name, and its subscribers, 25 to a page.
+		expect(lab.sent().length - items.length).toBe(1 + Math.ceil((items.length + 1) / 25));
 	});
 
 	test('a drip campaign is switched off when an email is added', async () => {
