@@ -50,8 +50,11 @@ export interface QueueBurst {
 	seconds: number;
 }
 
+/** Deliveries that come one after the other, before the burst. */
+const QUIET = 20;
+
 /**
- * Deliveries to the main process and to the webhook process by turns, ten at a time. A tenth is repeated at the other
+ * Deliveries to the main process and to the webhook process by turns, after some single ones ten at a time. A tenth is repeated at the other
  * process, right after the answer or a second later as the vendor would; a tenth comes to both at the same moment; a
  * tenth to the same process again; and a twentieth is forged.
  */
@@ -78,6 +81,14 @@ export async function queueBurst(stage: QueueStage, count: number): Promise<Queu
 		let forged = 0;
 		const late: Array<Promise<void>> = [];
 		const started = performance.now();
+		for (const one of sent.slice(0, QUIET)) {
+			const other: Receiver = one.to === 'main' ? 'webhook' : 'main';
+			one.way = 'nothing else going on, other process, a second later';
+			assert.equal(await send(one.to, one), 200);
+			await wait(1000);
+			assert.equal(await send(other, one), 200);
+		}
+		next = QUIET;
 		await Promise.all(
 			Array.from({ length: 10 }, async () => {
 				while (next < sent.length) {
