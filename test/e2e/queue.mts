@@ -54,9 +54,9 @@ export interface QueueBurst {
 const QUIET = 20;
 
 /**
- * Deliveries to the main process and to the webhook process by turns, after some single ones ten at a time. A tenth is repeated at the other
- * process, right after the answer or a second later as the vendor would; a tenth comes to both at the same moment; a
- * tenth to the same process again; and a twentieth is forged.
+ * Deliveries to the main process and to the webhook process by turns, after some single ones ten at a time. Of these a
+ * tenth is repeated at the other process right after the answer, a tenth a second later as the vendor would, a tenth comes
+ * to both at the same moment, a tenth to the same process again, and a twentieth is forged.
  */
 export async function queueBurst(stage: QueueStage, count: number): Promise<QueueBurst> {
 	let result: QueueBurst | undefined;
