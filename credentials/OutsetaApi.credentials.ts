@@ -56,7 +56,7 @@ export class OutsetaApi implements ICredentialType {
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL:
-				'={{ (($s) => new RegExp("^https?://", "i").test($s) ? $s.split("/").slice(0, 3).join("/") : "https://" + (new RegExp("[.:]").test($s) ? $s.split("/")[0] : $s + ".outseta.com"))($credentials.subdomain.trim()) }}/api/v1',
+				'={{ (($s) => new RegExp("^https?://", "i").test($s) ? $s.split("/").slice(0, 3).join("/") : "https://" + (new RegExp("[.:]").test($s) ? $s.split("/")[0] : $s + ".outseta.com"))($credentials.subdomain.trim()).replace(new RegExp("^http:(?=.*[.]outseta[.]com$)", "i"), "https:") }}/api/v1',
 			url: '/crm/people',
 			qs: { limit: 1, fields: 'Uid' },
 			headers: { Accept: 'application/json' },

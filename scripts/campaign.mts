@@ -1,6 +1,7 @@
 /**
  * `npm run test:campaign`: the long forms of what the end-to-end tests do to the triggers. About half an hour;
- * `--deliveries <n>`, `--kills <n>` and `--records <n>` make it shorter or longer. Prints a line of figures for each.
+ * `--deliveries <n>`, `--kills <n>` and `--records <n>` make it shorter or longer, `--only <name>` chooses a part. Prints a
+ * line of figures for each. The part `queue` needs PostgreSQL and Redis (apt-get install -y postgresql redis-server).
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -9,7 +10,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installN8n } from './demo/install-n8n.mts';
 import { duration, say } from './demo/progress.mts';
+import { setQueueStage } from './demo/queue.mts';
 import { setStage, type Stage } from './demo/stage.mts';
+import { queueBurst, queuePoll, queueRuns } from '../test/e2e/queue.mts';
 import { bulkChange, burst, killedPolls, overlappingPolls } from '../test/e2e/triggers.mts';
 
 const { values: options } = parseArgs({
@@ -22,7 +25,6 @@ const { values: options } = parseArgs({
 });
 
 const folder = await mkdtemp(join(tmpdir(), 'n8n-campaign-'));
-let stage: Stage | undefined;
 
 const parts: Record<string, (stage: Stage) => Promise<string>> = {
 	async deliveries(on) {
@@ -50,8 +52,37 @@ const parts: Record<string, (stage: Stage) => Promise<string>> = {
 	},
 };
 
+/** Repeats that docs/triggers.md promises to drop in queue mode. */
+const NEVER = /^once|^same process|^nothing else/;
+
+/** The parts that need an n8n of another kind. */
+const alone: Record<string, (folder: string) => Promise<string>> = {
+	async queue(inside) {
+		const on = await setQueueStage(inside);
+		stages.push(on);
+		const lines: string[] = [];
+		const { genuine, lost, forged, forgedEmitted, repeats, statuses, seconds } = await queueBurst(on, Math.min(1_000, Number(options.deliveries)));
+		const ways = Object.entries(repeats).map(([way, { sent, passed }]) => `${way} ${passed}${way === 'once' ? '' : ` of ${sent}`}`);
+		lines.push(`${genuine} deliveries to the main and the webhook process: ${lost} lost; ${forgedEmitted} of ${forged} forged ones started anything; repeats that passed: ${ways.join(', ')}; answers ${JSON.stringify(statuses)}; ${seconds.toFixed(0)} s`);
+		assert.deepEqual([lost, forgedEmitted], [0, 0]);
+		for (const [way, { passed }] of Object.entries(repeats)) if (NEVER.test(way)) assert.deepEqual([way, passed], [way, 0]);
+		const poll = await queuePoll(on);
+		lines.push(`polled: ${poll.changed} changes, ${poll.arrived} arrived in ${poll.executions} executions, ${poll.repeats} repeats`);
+		assert.deepEqual([poll.arrived, poll.repeats], [poll.changed, 0]);
+		for (const expired of [false, true]) {
+			const runs = await queueRuns(on, 50, expired);
+			lines.push(`${runs.executions} executions at once${expired ? ', with an expired token' : ''}: ${runs.succeeded} succeeded, on the workers ${runs.workers.join(' and ')}, ${runs.refused} requests refused, ${runs.seconds.toFixed(1)} s`);
+			if (!expired) assert.equal(runs.succeeded, 50);
+		}
+		await on.stop();
+		return `queue mode:\n  ${lines.join('\n  ')}`;
+	},
+};
+
+const stages: Array<{ stop(): Promise<void> }> = [];
+
 async function cleanUp(): Promise<void> {
-	await stage?.stop();
+	await Promise.all(stages.map(async (one) => await one.stop()));
 	await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
@@ -63,17 +94,25 @@ const started = Date.now();
 let failed = 0;
 try {
 	await installN8n();
-	stage = await setStage(folder);
-	for (const [name, part] of Object.entries(parts)) {
-		if (!name.includes(options.only)) continue;
+	let stage: Stage | undefined;
+	const report = async (name: string, part: () => Promise<string>) => {
+		if (!name.includes(options.only)) return;
 		const begun = Date.now();
 		try {
-			process.stdout.write(`${await part(stage)} (${duration(Date.now() - begun)})\n`);
+			process.stdout.write(`${await part()} (${duration(Date.now() - begun)})\n`);
 		} catch (error) {
 			failed += 1;
 			process.stdout.write(`${name} FAILED: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
 		}
+	};
+	for (const [name, part] of Object.entries(parts)) {
+		await report(name, async () => {
+			if (!stage) stages.push((stage = await setStage(join(folder, 'one'))));
+			return await part(stage);
+		});
 	}
+	await Promise.all(stages.splice(0).map(async (one) => await one.stop()));
+	for (const [name, part] of Object.entries(alone)) await report(name, async () => await part(join(folder, name)));
 } finally {
 	await cleanUp();
 }

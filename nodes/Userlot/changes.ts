@@ -6,7 +6,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isAbsent } from '../shared/fields';
 import { markOfValue } from '../shared/polling';
-import type { Happening, Watch } from '../shared/snapshots';
+import type { Happening, Watch, Words } from '../shared/snapshots';
 import type { Resource } from '../shared/spec';
 import { fingerprint } from '../shared/webhook';
 import { userlot } from './vendor';
@@ -23,64 +23,88 @@ export interface Settings {
 	today: string;
 }
 
-/** A value of a record that is remembered under a letter. */
+/** A value of a record that is remembered behind a capital letter, in which there is none. */
 interface Kept {
 	letter: string;
 	event: string;
-	value(record: IDataObject): string;
+	value(record: IDataObject, words: Words): string;
 	/** What happened when the value was another one before. */
-	changed(record: IDataObject, before: string, settings: Settings): Happening[];
+	changed(record: IDataObject, before: string, settings: Settings, words: Words): Happening[];
 }
 
-const number = (value: unknown) => (isAbsent(value) || Number.isNaN(Number(value)) ? '' : String(Number(value)));
+const numberIn = (value: unknown) => (isAbsent(value) || Number.isNaN(Number(value)) ? undefined : Number(value));
 
-/** Tells one value of a record from the next. */
-const word = (value: unknown) => (isAbsent(value) ? '' : fingerprint(String(value)).slice(0, 4));
+/** A number in few characters; of amounts the unit is a hundredth. */
+function short(value: unknown, unit = 1): string {
+	const number = numberIn(value);
+	if (number === undefined) return '';
+	const units = Math.round(number / unit);
+	return Number.isSafeInteger(units) && units * unit === number ? units.toString(36) : `.${number}`;
+}
 
-/** A fingerprint of the last change's time, or of the whole record where no time is kept. */
-const version = (record: IDataObject) => (isAbsent(record.updated_at) ? markOfValue(record) : fingerprint(String(record.updated_at)));
+const long = (text: string, unit = 1) => (text === '' ? undefined : text.startsWith('.') ? Number(text.slice(1)) : parseInt(text, 36) * unit);
+
+/** A code for a text that many records share. */
+const word = (value: unknown, words: Words) => (isAbsent(value) ? '' : words.code(String(value)));
+
+/** The time of the last change, or all of the record where no time is kept. */
+const version = (record: IDataObject) => (isAbsent(record.updated_at) ? markOfValue(record) : String(record.updated_at));
+
+/** Tells one text from the next in five characters: one change in 60 million looks like none. */
+const digest = (text: string) => (Buffer.from(fingerprint(text), 'base64url').readUIntBE(0, 6) % 36 ** 5).toString(36);
+
+const CENT = 0.01;
 
 const revenue = (letter: string, name: 'arr' | 'mrr'): Kept => ({
 	letter,
 	event: `${name}Changed`,
-	value: (record) => number(record[name]),
-	changed: (record, before, { amount }) => {
-		const difference = Number(record[name] ?? 0) - Number(before);
-		return Math.abs(difference) > amount ? [{ event: `${name}Changed`, of: `${before}:${number(record[name])}`, more: { previous: before === '' ? null : Number(before), difference } }] : [];
+	value: (record) => short(record[name], CENT),
+	changed(record, before, { amount }) {
+		const previous = long(before, CENT);
+		const now = numberIn(record[name]);
+		const difference = (now ?? 0) - (previous ?? 0);
+		return Math.abs(difference) > amount ? [{ event: `${name}Changed`, of: `${previous ?? ''}:${now ?? ''}`, more: { previous: previous ?? null, difference } }] : [];
 	},
+});
+
+/** A text that one of a few takes the place of. */
+const choice = (letter: string, event: string, name: string): Kept => ({
+	letter,
+	event,
+	value: (record, words) => word(record[name], words),
+	changed: (record, before, _settings, words) => [{ event, of: `${words.text(before) ?? ''}:${String(record[name] ?? '')}`, more: { previous: words.text(before) ?? null } }],
 });
 
 const KEPT: Kept[] = [
 	{
-		letter: 'u',
+		letter: 'U',
 		event: 'updated',
-		value: version,
-		changed: (record) => [{ event: 'updated', of: String(record.updated_at ?? version(record)) }],
+		value: (record) => digest(version(record)),
+		changed: (record) => [{ event: 'updated', of: version(record) }],
 	},
 	{
-		letter: 'h',
+		letter: 'H',
 		event: 'healthCrossed',
-		value: (record) => number(record.health_score),
+		value: (record) => short(record.health_score),
 		changed(record, before, { limit }) {
-			const score = number(record.health_score);
-			if (before === '' || score === '' || Number(before) < limit === Number(score) < limit) return [];
-			return [{ event: 'healthCrossed', of: `${before}:${score}`, more: { previous: Number(before), direction: Number(score) < limit ? 'below' : 'above' } }];
+			const previous = long(before);
+			const score = numberIn(record.health_score);
+			if (previous === undefined || score === undefined || previous < limit === score < limit) return [];
+			return [{ event: 'healthCrossed', of: `${previous}:${score}`, more: { previous, direction: score < limit ? 'below' : 'above' } }];
 		},
 	},
-	{
-		letter: 'c',
-		event: 'healthCategoryChanged',
-		value: (record) => (isAbsent(record.health_category) ? '' : String(record.health_category).slice(0, 20)),
-		changed: (record, before) => [{ event: 'healthCategoryChanged', of: `${before}:${String(record.health_category ?? '')}`, more: { previous: before === '' ? null : before } }],
-	},
-	{ letter: 's', event: 'statusChanged', value: (record) => word(record.status_id), changed: (record, before) => [{ event: 'statusChanged', of: `${before}:${word(record.status_id)}` }] },
-	{ letter: 'l', event: 'stageChanged', value: (record) => word(record.life_cycle_stage_id), changed: (record, before) => [{ event: 'stageChanged', of: `${before}:${word(record.life_cycle_stage_id)}` }] },
-	revenue('a', 'arr'),
-	revenue('m', 'mrr'),
+	choice('C', 'healthCategoryChanged', 'health_category'),
+	choice('S', 'statusChanged', 'status_id'),
+	choice('L', 'stageChanged', 'life_cycle_stage_id'),
+	revenue('A', 'arr'),
+	revenue('M', 'mrr'),
 ];
 
+/** The letter of the renewal date that was told of. */
+const RENEWAL = 'R';
+
 /** Remembered values by letter. */
-const read = (mark: string | undefined) => new Map((mark ?? '').split('~').filter(Boolean).map((part) => [part[0], part.slice(1)] as const));
+const read = (mark = '') => new Map([...mark.matchAll(/([A-Z])([^A-Z]*)/g)].map(([, letter, value]) => [letter!, value!] as const));
 
 /** A date in three or four characters. */
 const dayOf = (date: string) => Math.floor(Date.parse(date) / 86_400_000).toString(36);
@@ -104,31 +128,31 @@ export function watchOf(resource: Resource, settings: Settings): Watch {
 		vendor: userlot,
 		resource,
 		shortIds: true,
-		happened(record, before, first) {
+		happened(record, before, first, words) {
 			const was = read(before);
 			const result: Happening[] = [];
 			const due = renewals ? dueDate(record, settings) : undefined;
 			// Those that are near already when the trigger begins are told of as well.
-			if (due && was.get('r') !== dayOf(due)) result.push({ event: 'renewalNear', of: due, more: { daysLeft: daysBetween(settings.today, due) } });
+			if (due && was.get(RENEWAL) !== dayOf(due)) result.push({ event: 'renewalNear', of: due, more: { daysLeft: daysBetween(settings.today, due) } });
 			if (before === undefined) return first || !events.includes('created') ? result : [{ event: 'created', of: '' }, ...result];
 			for (const { letter, value, changed } of kept) {
 				const earlier = was.get(letter);
-				if (earlier !== undefined && earlier !== value(record)) result.push(...changed(record, earlier, settings));
+				if (earlier !== undefined && earlier !== value(record, words)) result.push(...changed(record, earlier, settings, words));
 			}
 			return result;
 		},
-		mark(record, before) {
+		mark(record, before, words) {
 			const was = read(before);
 			const due = renewals ? dueDate(record, settings) : undefined;
-			const told = due ? dayOf(due) : was.get('r');
+			const told = due ? dayOf(due) : was.get(RENEWAL);
 			const values = kept.map(({ letter, value, changed }) => {
 				const earlier = was.get(letter);
 				// Small steps add up: until a change counts, the value at the last one stays.
-				const small = (letter === 'a' || letter === 'm') && earlier !== undefined && changed(record, earlier, settings).length === 0;
-				return `${letter}${small ? earlier : value(record)}`;
+				const small = 'AM'.includes(letter) && earlier !== undefined && changed(record, earlier, settings, words).length === 0;
+				return `${letter}${small ? earlier : value(record, words)}`;
 			});
 			// Nothing to keep but that it is there.
-			return [...values, ...(told ? [`r${told}`] : [])].join('~') || '-';
+			return [...values, ...(told ? [`${RENEWAL}${told}`] : [])].join('') || '-';
 		},
 	};
 }

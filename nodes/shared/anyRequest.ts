@@ -19,6 +19,8 @@ export interface AnyRequest {
 	/** Descriptions of the body and of reading all pages. */
 	body: string;
 	pages: string;
+	/** A parameter as the vendor takes it, when people copy another form of it from its documentation. */
+	parameter?(name: string, value: string): string;
 	/** The records of an answer, or its one record. */
 	parts(answer: unknown): { list?: unknown[]; one?: unknown };
 }
@@ -104,5 +106,6 @@ function pairs(query: unknown, about: AnyRequest): QueryPairs {
 	if (typeof query !== 'object' || Array.isArray(query)) throw new BadInput('Query is not an object', `Write it like ${about.query}.`);
 	return Object.entries(asObject(query))
 		.filter(([, value]) => !isAbsent(value))
-		.map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]);
+		.map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)] as const)
+		.map(([name, value]) => [name, about.parameter?.(name, value) ?? value]);
 }

@@ -216,6 +216,15 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor): Promi
 		}
 	}
 	await run.lookup.resolve();
+	// Records inside others can be asked for once those are known, again for all items together.
+	for (const slot of slots) {
+		await step(slot, async () => {
+			const { item } = slot;
+			await item.parent()?.settle(run);
+			for (const reference of [...item.references, ...item.sought]) reference.enter();
+		});
+	}
+	await run.lookup.resolve();
 	for (const slot of slots) {
 		await step(slot, async () => {
 			for (const reference of slot.item.references) await reference.settle(run);

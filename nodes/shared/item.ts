@@ -33,9 +33,14 @@ export class Reference {
 		private readonly inside?: () => Entry,
 	) {}
 
+	/** Notes the look-up of a record inside another one, which is settled already. */
+	enter(): void {
+		this.entry ??= this.inside?.();
+	}
+
 	/** Settles the id. @throws BadInput when the name matches nothing or several records. */
 	async settle(run: Run): Promise<void> {
-		this.entry ??= this.inside?.();
+		this.enter();
 		if (this.known === undefined && this.entry) {
 			this.known = run.apiOf(this.resource).id(await run.lookup.one(this.entry, this.parameter));
 		}
@@ -66,6 +71,9 @@ interface RawCondition {
 export class Item {
 	/** Records to settle before the work begins. */
 	readonly references: Reference[] = [];
+
+	/** Records to look up that need not exist. */
+	readonly sought: Reference[] = [];
 
 	private simple?: boolean;
 
@@ -141,7 +149,7 @@ export class Item {
 
 	/** Turns a locator's value into a reference. Text that comes from an expression counts as an id. */
 	refer(given: unknown, resource: Resource, label: string, required: boolean, needs: { full?: boolean; include?: string[] } = {}): Reference | undefined {
-		const reference = this.find(given, resource, label, needs);
+		const reference = this.located(given, resource, label, needs);
 		if (reference) this.references.push(reference);
 		else if (required) throw new BadInput(`${label} is missing`, `Choose the ${label.toLowerCase()} from the list, or give its name or ID.`);
 		return reference;
@@ -149,6 +157,12 @@ export class Item {
 
 	/** A locator of a record that need not exist: a key is looked up, and who asked judges what was found. */
 	find(given: unknown, resource: Resource, label: string, needs: { full?: boolean; include?: string[] } = {}): Reference | undefined {
+		const reference = this.located(given, resource, label, needs);
+		if (reference) this.sought.push(reference);
+		return reference;
+	}
+
+	private located(given: unknown, resource: Resource, label: string, needs: { full?: boolean; include?: string[] }): Reference | undefined {
 		const locator = (typeof given === 'object' && given !== null ? given : { mode: 'id', value: given }) as INodeParameterResourceLocator;
 		if (isAbsent(locator.value)) return undefined;
 		return this.locate(String(locator.mode), String(locator.value).trim(), resource, label, needs);

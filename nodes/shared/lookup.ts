@@ -170,7 +170,7 @@ export class Lookup {
 		const [{ resource, key }] = group;
 		const client = this.clientFor(resource);
 		const { api } = client;
-		if (group.length < SCAN_FROM || api.lookupSize > 1 || !api.count || resource.rows || key.listed || key.query) return group;
+		if (group.length < SCAN_FROM || api.lookupSize > 1 || !api.count || resource.rows || key.listed) return group;
 		try {
 			const { call } = this.listing(group, []);
 			const records: IDataObject[] = [];

@@ -19,6 +19,35 @@ export interface Happening {
 	more?: IDataObject;
 }
 
+/** Texts that can get a code: statuses, stages and the like. */
+const WORDS_AT_MOST = 1_000;
+
+/** Texts that many records share, remembered once for all of them. */
+export class Words {
+	private readonly codes: Map<string, string>;
+
+	/** @param list texts that have a code, in order. */
+	constructor(readonly list: string[] = []) {
+		this.codes = new Map(list.map((text, i) => [text, i.toString(36)]));
+	}
+
+	/** One or two small letters or digits for a text; a stand-in without a way back once there are too many. */
+	code(text: string): string {
+		const known = this.codes.get(text);
+		if (known !== undefined) return known;
+		if (this.list.length >= WORDS_AT_MOST) return `.${Buffer.from(fingerprint(text), 'base64url').toString('hex')}`;
+		const code = this.list.length.toString(36);
+		this.list.push(text);
+		this.codes.set(text, code);
+		return code;
+	}
+
+	/** The text of a code; undefined when there is none. */
+	text(code: string): string | undefined {
+		return code === '' || code.startsWith('.') ? undefined : this.list[parseInt(code, 36)];
+	}
+}
+
 /** How a resource is watched. */
 export interface Watch {
 	vendor: Vendor;
@@ -28,9 +57,9 @@ export interface Watch {
 	 * @param before what was remembered of it; undefined when it was not there.
 	 * @param first nothing was remembered at all: the trigger begins.
 	 */
-	happened(record: IDataObject, before: string | undefined, first: boolean): Happening[];
+	happened(record: IDataObject, before: string | undefined, first: boolean, words: Words): Happening[];
 	/** What to remember of a record, in few characters. */
-	mark(record: IDataObject, before: string | undefined): string;
+	mark(record: IDataObject, before: string | undefined, words: Words): string;
 	/** Fingerprints are remembered instead of ids, for vendors whose ids are long. */
 	shortIds?: boolean;
 	/** Records that are not listed any more are events, once the vendor confirms that they are gone. */
@@ -43,12 +72,17 @@ export interface Watch {
 export const WATCHED_AT_MOST = 20_000;
 const REMEMBERED_AT_MOST = 1_000_000;
 
+/** Changed records that one poll tells of; the others wait for the next one, as they were. What may have to be told again is remembered as well. */
+const TOLD_AT_MOST = 3_000;
+
 const MANUAL = 5;
 
 interface State {
 	/** What the user filtered by: other filters begin anew. */
 	filters?: string;
 	records?: string;
+	/** Texts that have a code in what is remembered. */
+	words?: string[];
 	/** What was remembered of the records of the last batch before it was handed over; empty for new ones. */
 	undo?: string;
 }
@@ -91,7 +125,7 @@ export async function pollSnapshots(context: IPollFunctions, watch: Watch): Prom
 		const events = context.getNodeParameter('events', []) as string[];
 		return [
 			context.helpers.returnJsonArray(
-				records.map((record) => present(watch.happened(record, undefined, true)[0] ?? { event: events[0] ?? 'changed', of: '' }, record, body)),
+				records.map((record) => present(watch.happened(record, undefined, true, new Words())[0] ?? { event: events[0] ?? 'changed', of: '' }, record, body)),
 			),
 		];
 	}
@@ -101,6 +135,7 @@ export async function pollSnapshots(context: IPollFunctions, watch: Watch): Prom
 		const filters = markOfValue([resource.name, query.conditions]);
 		const first = state.filters !== filters;
 		const before: Snapshot = first ? new Map() : unpackSnapshot(state.records);
+		const words = new Words(first ? [] : [...(state.words ?? [])]);
 		if (inDoubt && !first) {
 			for (const [id, mark] of unpackSnapshot(state.undo)) {
 				if (mark === '') before.delete(id);
@@ -125,8 +160,13 @@ export async function pollSnapshots(context: IPollFunctions, watch: Watch): Prom
 				if (now.has(id)) continue;
 				const earlier = before.get(id);
 				news ||= earlier === undefined;
-				const happenings = watch.happened(record, earlier, first);
-				now.set(id, watch.mark(record, earlier));
+				const happenings = watch.happened(record, earlier, first, words);
+				// New ones do not wait: where the newest come first, reading ends at those that are known.
+				if (happenings.length > 0 && earlier !== undefined && undo.size >= TOLD_AT_MOST) {
+					now.set(id, earlier);
+					continue;
+				}
+				now.set(id, watch.mark(record, earlier, words));
 				if (happenings.length === 0) continue;
 				// What was there when the trigger began is no new record the second time either.
 				undo.set(id, earlier ?? (first ? '-' : ''));
@@ -153,7 +193,7 @@ export async function pollSnapshots(context: IPollFunctions, watch: Watch): Prom
 		}
 		const records = packSnapshot(now);
 		if (records.length > REMEMBERED_AT_MOST) throw tooMany(`There is more to remember of ${now.size.toLocaleString('en')} ${many} than a workflow can hold`);
-		const next: State = { filters, records, ...(undo.size > 0 ? { undo: packSnapshot(undo) } : {}) };
+		const next: State = { filters, records, ...(words.list.length > 0 ? { words: words.list } : {}), ...(undo.size > 0 ? { undo: packSnapshot(undo) } : {}) };
 		return { items, state: { snapshot: next as IDataObject } };
 	});
 

@@ -21,10 +21,10 @@ const HOST = '127.0.0.1';
 /** Parts of n8n that need its servers, or would only stand between a visitor and the flows. */
 const UNUSED_MODULES = ['agents', 'chat-hub', 'insights', 'instance-ai', 'mcp', 'mcp-registry', 'workflow-builder'];
 
-const LEASH = pathToFileURL(join(import.meta.dirname, 'leash.mts')).href;
+export const LEASH = pathToFileURL(join(import.meta.dirname, 'leash.mts')).href;
 
 /** Nothing calls home, nothing listens beyond this machine, nothing asks a visitor for a survey. */
-const settings = (userFolder: string, port: number, brokerPort: number) => ({
+export const settings = (userFolder: string, port: number, brokerPort: number) => ({
 	N8N_USER_FOLDER: userFolder,
 	N8N_LISTEN_ADDRESS: HOST,
 	N8N_HOST: HOST,

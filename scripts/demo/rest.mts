@@ -226,9 +226,9 @@ export class N8nRest {
 	}
 
 	/** The latest executions of a workflow, newest first. */
-	async executionsOf(workflowId: string): Promise<Array<{ id: string; status: string; mode: string }>> {
+	async executionsOf(workflowId: string, limit = 20): Promise<Array<{ id: string; status: string; mode: string }>> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-		const { results } = await this.request<{ results: Array<{ id: string; status: string; mode: string }> }>('GET', `/rest/executions?filter=${filter}`);
+		const { results } = await this.request<{ results: Array<{ id: string; status: string; mode: string }> }>('GET', `/rest/executions?filter=${filter}&limit=${limit}`);
 		return results;
 	}
 

@@ -1,6 +1,7 @@
 /** Changes many prospects at once: by batch, by import of items, by import of a file. */
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import type { Harness } from '../harness/index.mts';
+import { createHarness, type Harness } from '../harness/index.mts';
+import { count, seconds, table, type Bench, type Part } from './report.mts';
 import type { Simulator } from './simulator.mts';
 
 export interface BulkRun {
@@ -64,4 +65,31 @@ export async function bulkRuns(harness: Harness, simulator: Simulator, count: nu
 	const file = { json: {}, binary: { data: { data: Buffer.from(csv).toString('base64'), mimeType: 'text/csv', fileName: 'people.csv' } } } as INodeExecutionData;
 	const imported = await run('Import CSV', { operation: 'importCsv', dupeMethod: 'overwrite' }, [file], (list) => list.filter(({ attributes }) => attributes.firstName?.startsWith('Alex ')).length);
 	return [upsert, byEmail, tag, imported];
+}
+
+const LIMITS = {
+	/** Requests that upsert 10,000 prospects, and that tag them besides the looks at the batch. */
+	upsert: 50,
+	tag: 2,
+};
+
+/** (d) Changing many prospects at once. */
+export async function bulkPart({ latencyMs, outreach, step, atMost }: Bench): Promise<Part> {
+	const simulator = await outreach();
+	const PROSPECTS = 10_000;
+	const harness = await createHarness({ credentials: { outreachOAuth2Api: { data: await simulator.credential() } } });
+	await simulator.latency(latencyMs);
+	const rows = await step(`change ${count(PROSPECTS)} prospects at once`, async () => await bulkRuns(harness, simulator, PROSPECTS));
+	const row = (name: string) => rows.find((r) => r.name.startsWith(name))!;
+	const upsert = row('Bulk Upsert');
+	atMost('(d) requests to upsert 10,000 prospects', upsert.writes + upsert.polls + upsert.lookups, LIMITS.upsert);
+	atMost('(d) requests to tag 10,000 prospects, besides polls', row('Bulk Add Tags').writes + row('Bulk Add Tags').lookups, LIMITS.tag);
+	const text = [
+		`(d) Change ${count(PROSPECTS)} prospects at once, until the vendor has finished`,
+		table(
+			['', 'Time', 'Requests', 'of them look-ups', 'and polls'],
+			rows.map((r) => [r.name, seconds(r.ms), count(r.writes + r.polls + r.lookups), count(r.lookups), count(r.polls)]),
+		),
+	].join('\n');
+	return { text, figures: { prospects: PROSPECTS, rows } };
 }

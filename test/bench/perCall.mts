@@ -1,5 +1,7 @@
 /** What a call costs through the engine, against a node that only calls n8n's helper. */
-import type { Harness } from '../harness/index.mts';
+import { join } from 'node:path';
+import { createHarness, ROOT, type Harness } from '../harness/index.mts';
+import { median, table, type Bench, type Part } from './report.mts';
 import type { Simulator } from './simulator.mts';
 
 const PARALLEL = 5;
@@ -16,12 +18,6 @@ export interface CallCost {
 	/** Median milliseconds of processor time per call. */
 	engineCpuMs: number;
 	bareCpuMs: number;
-}
-
-export function median(values: number[]): number {
-	const sorted = values.toSorted((a, b) => a - b);
-	const middle = sorted.length >> 1;
-	return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** Runs both by turns (engine, bare, bare, engine, ...), so that a slow moment of the machine hits both. */
@@ -80,4 +76,33 @@ export async function compareCalls(
 		engineCpuMs: median(runs.engine.map(({ cpu }) => cpu)),
 		bareCpuMs: median(runs.bare.map(({ cpu }) => cpu)),
 	};
+}
+
+/** Time of a call through the engine, as a multiple of n8n's bare helper. */
+const MOST = 1.15;
+
+/** (b) A call through the engine, against one through n8n's helper. */
+export async function callsPart({ quick, latencyMs, outreach, step, atMost }: Bench): Promise<Part> {
+	const size = quick ? { calls: 100, rounds: 5 } : { calls: 200, rounds: 9 };
+	const simulator = await outreach();
+	await simulator.reset();
+	const harness = await createHarness({
+		packages: [ROOT, join(import.meta.dirname, 'bare-package')],
+		credentials: { outreachOAuth2Api: { data: await simulator.credential() } },
+	});
+	const slow = await step('calls through the engine and through the bare helper', async () =>
+		await compareCalls(harness, simulator, { latencyMs, calls: size.calls, rounds: size.rounds }),
+	);
+	const fast = await step('the same without latency', async () =>
+		await compareCalls(harness, simulator, { latencyMs: 0, calls: 2 * size.calls, rounds: 2 * size.rounds }),
+	);
+	atMost('(b) time of a call, against the bare helper', slow.ratio, MOST);
+	const text = [
+		`(b) A GET of one user, 5 in parallel, median of ${slow.rounds} runs of ${slow.calls} calls (${fast.rounds} of ${fast.calls} without latency)`,
+		table(
+			['', 'Engine', "n8n's helper", 'Ratio', 'CPU engine', 'CPU helper'],
+			[slow, fast].map((c) => [`${c.latencyMs} ms latency`, ...[c.engineMs, c.bareMs].map((ms) => `${ms.toFixed(2)} ms`), c.ratio.toFixed(3), ...[c.engineCpuMs, c.bareCpuMs].map((ms) => `${ms.toFixed(2)} ms`)]),
+		),
+	].join('\n');
+	return { text, figures: [slow, fast] };
 }

@@ -1,7 +1,8 @@
 /** Provisions reps in four ways and checks that all of them end in the same state. */
 import type { IConnections, IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { Agent } from 'undici';
-import type { Harness } from '../harness/index.mts';
+import { createHarness, installedBaseNodes, ROOT, type Harness } from '../harness/index.mts';
+import { count, median, seconds, table, type Bench, type Part } from './report.mts';
 import type { Simulator } from './simulator.mts';
 
 export interface Rep {
@@ -262,3 +263,94 @@ export async function byUndici(url: string, token: string, reps: Rep[], parallel
 
 /** Requests that the undici loop needs. */
 export const fewestRequests = (reps: Rep[]) => 3 + reps.length;
+
+const REPS = 500;
+
+const LIMITS = {
+	/** Requests of the node, as a multiple of the fewest possible. */
+	requests: 1.25,
+	/** Time of the node, as a share of the paced flow of HTTP Request nodes. */
+	time: 1 / 5,
+};
+
+/** (a) Provisioning, against flows of HTTP Request nodes and against no n8n at all. */
+export async function provisionPart({ quick, latencyMs, outreach, step, atMost }: Bench): Promise<Part> {
+	const size = quick ? { rounds: 1, loop: false } : { rounds: 3, loop: true };
+	const simulator = await outreach();
+	const reps = makeReps(REPS);
+	const base = installedBaseNodes();
+	if (!base) throw new Error('n8n is not installed in test/n8n');
+	const harness = await createHarness({ packages: [ROOT, base], credentials: { outreachOAuth2Api: { data: await simulator.credential() } } });
+	const connected = async <T,>(work: () => Promise<T>): Promise<T> => {
+		harness.credentials.set('outreachOAuth2Api', await simulator.credential());
+		return await work();
+	};
+	const ours = async (parallel?: number) => await measure(simulator, reps, async () => await connected(async () => await byOurNode(harness, reps, parallel)));
+	const again = async () => await measure(simulator, reps, async () => await connected(async () => await byOurNode(harness, reps)), { again: true });
+	const flow = async (pace: Parameters<typeof byHttpRequestNodes>[3]) =>
+		await measure(simulator, reps, async () => await connected(async () => await byHttpRequestNodes(harness, simulator.url, reps, pace)));
+	const bare = async (parallel: number) => await measure(simulator, reps, async (token) => await byUndici(simulator.url, token, reps, parallel));
+
+	const runs = new Map<string, Provisioning[]>();
+	const add = async (name: string, work: () => Promise<Provisioning>) => {
+		const run = await step(name, work);
+		if (run.wrong.length > 0) throw new Error(`${name}: the figure is void, the organisation is not as it should be.\n${run.wrong.slice(0, 3).join('\n')}`);
+		runs.set(name, [...(runs.get(name) ?? []), run]);
+	};
+
+	await simulator.latency(0);
+	// Everything runs once for nothing, so that no figure holds the loading and compiling of code.
+	for (const warm of [ours, again, async () => await flow('burst'), async () => await bare(5)]) await warm();
+	await simulator.latency(latencyMs);
+	/** Concurrency at which the undici loop may be fastest. */
+	const WIDTHS = [50, 100, 250];
+	for (let round = 0; round < size.rounds; round++) {
+		await add('Outreach node', ours);
+		await add('Outreach node, run again', again);
+		for (const width of [10, 20, 50]) await add(`Outreach node, ${width} in parallel`, async () => await ours(width));
+		await add('HTTP Request nodes, all at once', async () => await flow('burst'));
+		await add('undici loop, 5 in parallel', async () => await bare(5));
+		for (const width of WIDTHS) await add(`undici loop, ${width} in parallel`, async () => await bare(width));
+	}
+	await add('HTTP Request nodes, 50 a second', async () => await flow('batched'));
+	if (size.loop) await add('HTTP Request nodes, Loop Over Items', async () => await flow('loop'));
+
+	const rows = [...runs].map(([name, list]) => ({ name, ms: median(list.map(({ ms }) => ms)), requests: list[0].requests, methods: list[0].methods }));
+	const row = (name: string) => rows.find((r) => r.name === name)!;
+	const wide = new Set(WIDTHS.map((width) => `undici loop, ${width} in parallel`));
+	const best = rows.filter(({ name }) => wide.has(name)).toSorted((a, b) => a.ms - b.ms)[0];
+	const fewest = fewestRequests(reps);
+	atMost('(a) requests, against the fewest possible', row('Outreach node').requests / fewest, LIMITS.requests);
+	atMost('(a) time, against HTTP Request nodes at 50 a second', row('Outreach node').ms / row('HTTP Request nodes, 50 a second').ms, LIMITS.time);
+
+	// Twice what is needed at least, but not what four calls for each rep take.
+	const left = 2 * reps.length;
+	const short = async (work: () => Promise<number>) => {
+		let failure: string | undefined;
+		const run = await measure(
+			simulator,
+			reps,
+			async () => await connected(async () => await work().catch((error: Error) => ((failure = error.message), 0))),
+			{ left },
+		);
+		return { right: run.right, ...(failure ? { failure } : {}) };
+	};
+	const scarce = await step(`the same with ${count(left)} requests left in the hour`, async () => ({
+		left,
+		ours: await short(async () => await byOurNode(harness, reps)),
+		httpRequest: await short(async () => await byHttpRequestNodes(harness, simulator.url, reps, 'burst')),
+	}));
+
+	const locked = existing(reps).filter(({ attributes }) => attributes.locked).length;
+	const shown = rows.filter((r) => r === best || !wide.has(r.name));
+	const text = [
+		`(a) Provision ${reps.length} reps; ${existing(reps).length} are there already, all of them with an old title, role and profile, ${locked} of them locked`,
+		table(
+			['', 'Time', 'Requests', 'Node takes'],
+			shown.map((r) => [r.name, seconds(r.ms), count(r.requests), r.name === 'Outreach node' ? '' : `${(row('Outreach node').ms / r.ms).toFixed(2)} x`]),
+		),
+		`Fewest possible: ${count(fewest)} requests. All runs ended in the same state: ${reps.length} users, unlocked, with the right title, role and profile.`,
+		`With ${count(left)} requests left in the hour, ${count(scarce.ours.right)} reps are right after the node, ${count(scarce.httpRequest.right)} after the HTTP Request nodes (${scarce.httpRequest.failure ?? 'no error'}).`,
+	].join('\n');
+	return { text, figures: { reps: reps.length, existing: existing(reps).length, locked, fewestRequests: fewest, rows, scarce } };
+}

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Json, StoredWorkflow, WorkflowNode } from '../../scripts/demo/rest.mts';
+import type { QueueStage } from '../../scripts/demo/queue.mts';
 import type { Stage } from '../../scripts/demo/stage.mts';
 import type { BurstResult } from '../simulator/index.mts';
 import type { Case, OutreachRecord } from './case.mts';
@@ -52,7 +53,7 @@ export async function until(what: string, check: () => boolean | Promise<boolean
 }
 
 /** A workflow that tells a collector all items of each execution. */
-export async function reporting(stage: Stage, trigger: Pick<WorkflowNode, 'type' | 'parameters'> & Partial<WorkflowNode>, collector: Collector): Promise<StoredWorkflow> {
+export async function reporting(stage: Pick<Stage, 'rest' | 'credentials'> | QueueStage, trigger: Pick<WorkflowNode, 'type' | 'parameters'> & Partial<WorkflowNode>, collector: Collector): Promise<StoredWorkflow> {
 	const { outreachOAuth2Api } = stage.credentials;
 	return await stage.rest.createWorkflow({
 		name: `Report ${trigger.type}`,
@@ -76,7 +77,7 @@ export const everyMinute = { pollTimes: { item: [{ mode: 'everyMinute' }] } };
 
 const remote = async ({ simulators }: Stage) => await simulators.outreach.records<OutreachRecord & { attributes: { url: string; resource: string; action: string } }>('webhook');
 
-export const change = async ({ simulators }: Stage, type: string, ids: number[], attributes: Json) =>
+export const change = async ({ simulators }: Pick<Stage, 'simulators'>, type: string, ids: number[], attributes: Json) =>
 	await simulators.outreach.control('POST', 'change', { type, ids, attributes });
 
 export async function withWorkflow(stage: Stage, trigger: Parameters<typeof reporting>[1], work: (flow: StoredWorkflow, collector: Collector) => Promise<void>): Promise<void> {

@@ -21,6 +21,19 @@ describe('subscriptions', () => {
 		expect(json[0]).toMatchObject({ Plan: expect.objectContaining({ Name: 'Team' }), BillingRenewalTermLabel: 'Monthly' });
 	});
 
+	test('many accounts: their current subscriptions cost pages of the list instead of a request each', async () => {
+		const names = lab.sim.records('Account').filter(({ Uid }) => lab.sim.records('Subscription').some(({ Account }) => Account === Uid)).map(({ Name }) => String(Name));
+		const items = Array.from({ length: 40 }, (_, i) => ({ name: names[i % 2 === 0 ? 0 : 1] }));
+		const twice = await lab.run('subscription', 'get', { record: rl('account', '={{ $json.name }}') }, items);
+		expect(twice.error).toBeUndefined();
+		expect(lab.sent()).toHaveLength(2);
+		lab.sim.clearRequests();
+		expect(names.length).toBeGreaterThanOrEqual(4);
+		const all = await lab.run('subscription', 'get', { record: rl('account', '={{ $json.name }}') }, names.map((name) => ({ name })));
+		expect(all.error).toBeUndefined();
+		expect(lab.sent()).toEqual(['GET /billing/subscriptions?current=1&fields=*,Account.*&limit=25&offset=0']);
+	});
+
 	test('change of plan: the preview first, then the change, now', async () => {
 		const { json, error } = await lab.run('subscription', 'change', { record: rl('account', 'Contoso'), plan: rl('name', 'Business'), renewalTerm: '2', startImmediately: true, options: { doNotLog: true } });
 		expect(error).toBeUndefined();
@@ -39,6 +52,10 @@ describe('subscriptions', () => {
 	});
 
 	test('only future subscriptions can be deleted', async () => {
+		const [row] = lab.sim.records('Subscription').filter(({ Uid }) => Uid === lab.uid('subscription.Fabrikam'));
+		row.StartDate = '2090-01-01T00:00:00';
+		const future = await lab.run('subscription', 'delete', { record: rl('id', lab.uid('subscription.Fabrikam')) });
+		expect([future.error, future.json]).toEqual([undefined, [{ id: lab.uid('subscription.Fabrikam'), deleted: true }]]);
 		const { error } = await lab.run('subscription', 'delete', { record: rl('account', 'Contoso') });
 		expect(error?.message).toContain('Only a future subscription can be deleted');
 	});
@@ -199,6 +216,18 @@ describe('email', () => {
 		]);
 	});
 
+	test('many leave a list: their subscriptions cost pages of the list instead of a request each', async () => {
+		const items = Array.from({ length: 30 }, (_, i) => ({ mail: `leaver${i}@contoso.example` }));
+		const parent = rl('name', 'Newsletter');
+		expect((await lab.run('emailListSubscription', 'subscribe', { parent, fields: mapper({ Email: '={{ $json.mail }}' }) }, items)).error).toBeUndefined();
+		lab.sim.clearRequests();
+		const { error } = await lab.run('emailListSubscription', 'delete', { parent, record: rl('email', '={{ $json.mail }}') }, items);
+		expect(error).toBeUndefined();
+		expect(lab.writes()).toHaveLength(items.length);
+		// The list by its name, and its subscribers, 25 to a page.
+		expect(lab.sent().length - items.length).toBe(1 + Math.ceil((items.length + 1) / 25));
+	});
+
 	test('a drip campaign is switched off when an email is added', async () => {
 		const { error } = await lab.run('dripMessage', 'create', { parent: rl('name', 'Welcome series'), fields: mapper({ messageName: 'Day 2', messageSubject: 'Tips', messageBody: '<p>Tips</p>', DelayInHours: 48 }) });
 		expect(error).toBeUndefined();
@@ -303,6 +332,11 @@ test('a refusal for haste is waited out, a second as the vendor gives no time', 
 
 test('addresses that people paste', async () => {
 	const { tenantAddress } = (await import('../../dist/nodes/Outseta/address.js')) as { tenantAddress: (given: unknown) => string };
+	const { OutsetaApi } = (await import('../../dist/credentials/OutsetaApi.credentials.js')) as { OutsetaApi: new () => { test: { request: IDataObject } } };
+	const { baseURL, ...request } = new OutsetaApi().test.request;
+	const [, expression, rest] = /^=\{\{(.+)\}\}(.*)$/.exec(String(baseURL))!;
+	const tested = (subdomain: string) => new URL((new Function('$credentials', `return ${expression}`) as (credentials: IDataObject) => string)({ subdomain }) + rest).href;
+	expect(request).toMatchObject({ url: '/crm/people', qs: { limit: 1, fields: 'Uid' } });
 	const given: IDataObject = {
 		acme: 'https://acme.outseta.com',
 		' Acme ': 'https://acme.outseta.com',
@@ -313,6 +347,7 @@ test('addresses that people paste', async () => {
 		'members.acme.example': 'https://members.acme.example',
 		'http://localhost:4000': 'http://localhost:4000',
 	};
-	for (const [text, address] of Object.entries(given)) expect([text, tenantAddress(text)]).toEqual([text, address]);
+	// The test of the credential asks where the node does.
+	for (const [text, address] of Object.entries(given)) expect([text, tenantAddress(text), tested(text)]).toEqual([text, address, `${String(address)}/api/v1`]);
 	for (const text of ['', 'acme corp', 'https://']) expect(() => tenantAddress(text)).toThrow(/Sub-Domain/);
 });

@@ -202,7 +202,7 @@ export class TriggerLab {
 		// n8n stores the data only along with what it emits.
 		if (result !== null && mode !== 'manual') {
 			this.save(workflow);
-			this.emitted.push(...result.flat().map(({ json }) => json));
+			for (const { json } of result.flat()) this.emitted.push(json);
 		}
 		return result?.flat() ?? null;
 	}

@@ -194,6 +194,49 @@ test('20,000 companies: less than a megabyte to remember and two seconds to comp
 	await expect(next()).rejects.toThrow('There are more than 20,000 companies to watch');
 });
 
+test('what changed at once in thousands is told in parts, each once', async () => {
+	const rows = (score: number) => Array.from({ length: 7_000 }, (_, i) => ({ id: `id-${i}`, health_score: score, health_category: score > 50 ? 'good' : 'poor' }));
+	const serve = (body: unknown) => sim.addFault({ match: { path: '/api/v1/companies' }, kind: 'status', status: 200, body });
+	serve(rows(80));
+	const { next } = await poller({ events: ['healthCategoryChanged'] });
+	const told: unknown[] = [];
+	for (const expected of [3_000, 3_000, 1_000]) {
+		serve(rows(20));
+		const items = (await next())!;
+		expect(items).toHaveLength(expected);
+		expect(items[0]).toMatchObject({ previous: 'good', health_category: 'poor' });
+		told.push(...items.map(({ id }) => id));
+	}
+	serve(rows(20));
+	expect(await next()).toBeNull();
+	expect(new Set(told).size).toBe(7_000);
+});
+
+test('all events at once leave room, and tell what was before', async () => {
+	const row = (i: number, more: IDataObject = {}): IDataObject => ({
+		id: `${String(i).padStart(8, '0')}-aaaa-4aaa-8aaa-000000000001`, name: `Company ${i}`, updated_at: new Date(1_700_000_000_000 + i * 1000).toISOString(), renewal_date: day(5 + (i % 300)),
+		health_score: i % 100, health_category: ['good', 'Needs ~ Attention', 'poor'][i % 3]!, status_id: `status-${i % 4}`, life_cycle_stage_id: `stage-${i % 5}`, arr: i * 100 + 0.5, mrr: i * 10, ...more,
+	});
+	const rows = Array.from({ length: 20_000 }, (_, i) => row(i));
+	const serve = (body: unknown) => sim.addFault({ match: { path: '/api/v1/companies' }, kind: 'status', status: 200, body });
+	const events = ['arrChanged', 'created', 'healthCategoryChanged', 'healthCrossed', 'mrrChanged', 'renewalNear', 'stageChanged', 'statusChanged', 'updated'];
+	serve(rows);
+	const { one, next } = await poller({ events, healthLimit: 50, days: 30, amount: 10 });
+	expect(JSON.stringify(one.stored).length).toBeLessThan(1_000_000);
+	serve([rows[0], row(1, { health_score: 99.5, health_category: 'poor', status_id: 'status-9', life_cycle_stage_id: 'stage-9', arr: 1e30, mrr: -0.1, updated_at: '2026-11-01T00:00:00.000Z' }), ...rows.slice(2)]);
+	expect((await next())!.map(({ event, previous }) => [event, previous]).sort()).toEqual([
+		['company.arrChanged', 100.5],
+		['company.healthCategoryChanged', 'Needs ~ Attention'],
+		['company.healthCrossed', 1],
+		['company.mrrChanged', 10],
+		['company.stageChanged', 'stage-1'],
+		['company.statusChanged', 'status-1'],
+		['company.updated', undefined],
+	]);
+	serve([rows[0], row(1), ...rows.slice(2)]);
+	expect((await next())!.filter(({ event }) => /arr|mrr|Crossed/.test(String(event))).map(({ event, previous }) => [event, previous])).toEqual([['company.healthCrossed', 99.5], ['company.arrChanged', 1e30], ['company.mrrChanged', -0.1]]);
+});
+
 test('no event chosen is said', async () => {
 	await expect(poller({ events: [] })).rejects.toThrow('No event is chosen');
 });

@@ -64,6 +64,15 @@ describe('the address in the credential', () => {
 		expect(sent()).toEqual(['GET /teams']);
 	});
 
+	test('is asked by the test of the credential, which needs no data, as by the node', async () => {
+		const { UserlotApi } = (await import('../../dist/credentials/UserlotApi.credentials.js')) as { UserlotApi: new () => { test: { request: IDataObject } } };
+		const { baseURL, ...request } = new UserlotApi().test.request;
+		const [, expression, rest] = /^=\{\{(.+)\}\}(.*)$/.exec(String(baseURL))!;
+		const evaluate = new Function('$credentials', `return ${expression}`) as (credentials: IDataObject) => string;
+		for (const end of ['', '/', '/api/v1', '/api/v1/', '/api', '//', ' ']) expect([end, evaluate({ apiUrl: `https://api.example.com${end}` }) + rest]).toEqual([end, 'https://api.example.com/api/v1']);
+		expect(request).toMatchObject({ url: '/teams' });
+	});
+
 	test.each(['', 'api.example.com', 'https://api.example.com/v2'])('"%s" is refused with an example', async (address) => {
 		connect(address);
 		expect((await refused('team', 'getAll')).message).toMatch(/API Address.*such as https:\/\/api\.example\.com/);
@@ -241,7 +250,8 @@ describe('end users', () => {
 
 	test('get finds one by email, and by each ID', async () => {
 		const user = first('endUser');
-		for (const [mode, value] of [['id', user.id], ['email', 'Anna.Abel@acme.example'], ['external_id', 'user-1-anna']] as const) {
+		sim.change('endUser', user.id as string, { source_external_id: 'crm-user-1' });
+		for (const [mode, value] of [['id', user.id], ['email', 'Anna.Abel@acme.example'], ['external_id', 'user-1-anna'], ['source_external_id', 'crm-user-1']] as const) {
 			if (mode === 'email') sim.change('endUser', user.id as string, { email: 'Anna.Abel@acme.example' });
 			expect((await ok('endUser', 'get', { record: rl(mode, value) })).json[0]!.id).toBe(user.id);
 		}

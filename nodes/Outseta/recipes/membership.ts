@@ -1,9 +1,9 @@
 /** People onto accounts and email lists, by their email: who exists is linked, who does not is created. */
 import { NodeApiError, type IDataObject } from 'n8n-workflow';
 
-import type { Handler } from '../../shared/execute';
+import type { Handler, Run } from '../../shared/execute';
 import { BadInput, isAbsent } from '../../shared/fields';
-import type { Item } from '../../shared/item';
+import type { Item, Reference } from '../../shared/item';
 import type { Entry } from '../../shared/lookup';
 import { createRecord } from '../../shared/operations';
 import type { Recipe, Resource } from '../../shared/spec';
@@ -46,6 +46,8 @@ export const listRecipes: Recipe[] = [
 
 interface Job {
 	person: Entry;
+	/** The link, when it is looked up among those of the parent. */
+	row?: Reference;
 	email: string;
 	fields: IDataObject;
 }
@@ -59,13 +61,19 @@ interface Linking {
 	body(parent: unknown): IDataObject;
 	/** Word for the outcome. */
 	done: string;
+	/** Links of a parent come with one request, whatever their number. */
+	listed?: boolean;
 }
+
+/** So many items for each parent make it cheaper to read the links of the parent than those of each person. */
+const MANY = 4;
 
 const MEMBERSHIP: Linking = {
 	include: ['PersonAccount.Account'],
 	exists: (person, account) => rowOf(person.PersonAccount, 'Account.Uid', account),
 	body: (account) => ({ Account: { Uid: account } }),
 	done: 'added',
+	listed: true,
 };
 
 const SUBSCRIPTION: Linking = {
@@ -81,19 +89,36 @@ const SUBSCRIPTION: Linking = {
 
 const rowOf = (rows: unknown, path: string, uid: unknown) => (Array.isArray(rows) ? (rows as IDataObject[]) : []).find((row) => at(row, path) === uid);
 
-function linking({ include, exists, body, done }: Linking): Handler<Job> {
-	const look = (item: Item, person: Resource, email: string) => item.run.lookup.want(person, person.keys![0], email, { include });
+/** Whether many items share few parents; counted once per run. */
+function crowded(run: Run): boolean {
+	let answer = crowds.get(run);
+	if (answer === undefined) {
+		const parents = run.items.map((_, i) => JSON.stringify(run.context.getNodeParameter('parent', i, '')));
+		answer = parents.length >= MANY * new Set(parents).size;
+		crowds.set(run, answer);
+	}
+	return answer;
+}
+
+const crowds = new WeakMap<Run, boolean>();
+
+function linking({ include, exists, body, done, listed }: Linking): Handler<Job> {
+	const look = (item: Item, person: Resource, email: string, links: boolean) => item.run.lookup.want(person, person.keys![0], email, links ? { include } : {});
 	return {
 		prepare(item) {
 			const person = item.run.resource('person');
 			const { Email, ...fields } = item.fields(item.run.operation, ['Uid']);
 			if (isAbsent(Email)) throw new BadInput('Email is missing', 'Map the email of the person.');
-			return { person: look(item, person, String(Email)), email: String(Email), fields };
+			// People with their links come 25 to a page, without them 100.
+			const apart = listed === true && crowded(item.run);
+			const row = apart ? item.find({ mode: 'email', value: Email }, item.run.operation.resource, 'Person') : undefined;
+			return { person: look(item, person, String(Email), !apart), email: String(Email), fields, ...(row ? { row } : {}) };
 		},
-		async check({ person }, item) {
+		async check({ person, row }, item) {
 			await item.run.lookup.found(person);
+			if (row?.entry) await item.run.lookup.found(row.entry);
 		},
-		async work({ person, email, fields }, item) {
+		async work({ person, row: link, email, fields }, item) {
 			const { run } = item;
 			const place = item.inside(run.operation.resource);
 			const parent = item.parent()!.id;
@@ -103,8 +128,8 @@ function linking({ include, exists, body, done }: Linking): Handler<Job> {
 					return [{ json: run.simplify(item) ? { ...json, outcome } : json }];
 				};
 				const [known] = await run.lookup.found(person);
-				const row = known && exists(known, parent);
-				if (row) return output({ ...row, Person: { Uid: known.Uid, Email: known.Email } }, 'unchanged');
+				const row = link?.found ?? (known && exists(known, parent));
+				if (row && known) return output({ ...row, Person: { Uid: known.Uid, Email: known.Email } }, 'unchanged');
 				const own = Object.fromEntries(Object.entries(fields).filter(([name]) => !isPersonal(place, name)));
 				const send = async (record: IDataObject | undefined) => {
 					const input = record ? { ...own } : { ...fields, Email: email };
@@ -116,6 +141,7 @@ function linking({ include, exists, body, done }: Linking): Handler<Job> {
 					const now: IDataObject = { ...(known ?? {}), ...created, Email: email };
 					const rows = (now.PersonAccount ?? now.EmailListPerson ?? []) as IDataObject[];
 					const added = { ...(answer as IDataObject), ...body(parent) };
+					if (link?.entry) run.lookup.remember(link.entry, added);
 					if (now.Uid) run.lookup.remember(person, { ...now, [include[0].split('.')[0]]: [...rows, added] });
 					else run.lookup.forget(person);
 					return output(answer as IDataObject, done);
@@ -124,7 +150,7 @@ function linking({ include, exists, body, done }: Linking): Handler<Job> {
 				if (first.status === 'fulfilled') return settle(first.value);
 				// Somebody may have made the person, or the link, since the look-up.
 				if (!(first.reason instanceof NodeApiError) || first.reason.httpCode !== '400') throw run.failure(first.reason, item.index);
-				run.lookup.forget(person);
+				run.lookup.forget(look(item, run.resource('person'), email, true));
 				const [now] = await run.lookup.found(person);
 				const late = now && exists(now, parent);
 				if (late) return output({ ...late, Person: { Uid: now.Uid, Email: now.Email } }, 'unchanged');

@@ -10,6 +10,8 @@ const ABOUT: AnyRequest = {
 	query: '{"limit": 10}',
 	body: 'Body of the request',
 	pages: 'Whether to read further pages and output each record as an item',
+	// Documented as Created+DESC, whose plus sign is a blank that was encoded already.
+	parameter: (name, value) => (name === 'orderBy' ? value.replaceAll('+', ' ') : value),
 	parts(answer) {
 		const { items } = asObject(answer);
 		const list = Array.isArray(answer) ? answer : items;
