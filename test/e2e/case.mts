@@ -14,7 +14,9 @@ export interface Settings {
 }
 
 export const OUTREACH = 'n8n-nodes-provisioning.outreach';
+export const OUTSETA = 'n8n-nodes-provisioning.outseta';
 export const BRANCH_CMS = 'n8n-nodes-provisioning.branchCms';
+export const USERLOT = 'n8n-nodes-provisioning.userlot';
 
 /** A record as the simulated Outreach keeps it. */
 export interface OutreachRecord {
@@ -37,9 +39,14 @@ export async function siteAccount({ simulators }: Stage, email: string): Promise
 
 /** What the editor asks with when somebody has this resource and operation chosen. */
 export function asking(stage: Stage, node: string, path: string, method: string, parameters: Record<string, unknown>): ParameterQuery {
-	const { outreachOAuth2Api, branchCmsApi } = stage.credentials;
-	if (node === BRANCH_CMS) return { node, path, method, parameters, credentials: { branchCmsApi } };
-	return { node, path, method, parameters: { authentication: 'oAuth2', ...parameters }, credentials: { outreachOAuth2Api } };
+	const { outreachOAuth2Api, outsetaApi, branchCmsApi, userlotApi } = stage.credentials;
+	const given: Record<string, Pick<ParameterQuery, 'parameters' | 'credentials'>> = {
+		[OUTREACH]: { parameters: { authentication: 'oAuth2', ...parameters }, credentials: { outreachOAuth2Api } },
+		[OUTSETA]: { parameters, credentials: { outsetaApi } },
+		[BRANCH_CMS]: { parameters, credentials: { branchCmsApi } },
+		[USERLOT]: { parameters, credentials: { userlotApi } },
+	};
+	return { node, path, method, ...given[node]! };
 }
 
 export function flowNamed({ flows }: Stage, file: string): Stage['flows'][number] {

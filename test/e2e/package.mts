@@ -1,6 +1,6 @@
 /** The package in n8n: its nodes are there, and the credentials work. */
 import assert from 'node:assert/strict';
-import { branchCmsData, outreachData } from '../../scripts/demo/stage.mts';
+import { credentialData } from '../../scripts/demo/vendors.mts';
 import { BRANCH_CMS, OUTREACH, type Case } from './case.mts';
 
 export const cases: Case[] = [
@@ -20,7 +20,7 @@ export const cases: Case[] = [
 	{
 		name: 'the BranchCMS credential is tested: a right token passes, a wrong one is refused',
 		async run({ rest, credentials, simulators }) {
-			const data = branchCmsData(simulators);
+			const data = credentialData('branchCms', simulators);
 			const right = await rest.testCredential(credentials.branchCmsApi, data);
 			assert.deepEqual({ status: right.status }, { status: 'OK' }, right.message);
 			const wrong = await rest.testCredential(credentials.branchCmsApi, { ...data, token: 'wrong' });
@@ -42,7 +42,7 @@ export const cases: Case[] = [
 	{
 		name: 'a wrong client secret keeps the Outreach credential from being connected',
 		async run({ rest, simulators }) {
-			const wrong = await rest.putCredential('Wrong secret', 'outreachOAuth2Api', { ...outreachData(simulators), clientSecret: 'wrong' });
+			const wrong = await rest.putCredential('Wrong secret', 'outreachOAuth2Api', { ...credentialData('outreach', simulators), clientSecret: 'wrong' });
 			try {
 				await assert.rejects(rest.connectOAuth2(wrong));
 			} finally {

@@ -61,7 +61,7 @@ console.log(
 			scimToken: outreach.scimToken,
 		},
 		branchCms: { url: branchCms.url, mode: branchCms.mode, token: branchCms.token },
-		outseta: { url: outseta.url, apiKey: outseta.apiKey, apiSecret: outseta.apiSecret },
+		outseta: { url: outseta.url, apiKey: outseta.apiKey, apiSecret: outseta.apiSecret, signatureKey: outseta.signatureKey },
 		userlot: { url: userlot.url, apiKey: userlot.apiKey },
 	}),
 );
