@@ -54,6 +54,9 @@ function simplify(record: IDataObject): IDataObject {
 	return rest;
 }
 
+/** Pages are numbered from 1. */
+const pageAt = (query: QueryPairs, page: number): QueryPairs => [...query.filter(([name]) => name !== 'page'), ['page', String(page + 1)]];
+
 export const branchCmsApi: Api = {
 	name: 'BranchCMS',
 	credential: 'branchCmsApi',
@@ -80,10 +83,9 @@ export const branchCmsApi: Api = {
 		const { currentPage, totalPages } = asObject(pagination);
 		// links.next is only a query string and may be absent, so the numbers decide.
 		if (!Array.isArray(data) || data.length === 0 || !(Number(currentPage) < Number(totalPages))) return undefined;
-		const query = (call.query ?? []).filter(([name]) => name !== 'page');
-		return { ...call, query: [...query, ['page', String(Number(currentPage) + 1)]] };
+		return { ...call, query: pageAt(call.query ?? [], Number(currentPage)) };
 	},
-	countedPages: true,
+	pageAt,
 	matches,
 	encode: (_resource, { fields }) => fields,
 	encodeAction: (parameters) => parameters,

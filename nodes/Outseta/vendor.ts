@@ -94,6 +94,9 @@ function listQuery(resource: Resource, query: Query, size: number): QueryPairs {
 	];
 }
 
+/** The same list from another page on; `offset` counts pages. */
+const pageAt = (query: QueryPairs, page: number): QueryPairs => [...query.filter(([name]) => name !== 'offset'), ['offset', String(page)]];
+
 /** `{ Uid }`, or the rows that join several records. */
 function reference(link: Link | Link[] | null, { through, plain }: Pick<Relation, 'through' | 'plain'> = {}): IDataObject[string] {
 	if (link === null) return null;
@@ -194,7 +197,7 @@ export const outsetaApi: Api = {
 	// It documents no header that tells when to come back.
 	retryAfter: (headers) => (headers['retry-after'] === undefined ? 1_000 : Math.max(0, Number(headers['retry-after']) * 1000 || 1_000)),
 	pageSize: LARGE_PAGE,
-	countedPages: true,
+	pageAt,
 	lookupSize: 1,
 	updateMethod: 'PUT',
 	idName: 'Uid',
@@ -214,8 +217,7 @@ export const outsetaApi: Api = {
 		// The limit that was applied counts, not the one that was asked for.
 		const { limit, offset, total } = asObject(metadata);
 		if (!((Number(offset) + 1) * Number(limit) < Number(total))) return undefined;
-		const query = (call.query ?? []).filter(([name]) => name !== 'offset');
-		return { ...call, query: [...query, ['offset', String(Number(offset) + 1)]] };
+		return { ...call, query: pageAt(call.query ?? [], Number(offset) + 1) };
 	},
 	encode,
 	encodeAction: nested,

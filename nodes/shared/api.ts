@@ -98,8 +98,11 @@ export interface Api {
 	getQuery(resource: Resource, query: Pick<Query, 'include' | 'only' | 'options'>): QueryPairs;
 	/** The request for the page after `answer`, undefined at the end. */
 	nextPage(call: Call, answer: unknown, resource: Resource): Call | undefined;
-	/** Pages are counted, so that a record can move to the next one while they are read. */
-	countedPages?: boolean;
+	/**
+	 * The query of a page by its number from 0, for vendors that count pages: while they are read, records can move
+	 * from one to another.
+	 */
+	pageAt?(query: QueryPairs, page: number): QueryPairs;
 	/** Client-side check for vendors whose filters are not certain. */
 	matches?(record: IDataObject, query: Query): boolean;
 	/** Body that creates or changes a record by this method. */

@@ -5,7 +5,7 @@ import type { Call, QueryPairs } from './api';
 import type { Run } from './execute';
 import { BadInput, coerce, isAbsent } from './fields';
 import { outside } from './outside';
-import { budgetOf, fromNow, fromTime, packSnapshot, poll, unpackSnapshot, walk, type Cursor, type Snapshot, type Stream } from './polling';
+import { budgetOf, countedPages, fromNow, fromTime, packSnapshot, poll, unpackSnapshot, walk, type Cursor, type Snapshot, type Stream } from './polling';
 import { nouns, type Condition, type Query, type Resource } from './spec';
 import type { Vendor } from './vendor';
 import { fingerprint } from './webhook';
@@ -39,7 +39,11 @@ export interface Polled {
 	changes: Change[];
 	/** Name and identity of an event. `fresh` says that the record came into being since the last poll. */
 	name(change: Change, record: IDataObject, since: string): { event: string; eventId: string };
-	/** Fields that `happened` and `name` look at. */
+	/** Conditions of all requests that follow from the choice of changes. They do not make another stream of it. */
+	narrow?: Condition[];
+	/** More to show beside a record. */
+	more?(record: IDataObject): IDataObject;
+	/** Fields that the functions here look at. */
 	needs: string[];
 }
 
@@ -77,9 +81,25 @@ export function streamOf(run: Run, resource: Resource, query: Query, change: Pic
 		}
 	}
 
+	const marks: Pick<Stream<Entry>, 'time' | 'id'> = {
+		time: ({ record }) => String(api.value(record, time) ?? ''),
+		id: ({ record }) => String(api.id(record)),
+	};
+	const since = (from: string) => call(from === '' ? filled : [{ path: [time], operator: 'atLeast', values: [from] }], false, {}, size);
+
 	return {
+		...marks,
 		async *pages(from, rest) {
-			const start = call(from === '' ? filled : [{ path: [time], operator: 'atLeast', values: [from] }], false, {}, size);
+			const { pageAt } = api;
+			if (pageAt) {
+				yield* countedPages(marks, from, rest, async (earliest, page) => {
+					const asked = since(earliest);
+					const { body } = await client.send({ ...asked, query: pageAt(asked.query!, page) });
+					return { records: api.records(body).map((record) => ({ record, answer: body })), more: api.nextPage(asked, body, resource) !== undefined };
+				});
+				return;
+			}
+			const start = since(from);
 			if (rest !== undefined) {
 				const continued = pages({ ...start, query: rest as QueryPairs });
 				// The place in a list is kept by the vendor, and not for ever.
@@ -99,8 +119,6 @@ export function streamOf(run: Run, resource: Resource, query: Query, change: Pic
 			const sparse = api.supports.only ? { only: [time], include: [] } : {};
 			for await (const page of pages(call(filled, true, sparse, Math.min(size, 100)))) yield* page.records;
 		},
-		time: ({ record }) => String(api.value(record, time) ?? ''),
-		id: ({ record }) => String(api.id(record)),
 	};
 }
 
@@ -149,8 +167,11 @@ export async function pollChanges(context: IPollFunctions, polled: Polled): Prom
 			const query = toQuery();
 			const timed = query.conditions.find(({ path }) => path.length === 1 && changes.some(({ time }) => time === path[0]));
 			if (timed) throw new BadInput(`Filters: the trigger filters by "${timed.path[0]}" itself`, 'Remove this filter. To begin earlier, use the option "Start From".');
+			const narrow = polled.narrow ?? [];
+			const twice = query.conditions.find(({ path }) => narrow.some((condition) => condition.path.join('.') === path.join('.')));
+			if (twice) throw new BadInput(`Filters: the trigger filters by "${twice.path.join('.')}" itself`, 'Remove this filter, and choose under "Events".');
 			const only = query.only ? [...new Set([...query.only, ...polled.needs, ...changes.flatMap(({ time, watch }) => [time, ...(watch?.fields ?? [])])])] : undefined;
-			return { ...query, ...(only ? { only } : {}) };
+			return { ...query, conditions: [...query.conditions, ...narrow], ...(only ? { only } : {}) };
 		} catch (error) {
 			throw new NodeOperationError(context.getNode(), run.failure(error, 0));
 		}
@@ -160,7 +181,7 @@ export async function pollChanges(context: IPollFunctions, polled: Polled): Prom
 		const { event, eventId } = polled.name(change, record, since);
 		const previous = change.watch && before !== undefined && before !== '' ? { previous: before } : {};
 		return run.simplify(item)
-			? { event, eventId, resource: resource.name, ...api.simplify(record, resource, answer, query.include), ...previous }
+			? { event, eventId, resource: resource.name, ...api.simplify(record, resource, answer, query.include), ...polled.more?.(record), ...previous }
 			: { event, eventId, ...previous, data: record };
 	};
 

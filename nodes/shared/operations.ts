@@ -270,7 +270,7 @@ export async function* list(run: Run, resource: Resource, query: Query, limit = 
 	for await (const answer of client.pages(call, resource)) {
 		for (const record of api.records(answer, resource)) {
 			if (api.matches && !api.matches(record, query)) continue;
-			if (api.countedPages) {
+			if (api.pageAt) {
 				if (seen.has(api.id(record))) continue;
 				seen.add(api.id(record));
 			}

@@ -121,6 +121,65 @@ export async function walk<R>(stream: Stream<R>, cursor: Cursor, limits: Limits,
 	};
 }
 
+/** Where a walk over counted pages stands; JSON. */
+interface Place {
+	/** Records of this time and later are listed. */
+	from: string;
+	page: number;
+	/** Of the records that have this very time, what was read of them so far, and in the reading before. */
+	tally?: Tally;
+	before?: Tally;
+	readings?: number;
+}
+
+/** Stands for a set of records: how many, and the sum of their fingerprints. */
+interface Tally {
+	count: number;
+	sum: number;
+}
+
+/** How often records of one time are read that fill more than a page, if they do not come to rest. */
+const READINGS = 4;
+
+/** Beyond the sum of two fingerprints. */
+const MODULUS = 2 ** 48;
+
+/**
+ * Pages of a list by time, oldest first, at a vendor that counts pages. While they are read, a record that changes
+ * or vanishes moves all that follow towards the front, and one of them over the border of the page, out of sight.
+ * So each page begins at the time of the last record that was read, and numbers are used only where the records
+ * of one time fill more than a page; these are read again until two readings agree, which shows that nothing
+ * had moved in the first of them. Some records come twice.
+ * @param read a page of the records of `from` and later, and whether there are more.
+ */
+export async function* countedPages<R>(
+	{ time, id }: Pick<Stream<R>, 'time' | 'id'>,
+	start: string,
+	rest: Rest | undefined,
+	read: (from: string, page: number) => Promise<{ records: R[]; more: boolean }>,
+): AsyncGenerator<Page<R>> {
+	let place: Place | undefined = (rest as Place | undefined) ?? { from: start, page: 0 };
+	while (place) {
+		const { from, page, before, readings = 1 }: Place = place;
+		const { records, more } = await read(from, page);
+		const last = records.length > 0 ? time(records[records.length - 1]) : '';
+		const isOnward = last !== '' && isLater(last, from);
+		const tally: Tally = records.filter((record) => !isLater(time(record), from)).reduce((sofar, record) => add(sofar, id(record)), place.tally ?? { count: 0, sum: 0 });
+		const isSettled = page === 0 || readings >= READINGS || (before?.count === tally.count && before.sum === tally.sum);
+		if (more && !isOnward) place = { ...place, page: page + 1, tally };
+		else if (!isSettled) place = { from, page: 0, before: tally, readings: readings + 1 };
+		else place = more ? { from: last, page: 0 } : undefined;
+		yield { records, ...(place ? { next: place } : {}) };
+	}
+}
+
+const isLater = (time: string, than: string) => than === '' || Date.parse(time) > Date.parse(than);
+
+const add = ({ count, sum }: Tally, id: string): Tally => ({
+	count: count + 1,
+	sum: (sum + Buffer.from(fingerprint(id), 'base64url').readUIntBE(0, 6)) % MODULUS,
+});
+
 /** The cursor that leaves everything behind that is there now. No clock but the vendor's is asked. */
 export async function fromNow<R>(stream: Stream<R>, overlap: number): Promise<Cursor> {
 	let at = '';

@@ -97,12 +97,13 @@ export class DeliveryMemory {
 	/**
 	 * Notes a delivery, in the process and in the workflow's data.
 	 * @param data where it is stored; other processes may have written there.
+	 * @param aliases other keys under which it may have been noted.
 	 * @returns false when it was noted before.
 	 */
-	take(key: string, data: IDataObject): boolean {
+	take(key: string, data: IDataObject, aliases: string[] = []): boolean {
 		if (typeof data.seen === 'string' && data.seen !== this.stored) splitFingerprints(data.seen).forEach((known) => this.add(known));
 		const short = fingerprint(key);
-		if (this.keys.has(short)) return false;
+		if ([short, ...aliases.map(fingerprint)].some((known) => this.keys.has(known))) return false;
 		this.add(short);
 		this.stored = this.newest.join('');
 		data.seen = this.stored;

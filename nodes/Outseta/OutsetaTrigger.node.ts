@@ -1,0 +1,118 @@
+import {
+	NodeConnectionTypes,
+	NodeOperationError,
+	type IHookFunctions,
+	type INodeType,
+	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+} from 'n8n-workflow';
+
+import { memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith } from '../shared/webhook';
+import { isRepeat, keyOf, readDelivery, toItem, wishesOf } from './deliveries';
+import { activityChoices } from './events';
+
+export class OutsetaTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Outseta Trigger',
+		name: 'outsetaTrigger',
+		icon: { light: 'file:outseta.svg', dark: 'file:outseta.dark.svg' },
+		group: ['trigger'],
+		// Above 1, n8n leaves the body to the node, and evaluates no expression of its own for each request.
+		version: 1.1,
+		subtitle: '={{ $parameter["event"] }}',
+		description: 'Starts the workflow as soon as something happens in Outseta',
+		defaults: { name: 'Outseta Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'outsetaApi', required: true }],
+		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' }],
+		properties: [
+			{
+				displayName:
+					'Outseta has to be told of this node by hand: (1) in Outseta, open Settings &gt; Notifications and click Add Activity Notification, (2) choose the same activity as under Event, (3) paste the Production URL from above as callback URL. Behind the cog on that page is the signature key: put it into the credential. Deliveries without a signature are refused.',
+				name: 'notice',
+				type: 'notice',
+				default: '',
+			},
+			{
+				displayName: 'Event',
+				name: 'event',
+				type: 'options',
+				options: activityChoices(),
+				default: 'AccountCreated',
+				description: 'Outseta does not say what a delivery is about, so this has to be the activity that was chosen there',
+			},
+			{
+				displayName: 'Simplify',
+				name: 'simplify',
+				type: 'boolean',
+				default: true,
+				description: 'Whether to return a simplified version of the response instead of the raw data',
+			},
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add option',
+				default: {},
+				options: [
+					{
+						displayName: 'Accept Unsigned Deliveries',
+						name: 'acceptUnsigned',
+						type: 'boolean',
+						default: false,
+						description: 'Whether to work without a signature key: anybody who knows the address can then start the workflow. Has no effect when the credential holds a key.',
+					},
+					{
+						displayName: 'Let Repeats Through',
+						name: 'allowRepeats',
+						type: 'boolean',
+						default: false,
+						description: 'Whether equal deliveries within eight hours start the workflow as well, such as an email opened twice. What Outseta sends again after a failure then comes twice, too.',
+					},
+				],
+			},
+		],
+	};
+
+	/** The vendor has no call to register with. What can be checked on activation is whether deliveries can be verified. */
+	webhookMethods = {
+		default: {
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return false;
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				const { problem, remedy } = await keyOf(this);
+				if (problem) throw new NodeOperationError(this.getNode(), problem, { description: remedy });
+				return true;
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return true;
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		const body = await rawBody(this);
+		if (!body) return refuse(this, 400, 'The body is too large or incomplete');
+		const { key, problem } = await keyOf(this);
+		if (problem) {
+			this.logger.error(`A delivery of Outseta was refused: ${problem}`);
+			return refuse(this, 401, problem);
+		}
+		const [scheme, signature] = String(this.getHeaderData()['x-hub-signature-256'] ?? '').split('=');
+		if (key && !(scheme === 'sha256' && signedWith(body, signature, [key]))) return refuse(this, 401, 'The signature is missing or wrong');
+
+		const wishes = wishesOf(this);
+		const parsed = parseObject(body);
+		const delivery = parsed && readDelivery(parsed, wishes);
+		if (!delivery) return refuse(this, 400, 'The body is no record of Outseta');
+		if ('problem' in delivery) {
+			this.logger.warn(`A delivery of Outseta was refused: ${delivery.problem}`);
+			return refuse(this, 400, delivery.problem);
+		}
+		if (!wishes.allowRepeats && isRepeat(memoryOf(nodeKey(this)), this.getWorkflowStaticData('node'), delivery)) return { webhookResponse: 'known' };
+		return { workflowData: [this.helpers.returnJsonArray(toItem(delivery, wishes))] };
+	}
+}
