@@ -1,4 +1,6 @@
-import type { ParameterQuery } from '../../scripts/demo/rest.mts';
+import assert from 'node:assert/strict';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Execution, ParameterQuery } from '../../scripts/demo/rest.mts';
 import type { Stage } from '../../scripts/demo/stage.mts';
 
 export interface Case {
@@ -53,4 +55,49 @@ export function flowNamed({ flows }: Stage, file: string): Stage['flows'][number
 	const flow = flows.find((one) => one.file === file);
 	if (flow === undefined) throw new Error(`workflows/${file}.json was not imported.`);
 	return flow;
+}
+
+/** Runs a flow by hand to its good end. */
+export async function runFlow(stage: Stage, file: string): Promise<Execution> {
+	const { id, manualTrigger } = flowNamed(stage, file);
+	const execution = await stage.rest.run(id, manualTrigger);
+	assert.equal(execution.status, 'success', execution.error);
+	return execution;
+}
+
+/** What the last node of a flow tells. */
+export const summaryOf = ({ output }: Execution) => output.Summary ?? [];
+
+/** Runs a copy of a flow with other people in it. */
+export async function runWith(stage: Stage, file: string, example: string, people: Array<Record<string, string>>): Promise<Execution> {
+	const { id, manualTrigger } = flowNamed(stage, file);
+	const { name, nodes, connections, settings = {} } = await stage.rest.workflow(id);
+	const changed = nodes.map((node) =>
+		node.name === example ? { ...node, parameters: { mode: 'raw', duplicateItem: false, jsonOutput: JSON.stringify({ people }), options: {} } } : node,
+	);
+	const target = (connections[example] as { main: Array<Array<{ node: string }>> }).main[0]?.[0]?.node ?? '';
+	changed.push({ id: 'each', name: 'Each', type: 'n8n-nodes-base.splitOut', typeVersion: 1, position: [0, 0], parameters: { fieldToSplitOut: 'people', options: {} } });
+	const rewired = {
+		...connections,
+		[example]: { main: [[{ node: 'Each', type: 'main', index: 0 }]] },
+		Each: { main: [[{ node: target, type: 'main', index: 0 }]] },
+	};
+	const copy = await stage.rest.createWorkflow({ name: `${name} (copy)`, nodes: changed, connections: rewired, settings });
+	try {
+		return await stage.rest.run(copy.id, manualTrigger);
+	} finally {
+		await stage.rest.deleteWorkflow(copy.id);
+	}
+}
+
+/** Milliseconds that things may take to happen. */
+export const WAIT = 30_000;
+
+/** Waits until something is the case. */
+export async function until(what: string, check: () => boolean | Promise<boolean>, patience = WAIT): Promise<void> {
+	const deadline = Date.now() + patience;
+	while (!(await check())) {
+		if (Date.now() > deadline) throw new Error(`It did not happen: ${what}`);
+		await wait(100);
+	}
 }
