@@ -1,5 +1,8 @@
 /** The Outseta simulator's own test. Run with `node --test test/simulator/outseta.selftest.mts`. */
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, beforeEach, describe, it } from 'node:test';
 import { startOutseta } from './index.mts';
 
@@ -109,6 +112,99 @@ describe('Outseta', async () => {
 		assert.equal(sim.records('Activity').length, before);
 		await call('PUT', path, { Title: 'b' });
 		assert.equal(sim.records('Activity').length, before + 1);
+	});
+
+	it('writes into the log what happened, with the details of its kind', async () => {
+		const account = `/crm/accounts/${uid('account.Fabrikam')}`;
+		await call('PUT', `/crm/people/${uid('person.jane@contoso.example')}`, { Title: 'Chief' });
+		await call('PUT', `${account}/cancel`, { CancelationReason: 'Price', Comment: 'x', Account: { Uid: uid('account.Fabrikam') } });
+		const entries = sim.records('Activity').slice(-3).map((a) => [a.ActivityType, a.EntityType, a.EntityUid, JSON.parse(String(a.ActivityData))]);
+		assert.deepEqual(entries, [
+			[201, 2, uid('person.jane@contoso.example'), { OriginalValues: { Title: 'Operations Manager' }, CurrentValues: { Title: 'Chief' } }],
+			[103, 1, uid('account.Fabrikam'), { PriorAccountStage: 2, CurrentAccountStage: 8, CancelationReason: 'Price' }],
+			[119, 1, uid('account.Fabrikam'), { RequestedByEmail: null, CancelationReason: 'Price', Comment: 'x' }],
+		]);
+	});
+
+	describe('notifications', async () => {
+		const came: Array<{ headers: Record<string, unknown>; body: any; raw: string }> = [];
+		let status = 200;
+		const server = createServer((request, response) => {
+			let raw = '';
+			request.on('data', (chunk: Buffer) => (raw += chunk.toString()));
+			request.on('end', () => {
+				came.push({ headers: request.headers, body: JSON.parse(raw), raw });
+				response.statusCode = status;
+				response.end();
+			});
+		});
+		await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+		const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+		after(() => void server.close());
+		beforeEach(() => {
+			came.length = 0;
+			status = 200;
+			sim.notifications.pauseMs = 5;
+		});
+		const control = async (method: string, action: string, body?: unknown) =>
+			(await (await fetch(`${sim.url}/__control/${action}`, { method, ...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}) })).json()) as any;
+
+		it('tell the chosen activity only: the record with details, without a name, signed with the bytes of the key', async () => {
+			await control('POST', 'notifications', { activityType: 'AccountStageUpdated', url });
+			await control('POST', 'change', { type: 'account', uid: uid('account.Contoso'), values: { AccountStage: 7 } });
+			await sim.notifications.settled();
+			assert.equal(came.length, 1);
+			const [{ headers, body, raw }] = came;
+			assert.equal(headers['x-hub-signature-256'], `sha256=${createHmac('sha256', Buffer.from(sim.signatureKey, 'hex')).update(raw).digest('hex')}`);
+			assert.deepEqual(body.ActivityEventData, { PriorAccountStage: 3, CurrentAccountStage: 7, CancelationReason: null });
+			assert.equal(body._objectType, 'Account');
+			assert.equal(body.AccountStage, 7);
+			assert.equal(body.PersonAccount[0].Person.Email, 'jane@contoso.example');
+			assert.doesNotMatch(raw, /AccountStageUpdated/);
+			assert.deepEqual((await control('GET', 'deliveries')).deliveries.map((d: any) => [d.activityType, d.status, d.attempts]), [[103, 200, 1]]);
+		});
+
+		it('of a login carry the account, of a task its owner', async () => {
+			for (const activityType of ['PersonLogin', 'TaskUpdated']) await control('POST', 'notifications', { activityType, url });
+			const jane = uid('person.jane@contoso.example');
+			await control('POST', 'happen', { activityType: 'PersonLogin', type: 'person', uid: jane, details: { PersonUid: jane } });
+			await control('POST', 'happen', { activityType: 'TaskUpdated', type: 'task', uid: uid('task.Call Contoso') });
+			await sim.notifications.settled();
+			came.sort((a, b) => String(a.body._objectType).localeCompare(b.body._objectType));
+			assert.deepEqual(came.map(({ body }) => [body._objectType, body.Uid, body.ActivityEventData.PersonUid, body.ActivityEventData.Title]), [
+				['Account', uid('account.Contoso'), jane, undefined],
+				['Person', jane, undefined, 'Call Contoso'],
+			]);
+			assert.deepEqual(came[1].body.PersonAccount[0].Account, { _objectType: 'Account', Uid: uid('account.Contoso') });
+		});
+
+		it('are repeated 20 times after a failure, and not once they are taken', async () => {
+			await control('POST', 'notifications', { activityType: 101, url });
+			status = 500;
+			sim.update('account', uid('account.Contoso'), { Name: 'X' });
+			await sim.notifications.settled();
+			assert.equal(came.length, 21);
+			assert.equal(sim.notifications.configured[0].errorCount, 21);
+			assert.equal(new Set(came.map(({ raw }) => raw)).size, 1);
+			status = 200;
+			sim.update('account', uid('account.Contoso'), { Name: 'Y' });
+			await sim.notifications.settled();
+			assert.equal(came.length, 22);
+			await control('DELETE', 'notifications');
+			sim.update('account', uid('account.Contoso'), { Name: 'Z' });
+			await sim.notifications.settled();
+			assert.equal(came.length, 22);
+		});
+
+		it('stay away from what is not logged; forgeries have no genuine signature', async () => {
+			await control('POST', 'notifications', { activityType: 101, url });
+			await call('PUT', `/crm/accounts/${uid('account.Contoso')}?donotlog=1`, { Name: 'X' });
+			await sim.notifications.settled();
+			assert.equal(came.length, 0);
+			await control('POST', 'forge');
+			assert.equal(came.length, 4);
+			for (const { headers, raw } of came) assert.notEqual(headers['x-hub-signature-256'], `sha256=${createHmac('sha256', Buffer.from(sim.signatureKey, 'hex')).update(raw).digest('hex')}`);
+		});
 	});
 
 	it('gives a token of a person to the key, and takes it for the profile only', async () => {

@@ -4,14 +4,14 @@
  * errors and none after any HTTP status, no redirects, suspensions that any update of the webhook ends.
  */
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { post, Queue, type Envelope } from '../deliveries.mts';
 import type { RecordId, Relation, Store, StoredRecord } from './store.mts';
 
 const ATTEMPTS = 4;
 const PAUSE_MS = 1000;
-const PATIENCE_MS = 5000;
 const MINUTE = 60_000;
 const WEEK = 7 * 24 * 60 * MINUTE;
-/** Deliveries under way at a time. */
+/** Deliveries of a burst under way at a time. */
 const PARALLEL = 20;
 
 export interface Happening {
@@ -61,12 +61,6 @@ export interface BurstResult {
 	elapsedMs: number;
 }
 
-interface Envelope {
-	url: string;
-	headers: Record<string, string>;
-	body: string;
-}
-
 const wait = async (ms: number): Promise<void> => await new Promise((done) => setTimeout(done, ms));
 
 /** Numbers from 0 to 1 that are the same for the same seed. */
@@ -96,10 +90,7 @@ export class Deliveries {
 	pauseMs = PAUSE_MS;
 	private readonly store: Store;
 	private readonly cleanupTokens: ReadonlyMap<RecordId, string>;
-	private queue: Array<() => Promise<void>> = [];
-	private underWay = 0;
-	private idle: Array<() => void> = [];
-	private generation = 0;
+	private readonly queue = new Queue();
 
 	constructor(store: Store, cleanupTokens: ReadonlyMap<RecordId, string>) {
 		this.store = store;
@@ -107,27 +98,20 @@ export class Deliveries {
 	}
 
 	clear(): void {
-		this.generation += 1;
 		this.log.length = 0;
-		this.queue = [];
+		this.queue.clear();
 	}
 
 	/** Tells every webhook that watches this. */
 	tell(happening: Happening): void {
 		for (const webhook of this.store.all('webhook')) {
-			if (!this.watches(webhook, happening)) continue;
-			const { generation } = this;
-			this.queue.push(async () => {
-				if (generation === this.generation) await this.deliver(webhook, happening);
-			});
+			if (this.watches(webhook, happening)) this.queue.push(async () => await this.deliver(webhook, happening));
 		}
-		this.pump();
 	}
 
 	/** Resolves when everything that happened so far is delivered or given up. */
 	async settled(): Promise<void> {
-		if (this.underWay === 0 && this.queue.length === 0) return;
-		await new Promise<void>((done) => this.idle.push(done));
+		await this.queue.settled();
 	}
 
 	/** Sends many deliveries to the first webhook there is, with repeats and forgeries among them. */
@@ -158,7 +142,7 @@ export class Deliveries {
 		const started = performance.now();
 		await inParallel(sends, parallel, async ({ jobId, envelope }) => {
 			const begun = performance.now();
-			const { status } = await this.post(envelope);
+			const { status } = await post(envelope);
 			if (genuineIds.has(jobId)) latencies.push(performance.now() - begun);
 			statuses[status] = (statuses[status] ?? 0) + 1;
 		});
@@ -186,18 +170,6 @@ export class Deliveries {
 		];
 		void signature;
 		return { jobId, envelope: kinds[index % kinds.length]!() };
-	}
-
-	private pump(): void {
-		while (this.underWay < PARALLEL && this.queue.length > 0) {
-			const job = this.queue.shift()!;
-			this.underWay += 1;
-			void job().finally(() => {
-				this.underWay -= 1;
-				this.pump();
-			});
-		}
-		if (this.underWay === 0 && this.queue.length === 0) for (const done of this.idle.splice(0)) done();
 	}
 
 	private watches(webhook: StoredRecord, { type, action }: Happening): boolean {
@@ -235,7 +207,7 @@ export class Deliveries {
 		const entry: DeliveryRecord = { webhookId: webhook.id, jobId, event: `${happening.type}.${happening.action}`, attempts: 0, status: 0, at: Date.now(), ms: 0 };
 		this.log.push(entry);
 		for (entry.attempts = 1; ; entry.attempts += 1) {
-			const { status, code } = await this.post(envelope);
+			const { status, code } = await post(envelope);
 			entry.status = status;
 			entry.ms = Date.now() - entry.at;
 			if (status > 0) return;
@@ -255,17 +227,6 @@ export class Deliveries {
 			disabledUntil: new Date(Date.now() + ms).toISOString(),
 			...(forGood ? { active: false } : {}),
 		});
-	}
-
-	private async post({ url, headers, body }: Envelope): Promise<{ status: number; code?: string }> {
-		try {
-			const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: AbortSignal.timeout(PATIENCE_MS) });
-			await response.arrayBuffer();
-			return { status: response.status };
-		} catch (error) {
-			const { cause } = error as { cause?: { code?: string } };
-			return { status: 0, ...(cause?.code === undefined ? {} : { code: cause.code }) };
-		}
 	}
 }
 

@@ -9,6 +9,7 @@ import { behaviours, type Scene } from './behaviours.mts';
 import { contract, routes, type Endpoint } from './contract.mts';
 import { fill, type SeedResult } from './demo.mts';
 import { missing, Refusal } from './errors.mts';
+import { activityNumber, Notifications, type Notification } from './notifications.mts';
 import { matches, paged, parseFilter } from './query.mts';
 import { Store, type Item } from './store.mts';
 
@@ -37,6 +38,8 @@ export class OutsetaSimulator implements Vendor {
 	seeded!: SeedResult;
 	/** Tokens of people. */
 	readonly tokens = new Map<string, string>();
+	/** Settings > Notifications, and what was delivered. */
+	readonly notifications: Notifications;
 	/** Mails that went out, newest last. */
 	readonly mails: Array<{ kind: string; to: string }> = [];
 	private readonly server: SimulatorServer;
@@ -49,6 +52,7 @@ export class OutsetaSimulator implements Vendor {
 		this.apiSecret = options.apiSecret ?? '0123456789abcdef0123456789abcdef';
 		this.signatureKey = options.signatureKey ?? createHash('sha256').update('outseta').digest('hex');
 		this.perSecond = options.perSecond ?? 4;
+		this.notifications = new Notifications(this.signatureKey);
 		this.server = new SimulatorServer(this, options.latencyMs ?? 0);
 		this.reset();
 	}
@@ -93,6 +97,7 @@ export class OutsetaSimulator implements Vendor {
 		this.store = new Store();
 		this.tokens.clear();
 		this.mails.length = 0;
+		this.notifications.clear();
 		this.arrivals = [];
 		this.seeded = fill(this.store, this.options.seed ?? 'demo');
 		this.server.clearRequests();
@@ -107,6 +112,63 @@ export class OutsetaSimulator implements Vendor {
 	/** Adds people at once; returns their uids. */
 	seedPeople(count: number, prefix = 'person'): string[] {
 		return Array.from({ length: count }, (_, i) => this.store.add('Person', { Email: `${prefix}${i}@load.example`, FirstName: 'Load', LastName: `Person ${i}` }).Uid as string);
+	}
+
+	// ---- what happens in the vendor's own application ------------------------------------------------
+
+	private item(type: string, uid: unknown): { entity: string; item: Item } {
+		const entity = type.charAt(0).toUpperCase() + type.slice(1);
+		const item = this.store.get(entity, uid);
+		if (!item) throw new Error(`There is no ${entity} ${String(uid)}`);
+		return { entity, item };
+	}
+
+	private note(name: string, about: { entity: string; item: Item }, details?: unknown): void {
+		const known = Object.values(contract.enums.ActivityType).includes(name);
+		if (known) this.notifications.happened(this.store, activityNumber(name), about, details);
+	}
+
+	/** Somebody adds a record; its dates may be given. */
+	insert(type: string, values: Item): Item {
+		const entity = type.charAt(0).toUpperCase() + type.slice(1);
+		const item = this.store.add(entity, values);
+		this.note(`${entity}Created`, { entity, item });
+		return item;
+	}
+
+	/** Somebody changes a record; the date may be given. */
+	update(type: string, uid: unknown, values: Item): Item {
+		const { entity, item } = this.item(type, uid);
+		const before = Object.fromEntries(Object.keys(values).map((name) => [name, item[name] ?? null]));
+		this.store.change(entity, item, values);
+		if (values.Updated !== undefined) item.Updated = values.Updated;
+		this.note(`${entity}Updated`, { entity, item }, entity === 'Person' ? { OriginalValues: before, CurrentValues: values } : undefined);
+		if (values.AccountStage !== undefined && values.AccountStage !== before.AccountStage) {
+			this.note('AccountStageUpdated', { entity, item }, { PriorAccountStage: before.AccountStage, CurrentAccountStage: values.AccountStage, CancelationReason: null });
+		}
+		return item;
+	}
+
+	/** Somebody deletes a record. */
+	destroy(type: string, uid: unknown): void {
+		const { entity, item } = this.item(type, uid);
+		this.note(`${entity}Deleted`, { entity, item });
+		this.store.remove(entity, item);
+	}
+
+	/** Any other thing happens to an account, a person or a deal. A login is told with an account of the person, a task with its owner. */
+	happen(activity: unknown, type: string, uid: unknown, details?: Item | Item[]): Item {
+		const about = this.item(type, uid);
+		const number = activityNumber(activity);
+		let carried = about;
+		if (number === 203) carried = this.item('Account', this.store.pointing('Person', uid, 'PersonAccount', 'Person')[0]?.Account);
+		if (about.entity === 'Task') {
+			const owner = ['Deal', 'Person', 'Account'].find((entity) => about.item[entity]);
+			carried = this.item(owner ?? 'Account', about.item[owner ?? 'Account']);
+			const { Uid, Title, DueDate = null, Notes = null, Status, Created, CompletedDateTime = null } = about.item;
+			details ??= { Uid, Title, DueDate, Notes, Status, CreatedDateTime: Created, CompletedDateTime };
+		}
+		return this.notifications.happened(this.store, number, about, details, carried);
 	}
 
 	// ---- what the server uses -------------------------------------------------------------------------
@@ -128,10 +190,40 @@ export class OutsetaSimulator implements Vendor {
 				return { mails: this.mails };
 			case 'POST seed':
 				if (typeof body.people === 'number') return { people: this.seedPeople(body.people, body.prefix as string | undefined).length };
-				throw new Error('Give people, a number');
+				if (typeof body.type === 'string' && Array.isArray(body.records)) return { records: (body.records as Item[]).map((values) => this.insert(body.type as string, values)) };
+				throw new Error('Give people, a number, or type and records');
+			case 'POST change':
+				return { record: this.update(String(body.type), body.uid, body.values as Item) };
+			case 'POST destroy':
+				this.destroy(String(body.type), body.uid);
+				return { ok: true };
+			case 'POST happen':
+				return { activity: this.happen(body.activityType, String(body.type), body.uid, body.details as Item | undefined) };
+			case 'GET notifications':
+				return { notifications: this.notifications.configured };
+			case 'POST notifications':
+				return { notification: this.notifications.add(body.activityType, String(body.url)) };
+			case 'DELETE notifications':
+				this.notifications.remove(body.uid as string | undefined);
+				return { ok: true };
+			case 'GET deliveries':
+				return { deliveries: this.notifications.log };
+			case 'POST deliveries':
+				if (typeof body.pauseMs === 'number') this.notifications.pauseMs = body.pauseMs;
+				if (typeof body.signed === 'boolean') this.notifications.signed = body.signed;
+				return { ok: true };
+			case 'POST forge':
+				return this.forge(body.uid as string | undefined, body.body as Item | undefined);
 			default:
 				return undefined;
 		}
+	}
+
+	/** Sends what someone would who does not know the key; to the first notification there is. */
+	async forge(uid?: string, body: Item = { _objectType: 'Account', Uid: 'forged', Name: 'Forged', AccountStage: 3 }): Promise<{ statuses: number[] }> {
+		const target = this.notifications.configured.find((one: Notification) => uid === undefined || one.uid === uid);
+		if (!target) throw new Error('There is no such notification');
+		return { statuses: await this.notifications.forge(target, body) };
 	}
 
 	handle(request: ApiRequest): ApiResponse {

@@ -3,6 +3,7 @@ import { entities, type Endpoint } from './contract.mts';
 import { invalid, missing, refused, Refusal } from './errors.mts';
 import { checkFields, parseFields, show } from './query.mts';
 import type { OutsetaSimulator } from './api.mts';
+import { KIND } from './notifications.mts';
 import type { Item, Store } from './store.mts';
 import { check, referred, replaceChildren, taken } from './write.mts';
 
@@ -32,6 +33,11 @@ const ACTIVITY: Record<string, number> = {
 	'account.delete': 104,
 	'accountMembership.remove': 111,
 	primary: 114,
+	'subscription.changed': 106,
+	'transaction.addPayment': 107,
+	paid: 112,
+	'subscription.started': 116,
+	'account.extendTrial': 117,
 	'account.cancel': 119,
 	role: 121,
 	'person.create': 200,
@@ -40,7 +46,9 @@ const ACTIVITY: Record<string, number> = {
 	'emailListSubscription.subscribe': 204,
 	'emailListSubscription.unsubscribe': 205,
 	'case.create': 212,
+	'case.reply': 213,
 	'person.setTemporaryPassword': 218,
+	'case.closed': 219,
 	'deal.create': 300,
 	'deal.update': 301,
 	'deal.delete': 304,
@@ -48,20 +56,17 @@ const ACTIVITY: Record<string, number> = {
 	'plan.update': 401,
 };
 
-const KIND: Record<string, number> = { Account: 1, Person: 2, Deal: 3, Plan: 7 };
-
-function note(scene: Scene, event: string, entity: string, uid: unknown, data?: unknown): void {
+/** Writes the log and tells the notifications, unless the request asked for silence. */
+function note(scene: Scene, event: string, entity: string, item: Item, details?: unknown): void {
 	const type = ACTIVITY[event];
-	if (!scene.log || type === undefined) return;
-	scene.store.add('Activity', {
-		Title: event,
-		Description: null,
-		ActivityData: data === undefined ? null : JSON.stringify(data),
-		ActivityDateTime: scene.store.now(),
-		ActivityType: type,
-		EntityType: KIND[entity] ?? 0,
-		EntityUid: uid,
-	});
+	if (scene.log && type !== undefined) scene.simulator.notifications.happened(scene.store, type, { entity, item }, details);
+}
+
+/** What a change made of the properties it touched. */
+function valuesOf(before: Item, after: Item): { OriginalValues: Item; CurrentValues: Item } {
+	const names = Object.keys(after).filter((name) => name !== 'Updated' && before[name] !== after[name]);
+	const of = (item: Item) => Object.fromEntries(names.map((name) => [name, item[name] ?? null]));
+	return { OriginalValues: of(before), CurrentValues: of(after) };
 }
 
 function found(scene: Scene, entity: string, uid: unknown = scene.first): Item {
@@ -99,21 +104,25 @@ function standard(scene: Scene): unknown {
 		case 'create': {
 			check(store, endpoint, body);
 			const item = create(scene, entity, body);
-			note(scene, endpoint.name, entity, item.Uid);
+			note(scene, endpoint.name, entity, item);
 			return shown(scene, entity, item);
 		}
 		case 'update': {
 			const item = found(scene, entity);
 			if (body.Uid !== undefined && body.Uid !== item.Uid) throw invalid(entity, [{ property: 'Uid', message: 'The Uid differs from the one in the address' }]);
 			check(store, endpoint, body);
+			const before = { ...item };
 			change(scene, entity, item, body);
-			note(scene, endpoint.name, entity, item.Uid);
+			if (entity === 'Case') {
+				const person = store.get('Person', item.FromPerson);
+				if (person && item.Status === 2 && before.Status !== 2) note(scene, 'case.closed', 'Person', person, { CaseUid: item.Uid, AgentName: null });
+			} else note(scene, endpoint.name, entity, item, entity === 'Person' ? valuesOf(before, item) : undefined);
 			return shown(scene, entity, item);
 		}
 		case 'delete': {
 			const item = found(scene, entity);
+			note(scene, endpoint.name, entity, item);
 			store.remove(entity, item);
-			note(scene, endpoint.name, entity, item.Uid);
 			return undefined;
 		}
 		default:
@@ -157,7 +166,7 @@ function personOf(scene: Scene, entity: string, given: unknown): Item {
 	}
 	if (typeof value.Email !== 'string' || !value.Email.includes('@')) throw invalid('Person', [{ property: 'Email', message: 'Email is required', code: 'required' }]);
 	const person = create(scene, 'Person', value);
-	note(scene, 'person.create', 'Person', person.Uid);
+	note(scene, 'person.create', 'Person', person);
 	return person;
 }
 
@@ -203,6 +212,13 @@ function subscribe(scene: Scene, account: Item, body: Item): Item {
 	}
 	store.change('Account', account, { AccountStage: trial > 0 ? 2 : 3 });
 	return subscription;
+}
+
+/** A subscription began; one without a trial is paid from the start. */
+function started(scene: Scene, account: Item, subscription: Item): void {
+	const SubscriptionUid = subscription.Uid;
+	note(scene, 'subscription.started', 'Account', account, { Subscription: show(scene.store, 'Subscription', subscription, parseFields('*')), CurrentPrincipal: null, SubscriptionUid });
+	if (account.AccountStage === 3) note(scene, 'paid', 'Account', account, { SubscriptionUid });
 }
 
 /** An invoice that is only shown. */
@@ -255,16 +271,19 @@ function membership(scene: Scene): { account: Item; row: Item } {
 }
 
 function makePrimary(scene: Scene, account: Item, row: Item): void {
+	const email = (person: Item | undefined) => person?.Email ?? null;
+	const before = email(scene.store.primary(account));
 	for (const other of scene.store.pointing('Account', account.Uid, 'PersonAccount', 'Account')) {
 		if (other !== row && other.IsPrimary) scene.store.change('PersonAccount', other, { IsPrimary: false });
 	}
 	scene.store.change('PersonAccount', row, { IsPrimary: true });
-	note(scene, 'primary', 'Account', account.Uid);
+	note(scene, 'primary', 'Account', account, { PreviousPrimaryPersonEmail: before, CurrentPrimaryPersonEmail: email(scene.store.primary(account)) });
 }
 
 function stage(scene: Scene, account: Item, AccountStage: number): void {
+	const PriorAccountStage = account.AccountStage;
 	scene.store.change('Account', account, { AccountStage });
-	note(scene, 'stage', 'Account', account.Uid, { CurrentAccountStage: AccountStage });
+	note(scene, 'stage', 'Account', account, { PriorAccountStage, CurrentAccountStage: AccountStage, CancelationReason: scene.body.CancelationReason ?? null });
 }
 
 function account(scene: Scene): Item {
@@ -284,8 +303,9 @@ function open(scene: Scene, body: Item, subscriptions: Item[]): Item {
 		const person = personOf(scene, 'PersonAccount', row.Person);
 		store.add('PersonAccount', { Account: made.Uid, Person: person.Uid, IsPrimary: row.IsPrimary === true, ReceiveInvoices: row.IsPrimary === true, Role: row.Role ?? (row.IsPrimary ? 1 : 2) });
 	}
-	for (const subscription of subscriptions) subscribe(scene, made, subscription);
-	note(scene, 'account.create', 'Account', made.Uid);
+	const begun = subscriptions.map((subscription) => subscribe(scene, made, subscription));
+	note(scene, 'account.create', 'Account', made);
+	for (const subscription of begun) started(scene, made, subscription);
 	return made;
 }
 
@@ -329,7 +349,7 @@ const CALLS: Record<string, (scene: Scene) => unknown> = {
 		const person = found(scene, 'Person');
 		check(scene.store, scene.endpoint, scene.body);
 		scene.store.change('Person', person, { PasswordMustChange: true, PasswordLastUpdated: inDays(0) });
-		note(scene, scene.endpoint.name, 'Person', person.Uid);
+		note(scene, scene.endpoint.name, 'Person', person);
 	},
 	'person.regenerateTwoFactorRecoveryCodes': (scene) => {
 		found(scene, 'Person');
@@ -358,9 +378,9 @@ const CALLS: Record<string, (scene: Scene) => unknown> = {
 	},
 	'account.delete': (scene) => {
 		const item = account(scene);
+		note(scene, 'account.delete', 'Account', item);
 		for (const row of scene.store.pointing('Account', item.Uid, 'PersonAccount', 'Account')) scene.store.remove('PersonAccount', row);
 		scene.store.remove('Account', item);
-		note(scene, 'account.delete', 'Account', item.Uid);
 	},
 	'account.cancel': (scene) => {
 		const item = account(scene);
@@ -369,7 +389,7 @@ const CALLS: Record<string, (scene: Scene) => unknown> = {
 		const current = scene.store.current(item);
 		if (current) scene.store.change('Subscription', current, { EndDate: current.RenewalDate });
 		stage(scene, item, item.AccountStage === 2 ? 8 : 4);
-		note(scene, 'account.cancel', 'Account', item.Uid, { CancelationReason: scene.body.CancelationReason });
+		note(scene, 'account.cancel', 'Account', item, { RequestedByEmail: null, CancelationReason: scene.body.CancelationReason ?? null, Comment: scene.body.Comment ?? null });
 	},
 	'account.removeCancellation': (scene) => {
 		const item = account(scene);
@@ -383,8 +403,10 @@ const CALLS: Record<string, (scene: Scene) => unknown> = {
 		check(scene.store, scene.endpoint, scene.body);
 		if (![2, 6].includes(Number(item.AccountStage))) throw refused('Only a trial or an expired trial can be extended');
 		const latest = scene.store.subscriptionsOf(item).at(-1);
+		const PriorRenewalDate = latest?.RenewalDate ?? null;
 		if (latest) scene.store.change('Subscription', latest, { RenewalDate: taken(scene.store, 'Subscription', { RenewalDate: scene.body.ToDate }).values.RenewalDate, EndDate: null });
 		stage(scene, item, 2);
+		note(scene, scene.endpoint.name, 'Account', item, { PriorRenewalDate, RenewalDate: latest?.RenewalDate ?? null });
 	},
 	'account.sendConfirmationEmail': (scene) => {
 		const item = account(scene);
@@ -411,7 +433,7 @@ const CALLS: Record<string, (scene: Scene) => unknown> = {
 		const row = scene.store.add('PersonAccount', { Account: item.Uid, Person: person.Uid, IsPrimary: false, ReceiveInvoices: scene.body.ReceiveInvoices ?? false, Role: scene.body.Role ?? 2 });
 		if (scene.body.IsPrimary === true) makePrimary(scene, item, row);
 		if (scene.query.get('sendWelcomeEmail') === 'true') scene.simulator.mails.push({ kind: 'welcome', to: String(person.Email) });
-		note(scene, 'accountMembership.add', 'Account', item.Uid, { PersonUid: person.Uid, Email: person.Email });
+		note(scene, 'accountMembership.add', 'Account', item, { AccountUid: item.Uid, PersonUid: person.Uid, Email: person.Email });
 		return show(scene.store, 'PersonAccount', row, parseFields('*,Person.*'));
 	},
 	'accountMembership.update': (scene) => {
@@ -419,15 +441,16 @@ const CALLS: Record<string, (scene: Scene) => unknown> = {
 		check(scene.store, scene.endpoint, scene.body);
 		if (scene.body.IsPrimary === false && row.IsPrimary) throw refused('An account needs a primary contact: make somebody else primary first');
 		const { IsPrimary, ...rest } = taken(scene.store, 'PersonAccount', scene.body).values;
+		const PreviousRole = row.Role ?? null;
 		scene.store.change('PersonAccount', row, rest);
 		if (IsPrimary === true) makePrimary(scene, item, row);
-		note(scene, 'role', 'Account', item.Uid);
+		if (row.Role !== PreviousRole) note(scene, 'role', 'Account', item, { PersonEmail: scene.store.get('Person', row.Person)?.Email ?? null, PreviousRole, CurrentRole: row.Role });
 	},
 	'accountMembership.remove': (scene) => {
 		const { account: item, row } = membership(scene);
 		if (row.IsPrimary) throw refused('The primary contact cannot be removed');
 		scene.store.remove('PersonAccount', row);
-		note(scene, 'accountMembership.remove', 'Account', item.Uid);
+		note(scene, 'accountMembership.remove', 'Account', item, { AccountUid: item.Uid, PersonUid: row.Person, Email: scene.store.get('Person', row.Person)?.Email ?? null });
 	},
 	'registration.register': (scene) => {
 		const { store, body } = scene;
@@ -457,8 +480,8 @@ const CALLS: Record<string, (scene: Scene) => unknown> = {
 		check(store, { ...scene.endpoint, body: { ...scene.endpoint.body, Title: { type: 'string' } } }, body);
 		const entity = Object.entries(KIND).find(([, kind]) => kind === body.EntityType && kind <= 3)?.[0];
 		if (!entity) throw invalid('Activity', [{ property: 'EntityType', message: 'EntityType is 1, 2 or 3' }]);
-		found(scene, entity, body.EntityUid);
-		return show(store, 'Activity', store.add('Activity', { ...body, ActivityType: 10, ActivityDateTime: store.now() }), undefined);
+		const item = found(scene, entity, body.EntityUid);
+		return show(store, 'Activity', scene.simulator.notifications.happened(store, 10, { entity, item }, undefined, undefined, body), undefined);
 	},
 
 	'discountCoupon.list': (scene) => {
@@ -498,6 +521,8 @@ const CALLS: Record<string, (scene: Scene) => unknown> = {
 		const invoice = store.get('Invoice', referred(store, 'Transaction', 'Invoice', 'Invoice', body.Invoice))!;
 		const left = Number(invoice.AmountOutstanding) - Number(body.Amount);
 		store.change('Invoice', invoice, { AmountOutstanding: Math.max(0, left), AmountPaid: Number(invoice.AmountPaid ?? 0) + Number(body.Amount), BillingInvoiceStatus: left <= 0 ? 2 : 3 });
+		const payer = store.get('Account', store.get('Subscription', invoice.Subscription)?.Account);
+		if (payer) note(scene, scene.endpoint.name, 'Account', payer, { InvoiceUid: invoice.Uid, Amount: body.Amount });
 		return show(store, 'Transaction', create(scene, 'Transaction', { ...body, BillingTransactionType: 2, TransactionDate: inDays(0), IsElectronicTransaction: false }), undefined);
 	},
 	'paymentInformation.save': (scene) => {
@@ -593,13 +618,19 @@ const CALLS: Record<string, (scene: Scene) => unknown> = {
 		const body = subscriptionBody(scene);
 		const item = found(scene, 'Account', (body.Account as Item).Uid);
 		if (scene.store.current(item)) throw refused('The account has an active subscription');
-		return show(scene.store, 'Subscription', subscribe(scene, item, body), undefined);
+		const subscription = subscribe(scene, item, body);
+		started(scene, item, subscription);
+		return show(scene.store, 'Subscription', subscription, undefined);
 	},
 	'subscription.previewChange': (scene) => preview(changing(scene).amount, 'Change of plan'),
 	'subscription.change': (scene) => {
 		const { subscription, body, amount } = changing(scene);
 		const values = { Plan: (body.Plan as Item).Uid, BillingRenewalTerm: body.BillingRenewalTerm, Quantity: body.Quantity ?? subscription.Quantity, Rate: amount };
-		if (scene.query.get('startImmediately') === 'true') return show(scene.store, 'Subscription', scene.store.change('Subscription', subscription, values), undefined);
+		if (scene.query.get('startImmediately') === 'true') {
+			scene.store.change('Subscription', subscription, values);
+			note(scene, 'subscription.changed', 'Account', found(scene, 'Account', subscription.Account), { Subscription: show(scene.store, 'Subscription', subscription, parseFields('*')), CurrentPrincipal: null });
+			return show(scene.store, 'Subscription', subscription, undefined);
+		}
 		scene.store.change('Subscription', subscription, { EndDate: subscription.RenewalDate });
 		return show(scene.store, 'Subscription', scene.store.add('Subscription', { ...values, Account: subscription.Account, StartDate: subscription.RenewalDate, EndDate: null, RenewalDate: inDays(TERM_DAYS[Number(body.BillingRenewalTerm)]) }), undefined);
 	},
@@ -623,7 +654,7 @@ const CALLS: Record<string, (scene: Scene) => unknown> = {
 		if (!person) throw invalid('Case', [{ property: 'FromPerson', message: 'There is no such person' }]);
 		const item = create(scene, 'Case', { Status: 1, ...body, FromPerson: { Uid: person.Uid }, SubmittedDateTime: inDays(0), LastActivity: inDays(0) });
 		if (scene.query.get('sendautoresponder') !== 'false') scene.simulator.mails.push({ kind: 'auto answer', to: String(person.Email) });
-		note(scene, 'case.create', 'Person', person.Uid, { CaseUid: item.Uid });
+		note(scene, 'case.create', 'Person', person, { CaseUid: item.Uid });
 		return shown(scene, 'Case', item);
 	},
 	'case.reply': (scene) => {
@@ -631,6 +662,8 @@ const CALLS: Record<string, (scene: Scene) => unknown> = {
 		check(scene.store, { ...scene.endpoint, body: { ...scene.endpoint.body, Case: { type: 'object', required: true } } }, scene.body);
 		if ((scene.body.Case as Item).Uid !== item.Uid) throw invalid('CaseHistory', [{ property: 'Case', message: 'The ticket differs from the one in the address' }]);
 		scene.store.add('CaseHistory', { Case: item.Uid, AgentName: scene.body.AgentName, Comment: scene.body.Comment, Type: 6, HistoryDateTime: inDays(0) });
+		const person = scene.store.get('Person', item.FromPerson);
+		if (person) note(scene, scene.endpoint.name, 'Person', person, { CaseUid: item.Uid });
 	},
 	'case.clientResponse': (scene) => void scene.store.add('CaseHistory', { Case: found(scene, 'Case').Uid, Comment: scene.args.comment, Type: 1, HistoryDateTime: inDays(0) }),
 	'article.list': (scene) => {
@@ -729,7 +762,7 @@ const CALLS: Record<string, (scene: Scene) => unknown> = {
 		const row = found(scene, 'EmailListPerson', scene.args.subscriptionUid);
 		if (row.EmailList !== list.Uid) throw missing('EmailListPerson');
 		scene.store.remove('EmailListPerson', row);
-		note(scene, 'emailListSubscription.unsubscribe', 'Person', row.Person, { EmailListUid: list.Uid });
+		note(scene, 'emailListSubscription.unsubscribe', 'Person', found(scene, 'Person', row.Person), { EmailListUid: list.Uid, PersonUid: row.Person });
 	},
 
 	'emailTemplate.listEmails': (scene) => sent(scene, scene.query.get('templateUid')),
@@ -818,7 +851,7 @@ function joinList(scene: Scene): Item {
 	if (store.pointing('EmailList', list.Uid, 'EmailListPerson', 'EmailList').some((row) => row.Person === person.Uid)) throw refused('The person is already on the list');
 	const row = store.add('EmailListPerson', { EmailList: list.Uid, Person: person.Uid, EmailListSubscriberStatus: 1, SubscribedDate: inDays(0) });
 	if (body.SendWelcomeEmail === true) scene.simulator.mails.push({ kind: 'list welcome', to: String(person.Email) });
-	note(scene, 'emailListSubscription.subscribe', 'Person', person.Uid, { EmailListUid: list.Uid });
+	note(scene, 'emailListSubscription.subscribe', 'Person', person, { EmailListUid: list.Uid });
 	return show(store, 'EmailListPerson', row, parseFields('*,Person.*,EmailList.*'));
 }
 
