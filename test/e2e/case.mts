@@ -15,10 +15,11 @@ export interface Settings {
 	pictures: string;
 }
 
-export const OUTREACH = 'n8n-nodes-provisioning.outreach';
-export const OUTSETA = 'n8n-nodes-provisioning.outseta';
-export const BRANCH_CMS = 'n8n-nodes-provisioning.branchCms';
-export const USERLOT = 'n8n-nodes-provisioning.userlot';
+export const PACKAGE = 'n8n-nodes-provisioning';
+export const OUTREACH = `${PACKAGE}.outreach`;
+export const OUTSETA = `${PACKAGE}.outseta`;
+export const BRANCH_CMS = `${PACKAGE}.branchCms`;
+export const USERLOT = `${PACKAGE}.userlot`;
 
 /** A record as the simulated Outreach keeps it. */
 export interface OutreachRecord {

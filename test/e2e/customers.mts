@@ -1,11 +1,10 @@
 /** The ready-made flows between Outseta, Userlot, BranchCMS and Outreach: by hand, run again, and by their own triggers. */
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Execution, Json } from '../../scripts/demo/rest.mts';
 import type { Stage } from '../../scripts/demo/stage.mts';
 import type { VendorName } from '../../scripts/demo/vendors.mts';
-import { flowNamed, idOf, runFlow, runWith, siteAccount, summaryOf, until, type Case, type OutreachRecord } from './case.mts';
+import { flowNamed, idOf, OUTSETA, runFlow, runWith, siteAccount, summaryOf, until, type Case, type OutreachRecord } from './case.mts';
 
 /** A program of somebody else changes something at a vendor, as soon as the rate limit allows. */
 async function elsewhere(url: string, method: string, authorization: string, body: Json): Promise<void> {
@@ -68,6 +67,32 @@ async function byPolling(stage: Stage, file: string, polled: Polled, change: () 
 	} finally {
 		await stage.rest.unpublish(id);
 	}
+}
+
+/** Publishes a flow whose webhook Outseta has been told of by hand, and works with it. */
+async function byNotification(stage: Stage, file: string, activityType: string, work: (id: string) => Promise<void>): Promise<void> {
+	const { outseta } = stage.simulators;
+	const { id } = flowNamed(stage, file);
+	const { nodes } = await stage.rest.workflow(id);
+	const trigger = nodes.find(({ type }) => type === `${OUTSETA}Trigger`);
+	await outseta.control('POST', 'notifications', { activityType, url: `${stage.n8n.url}/webhook/${trigger?.webhookId}/webhook` });
+	try {
+		await publish(stage, id, { vendor: 'outseta', path: '/activities' });
+		const executions = (await stage.rest.executionsOf(id)).length;
+		const { statuses } = await outseta.control<{ statuses: number[] }>('POST', 'forge');
+		assert.ok(statuses.length > 0 && statuses.every((status) => status === 401), `forgeries were answered with ${statuses.join()}`);
+		assert.equal((await stage.rest.executionsOf(id)).length, executions);
+		await work(id);
+	} finally {
+		await stage.rest.unpublish(id);
+		await outseta.control('DELETE', 'notifications');
+	}
+}
+
+/** As while n8n is down: nobody hears what Outseta tells. */
+async function withoutNotification(stage: Stage, id: string): Promise<void> {
+	await stage.simulators.outseta.control('DELETE', 'notifications');
+	await stage.rest.unpublish(id);
 }
 
 async function outreachNamed({ simulators }: Stage, type: string, name: string): Promise<OutreachRecord> {
@@ -300,32 +325,19 @@ export const cases: Case[] = [
 		name: 'New trial to sales, by its triggers: the notification and the poll of one account count once',
 		async run(stage) {
 			const { outseta } = stage.simulators;
-			const { id } = flowNamed(stage, 'new-trial-to-sales');
-			const { nodes } = await stage.rest.workflow(id);
-			const address = `${stage.n8n.url}/webhook/${nodes.find(({ type }) => type.endsWith('.outsetaTrigger'))!.webhookId}/webhook`;
 			const plan = (await outseta.records('Plan')).find(({ Name }) => Name === 'Starter')!;
 			const signUp = async (name: string, email: string) =>
 				await inOutseta(stage, 'POST', '/crm/registrations', { Name: name, PersonAccount: [{ IsPrimary: true, Person: { Email: email, FirstName: 'Tom', LastName: 'Trial' } }], Subscriptions: [{ Plan: { Uid: plan.Uid }, BillingRenewalTerm: 1 }] });
-			try {
-				await publish(stage, id, { vendor: 'outseta', path: '/activities' });
-				await signUp('Lucerne', 'tom@lucerne.example');
-				const account = (await outseta.records('Account')).find(({ Name }) => Name === 'Lucerne')!;
-				const body = JSON.stringify({ _objectType: 'Account', Uid: account.Uid, Name: 'Lucerne', AccountStage: 2, ActivityEventData: null });
-				const notify = async (key: string) => {
-					const signature = createHmac('sha256', Buffer.from(key, 'hex')).update(body).digest('hex');
-					return (await fetch(address, { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` } })).status;
-				};
-				assert.equal(await notify('0'.repeat(64)), 401, 'a forgery');
-				const notified = await startedBy(stage, id, () => notify(outseta.signatureKey));
+			await byNotification(stage, 'new-trial-to-sales', 'AccountCreated', async (id) => {
+				const notified = await startedBy(stage, id, () => signUp('Lucerne', 'tom@lucerne.example'));
+				assert.ok(notified.output['As it happens'], 'the notification was not the first');
 				assert.deepEqual(summaryOf(notified).map(({ email, sequence }) => [email, sequence]), [['tom@lucerne.example', 'added']]);
-				await stage.rest.unpublish(id);
+				await withoutNotification(stage, id);
 				await signUp('Margie', 'tom@margie.example');
 				const polled = await startedBy(stage, id, () => stage.rest.publish(id));
 				assert.equal(polled.output['Every five minutes']?.length, 2, 'the poll finds both accounts');
 				assert.deepEqual(summaryOf(polled).map(({ email, sequence }) => [email, sequence]), [['tom@margie.example', 'added']]);
-			} finally {
-				await stage.rest.unpublish(id);
-			}
+			});
 		},
 	},
 	{
@@ -351,6 +363,26 @@ export const cases: Case[] = [
 			await inOutseta(stage, 'PUT', `/support/cases/${String(ticket?.Uid)}`, { Status: 2 });
 			const [later] = summaryOf(await runFlow(stage, 'payment-failed'));
 			assert.equal(later?.ticket, 'created', 'the next failure is told when the ticket is closed');
+		},
+	},
+	{
+		name: 'Payment failed, by its triggers: one ticket for the notification, the poll and the next attempt',
+		async run(stage) {
+			const { outseta } = stage.simulators;
+			const northwind = (await outseta.records('Account')).find(({ ClientIdentifier }) => ClientIdentifier === 'C-1003')!;
+			const subject = `Payment failed: ${String(northwind.Name)}`;
+			const decline = async () => await outseta.control('POST', 'happen', { activityType: 'AccountSubscriptionPaymentDeclined', type: 'account', uid: northwind.Uid });
+			await byNotification(stage, 'payment-failed', 'AccountSubscriptionPaymentDeclined', async (id) => {
+				const notified = await startedBy(stage, id, decline);
+				assert.ok(notified.output['As it happens'], 'the notification was not the first');
+				assert.deepEqual(summaryOf(notified).map(({ from, ticket }) => [from, ticket]), [['raj@northwind.example', 'created']]);
+				await withoutNotification(stage, id);
+				await decline();
+				const polled = await startedBy(stage, id, () => stage.rest.publish(id));
+				assert.equal(polled.output['Every five minutes']?.length, 2, 'the poll finds both');
+				assert.ok(summaryOf(polled).every(({ ticket }) => ticket === 'there already'));
+				assert.equal((await ticketsBy(stage, subject)).length, 1);
+			});
 		},
 	},
 ];
