@@ -123,6 +123,12 @@ const peopleBy = async ({ simulators }: Stage, email: string) => (await simulato
 
 const ticketsBy = async ({ simulators }: Stage, subject: string) => (await simulators.outseta.records('Case')).filter((ticket) => ticket.Subject === subject);
 
+/** A time is so many days from now, give or take one for time zones. */
+function assertNear(time: unknown, days: number): void {
+	const off = (Date.parse(String(time)) - Date.now()) / 86_400_000 - days;
+	assert.ok(Math.abs(off) <= 1.1, `${String(time)} is not ${days} days from now`);
+}
+
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 export const cases: Case[] = [
@@ -184,12 +190,14 @@ export const cases: Case[] = [
 		name: 'Renewal radar: a task due a month before the renewal, once for each renewal',
 		async run(stage) {
 			const [first] = summaryOf(await runFlow(stage, 'renewal-radar'));
-			const [task] = await tasksAbout(stage, 'Initech', `Renewal on ${day(45)}`);
+			const renewalDate = String(first?.renewalDate);
+			assertNear(renewalDate, 45);
+			const [task] = await tasksAbout(stage, 'Initech', `Renewal on ${renewalDate}`);
 			assert.ok(task, 'there is no task');
 			assert.equal(await priorityOf(stage, task), 'High', 'a health of 65');
 			assert.equal(idOf(task.relationships.owner), idOf((await outreachNamed(stage, 'account', 'Initech')).relationships.owner));
-			assert.equal(String(task.attributes.dueAt).slice(0, 10), day(15));
-			assert.deepEqual(first, { company: 'Initech', renewalDate: day(45), task: 'created', taskId: task.id });
+			assertNear(task.attributes.dueAt, 15);
+			assert.deepEqual(first, { company: 'Initech', renewalDate, task: 'created', taskId: task.id });
 			// Done is as good as open: the renewal was talked about.
 			await stage.simulators.outreach.control('POST', 'change', { type: 'task', ids: [task.id], attributes: { state: 'complete', completed: true } });
 			await stage.simulators.outreach.forgetRequests();
@@ -209,7 +217,8 @@ export const cases: Case[] = [
 			});
 			assert.deepEqual(summaryOf(execution).map(({ company: name, renewalDate, task }) => ({ name, renewalDate, task })), [{ name: 'Hooli', renewalDate: day(10), task: 'created' }]);
 			const [task] = await tasksAbout(stage, 'Hooli', `Renewal on ${day(10)}`);
-			assert.equal(String(task?.attributes.dueAt).slice(0, 10), day(0), 'a month before it has passed');
+			// A month before the renewal has passed.
+			assertNear(task?.attributes.dueAt, 0);
 			assert.equal((await tasksAbout(stage, 'Northwind Traders', 'Renewal on')).length, 1);
 		},
 	},
