@@ -297,7 +297,7 @@ export const cases: Case[] = [
 		},
 	},
 	{
-		name: 'Customer master, by its triggers: a renamed account and one on trial',
+		name: 'Customer master, by its triggers: accounts that are renamed, subscriptions that are moved, and one that is gone',
 		async run(stage) {
 			const accounts = await stage.simulators.outseta.records('Account');
 			const uidOf = (name: string) => accounts.find((account) => account.Name === name)!.Uid;
@@ -309,6 +309,22 @@ export const cases: Case[] = [
 			assert.deepEqual(summaryOf(execution).map(({ account, mrr, userlot }) => [account, mrr, userlot]).toSorted(), [['Fabrikam Residences', 0, 'up to date'], ['Tailspin Toys', 0, 'up to date']]);
 			assert.equal((await company(stage, 'Fabrikam Residences')).external_id, uidOf('Fabrikam'));
 			await inOutseta(stage, 'PUT', `/crm/accounts/${String(uidOf('Fabrikam'))}`, { Name: 'Fabrikam' });
+			// A renewal that is moved leaves the account itself alone.
+			const { outseta } = stage.simulators;
+			const subscription = (await outseta.records('Subscription')).find(({ Account }) => Account === uidOf('Northwind'))!;
+			const extended = await byPolling(stage, 'customer-master', { vendor: 'outseta', path: '/activities' }, async () => {
+				await outseta.control('POST', 'change', { type: 'subscription', uid: subscription.Uid, values: { RenewalDate: `${day(40)}T00:00:00` } });
+				for (let times = 0; times < 2; times += 1) await outseta.control('POST', 'happen', { activityType: 'AccountSubscriptionRenewalExtended', type: 'account', uid: uidOf('Northwind') });
+				const { records } = await outseta.control<{ records: Json[] }>('POST', 'seed', { type: 'account', records: [{ Name: 'Here and Gone', AccountStage: 3 }] });
+				await outseta.control('POST', 'happen', { activityType: 'AccountSubscriptionStarted', type: 'account', uid: records[0]!.Uid });
+				await outseta.control('POST', 'destroy', { type: 'account', uid: records[0]!.Uid });
+			});
+			assert.equal(extended.output['Subscription changed']?.length, 3);
+			const told = new Map(summaryOf(extended).map(({ account, userlot }) => [account, String(userlot)]));
+			assert.deepEqual([...told.keys()].toSorted(), ['', 'Northwind']);
+			assert.equal(told.get('Northwind'), 'up to date');
+			assert.match(told.get('') ?? '', /was not found/);
+			assert.equal((await company(stage, 'Northwind')).renewal_date, day(40));
 		},
 	},
 	{
@@ -378,19 +394,19 @@ export const cases: Case[] = [
 		name: 'Payment failed, by its triggers: one ticket for the notification, the poll and the next attempt',
 		async run(stage) {
 			const { outseta } = stage.simulators;
-			const northwind = (await outseta.records('Account')).find(({ ClientIdentifier }) => ClientIdentifier === 'C-1003')!;
-			const subject = `Payment failed: ${String(northwind.Name)}`;
-			const decline = async () => await outseta.control('POST', 'happen', { activityType: 'AccountSubscriptionPaymentDeclined', type: 'account', uid: northwind.Uid });
+			const accounts = await outseta.records('Account');
+			const decline = async (name: string) =>
+				await outseta.control('POST', 'happen', { activityType: 'AccountSubscriptionPaymentDeclined', type: 'account', uid: accounts.find(({ Name }) => Name === name)!.Uid });
 			await byNotification(stage, 'payment-failed', 'AccountSubscriptionPaymentDeclined', async (id) => {
-				const notified = await startedBy(stage, id, decline);
+				const notified = await startedBy(stage, id, () => decline('Northwind'));
 				assert.ok(notified.output['As it happens'], 'the notification was not the first');
 				assert.deepEqual(summaryOf(notified).map(({ from, ticket }) => [from, ticket]), [['raj@northwind.example', 'created']]);
 				await withoutNotification(stage, id);
-				await decline();
+				for (const name of ['Northwind', 'Tailspin Toys', 'Tailspin Toys']) await decline(name);
 				const polled = await startedBy(stage, id, () => stage.rest.publish(id));
-				assert.equal(polled.output['Every five minutes']?.length, 2, 'the poll finds both');
-				assert.ok(summaryOf(polled).every(({ ticket }) => ticket === 'there already'));
-				assert.equal((await ticketsBy(stage, subject)).length, 1);
+				assert.equal(polled.output['Every five minutes']?.length, 4, 'the poll finds all');
+				assert.deepEqual(summaryOf(polled).map(({ from, ticket }) => [from, ticket]).toSorted(), [['ines@tailspin.example', 'created'], ['raj@northwind.example', 'there already']]);
+				for (const name of ['Northwind', 'Tailspin Toys']) assert.equal((await ticketsBy(stage, `Payment failed: ${name}`)).length, 1, name);
 			});
 		},
 	},
