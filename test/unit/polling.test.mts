@@ -1,4 +1,5 @@
 import {
+	countedPages,
 	difference,
 	fromNow,
 	fromTime,
@@ -8,6 +9,7 @@ import {
 	walk,
 	type Cursor,
 	type Limits,
+	type Page,
 	type Stream,
 } from '../../dist/nodes/shared/polling.js';
 
@@ -29,11 +31,11 @@ class Source implements Stream<Row> {
 		this.rows.set(id, { id, at: iso(ms) });
 	}
 
-	private sorted(): Row[] {
+	protected sorted(): Row[] {
 		return [...this.rows.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id - b.id));
 	}
 
-	async *pages(from: string, rest?: unknown) {
+	async *pages(from: string, rest?: unknown): AsyncGenerator<Page<Row>> {
 		let after = rest as [string, number] | undefined;
 		for (;;) {
 			this.reads += 1;
@@ -52,6 +54,22 @@ class Source implements Stream<Row> {
 
 	time = (row: Row) => row.at;
 	id = (row: Row) => String(row.id);
+}
+
+/** A vendor that counts pages, and where something can happen after each of them. */
+class Counted extends Source {
+	/** Called with the number of the page that was just read, counted from 1. */
+	after: (reads: number) => void = () => {};
+
+	override pages(from: string, rest?: unknown) {
+		return countedPages<Row>(this, from, rest, async (earliest, page) => {
+			const rows = this.sorted().filter(({ at }) => at >= earliest);
+			const records = rows.slice(page * this.pageSize, (page + 1) * this.pageSize);
+			this.reads += 1;
+			this.after(this.reads);
+			return { records, more: (page + 1) * this.pageSize < rows.length };
+		});
+	}
 }
 
 const limits = (more: Partial<Limits> = {}): Limits => ({ overlap: 1000, most: 1000, isOver: () => false, ...more });
@@ -199,6 +217,118 @@ describe('walk', () => {
 		const got = new Set(emitted);
 		const start = new Set(Array.from({ length: 5 }, (_, i) => `${i + 1}@${iso((i + 1) * 100)}`));
 		expect([...new Set(expected)].filter((mark) => !got.has(mark) && !start.has(mark))).toEqual([]);
+	});
+});
+
+describe('a walk over counted pages', () => {
+	let source: Counted;
+	let cursor: Cursor;
+
+	beforeEach(async () => {
+		source = new Counted();
+		source.set(1, 0);
+		cursor = await fromNow(source, 1000);
+	});
+
+	/** What happens once, after so many pages were read. */
+	const when = (reads: number, happens: () => void) => {
+		source.after = (n) => {
+			if (n === reads) happens();
+		};
+	};
+
+	async function next(more: Partial<Limits> = {}) {
+		const result = await walk(source, stored(cursor), limits(more));
+		cursor = result.cursor;
+		return ids(result.fresh);
+	}
+
+	test('reads each page once, and begins each at the time of the last record', async () => {
+		for (let i = 10; i < 20; i += 1) source.set(i, 10_000 + i * 10_000);
+		expect(await next()).toEqual(Array.from({ length: 10 }, (_, i) => i + 10));
+		// Three on the first page, two new ones on each that follows.
+		expect(source.reads).toBe(5);
+		expect(await next()).toEqual([]);
+	});
+
+	test('a record that changes behind the walk moves the others, and none is skipped', async () => {
+		for (let i = 10; i < 20; i += 1) source.set(i, 10_000 + i * 10_000);
+		when(1, () => source.set(10, 900_000));
+		expect(await next()).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 10]);
+		expect(await next()).toEqual([]);
+	});
+
+	test('a record that vanishes behind the walk', async () => {
+		for (let i = 10; i < 20; i += 1) source.set(i, 10_000 + i * 10_000);
+		when(2, () => source.rows.delete(11));
+		expect(await next()).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+	});
+
+	test('more than a page of one time, and one of them moves while it is read', async () => {
+		for (let i = 10; i < 20; i += 1) source.set(i, 10_000);
+		source.set(20, 20_000);
+		when(3, () => source.rows.delete(10));
+		expect((await next()).sort((a, b) => a - b)).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]);
+		expect(await next()).toEqual([]);
+	});
+
+	test('the same with one that changes, the poll ending in between, and the last of them at the end of a page', async () => {
+		source.pageSize = 5;
+		for (let i = 10; i < 20; i += 1) source.set(i, 10_000);
+		const emitted = await next({ most: 5 });
+		source.set(11, 50_000);
+		for (let i = 0; i < 6; i += 1) emitted.push(...(await next({ most: 1 })));
+		expect(emitted.sort((a, b) => a - b)).toEqual([10, 11, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+	});
+
+	test('what does not come to rest is not read for ever', async () => {
+		for (let i = 10; i < 20; i += 1) source.set(i, 10_000);
+		let id = 100;
+		source.after = () => {
+			source.set(id, 10_000);
+			source.rows.delete(id - 1);
+			id += 1;
+		};
+		const emitted = await next({ most: 10_000 });
+		expect(source.reads).toBeLessThan(60);
+		expect(emitted).toEqual(expect.arrayContaining(Array.from({ length: 10 }, (_, i) => i + 10)));
+	});
+
+	test('a random history that goes on between the pages: everything arrives, nothing twice', async () => {
+		for (let seed = 1; seed <= 250; seed += 1) {
+			let state = seed;
+			const dice = (n: number) => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 8) % n;
+			source = new Counted();
+			cursor = await fromNow(source, 0);
+			let now = 0;
+			const happen = () => {
+				now += dice(3) === 0 ? 1000 : 0;
+				const id = dice(30);
+				// The clock goes on before a record changes again, and nothing becomes visible late.
+				if (dice(6) === 0) {
+					source.rows.delete(id);
+					now += 1000;
+				} else if (source.rows.get(id)?.at !== iso(now)) source.set(id, now);
+			};
+			source.after = () => {
+				for (let i = dice(3); i > 0; i -= 1) happen();
+			};
+			const emitted: string[] = [];
+			for (let poll = 0; poll < 40; poll += 1) {
+				const { fresh, cursor: after } = await walk(source, stored(cursor), limits({ overlap: 0, most: 1 + dice(9) }));
+				cursor = after;
+				emitted.push(...fresh.map(({ id, at }) => `${id}@${at}`));
+			}
+			source.after = () => {};
+			for (let poll = 0; poll < 10; poll += 1) {
+				const { fresh, cursor: after } = await walk(source, stored(cursor), limits({ overlap: 0 }));
+				cursor = after;
+				emitted.push(...fresh.map(({ id, at }) => `${id}@${at}`));
+			}
+			expect(new Set(emitted).size).toBe(emitted.length);
+			const got = new Set(emitted);
+			expect({ seed, missing: [...source.rows.values()].filter(({ id, at }) => !got.has(`${id}@${at}`)) }).toEqual({ seed, missing: [] });
+		}
 	});
 });
 

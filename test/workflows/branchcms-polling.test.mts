@@ -2,7 +2,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { createHarness, type Harness } from '../harness/index.mts';
 import { startBranchCms, type BranchCmsSimulator } from '../simulator/index.mts';
-import { TriggerLab } from './trigger-support.mts';
+import { poller as activePoller, TriggerLab } from './trigger-support.mts';
 
 let site: BranchCmsSimulator;
 let harness: Harness;
@@ -18,13 +18,9 @@ beforeEach(() => {
 });
 
 async function poller(parameters: IDataObject, from?: TriggerLab) {
-	const one = new TriggerLab(harness, 'branchCmsPollingTrigger', { resource: 'account', ...parameters });
-	if (from) one.stored = structuredClone(from.stored);
-	const workflow = one.load();
-	const first = await one.poll(workflow);
-	one.keep(workflow);
+	const active = await activePoller(harness, 'branchCmsPollingTrigger', { resource: 'account', ...parameters }, from);
 	site.clearRequests();
-	return { one, first: first?.map(({ json }) => json) ?? null, next: async () => (await one.poll(workflow))?.map(({ json }) => json) ?? null };
+	return active;
 }
 
 const ALL = ['created', 'deleted', 'updated'];

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { outreachLab, rl, seen, where, type OutreachLab } from './support.mts';
-import { TriggerLab } from './trigger-support.mts';
+import { poller as activePoller, TriggerLab } from './trigger-support.mts';
 
 let lab: OutreachLab;
 
@@ -12,27 +12,7 @@ beforeAll(async () => {
 afterAll(async () => await lab.stop());
 beforeEach(() => lab.reset());
 
-interface Poller {
-	one: TriggerLab;
-	/** A poll as n8n's schedule starts it; the items, or null. */
-	next: () => Promise<IDataObject[] | null>;
-	/** The process is killed, and n8n started again from what is stored. */
-	restart: () => Promise<Poller>;
-}
-
-/** An activated trigger: the first poll is over, and its data stored. */
-async function poller(parameters: IDataObject, from?: TriggerLab): Promise<Poller> {
-	const one = new TriggerLab(lab.harness, 'outreachPollingTrigger', parameters);
-	if (from) one.stored = structuredClone(from.stored);
-	const workflow = one.load();
-	await one.poll(workflow);
-	one.keep(workflow);
-	return {
-		one,
-		next: async () => (await one.poll(workflow))?.map(({ json }) => json) ?? null,
-		restart: async () => await poller(parameters, one),
-	};
-}
+const poller = async (parameters: IDataObject) => await activePoller(lab.harness, 'outreachPollingTrigger', parameters);
 
 const ids = (items: IDataObject[] | null) => (items ?? []).map(({ id }) => id as number);
 

@@ -210,3 +210,29 @@ export class TriggerLab {
 		this.save(workflow);
 	}
 }
+
+export interface Poller {
+	one: TriggerLab;
+	/** What the poll of the activation emitted. */
+	first: IDataObject[] | null;
+	/** A poll as n8n's schedule starts it; the items, or null. */
+	next: () => Promise<IDataObject[] | null>;
+	/** The process is killed, and n8n started again from what is stored. */
+	restart: () => Promise<Poller>;
+}
+
+/** An activated polling trigger: the first poll is over, and its data stored. */
+export async function poller(harness: Harness, type: string, parameters: IDataObject, from?: TriggerLab): Promise<Poller> {
+	const one = new TriggerLab(harness, type, parameters);
+	if (from) one.stored = structuredClone(from.stored);
+	const workflow = one.load();
+	const first = await one.poll(workflow);
+	one.keep(workflow);
+	const json = (items: INodeExecutionData[] | null) => items?.map((item) => item.json) ?? null;
+	return {
+		one,
+		first: json(first),
+		next: async () => json(await one.poll(workflow)),
+		restart: async () => await poller(harness, type, parameters, one),
+	};
+}

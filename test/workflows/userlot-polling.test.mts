@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { createHarness, type Harness } from '../harness/index.mts';
 import { startUserlot, type UserlotSimulator } from '../simulator/index.mts';
 import { rl, where } from './support.mts';
-import { TriggerLab } from './trigger-support.mts';
+import { poller as activePoller, TriggerLab } from './trigger-support.mts';
 
 let sim: UserlotSimulator;
 let harness: Harness;
@@ -18,15 +18,7 @@ beforeEach(() => {
 	harness.credentials.set('userlotApi', { apiUrl: sim.url, apiKey: sim.apiKey });
 });
 
-/** An activated trigger: the first poll is over, and its data stored. */
-async function poller(parameters: IDataObject, from?: TriggerLab) {
-	const one = new TriggerLab(harness, 'userlotPollingTrigger', { resource: 'company', ...parameters });
-	if (from) one.stored = structuredClone(from.stored);
-	const workflow = one.load();
-	const first = await one.poll(workflow);
-	one.keep(workflow);
-	return { one, first: first?.map(({ json }) => json) ?? null, next: async () => (await one.poll(workflow))?.map(({ json }) => json) ?? null };
-}
+const poller = async (parameters: IDataObject, from?: TriggerLab) => await activePoller(harness, 'userlotPollingTrigger', { resource: 'company', ...parameters }, from);
 
 const company = (external: string) => sim.records('company').find((item) => item.external_id === external)!;
 const change = (external: string, attributes: IDataObject) => sim.change('company', company(external).id as string, attributes);
