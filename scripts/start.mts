@@ -94,6 +94,7 @@ async function demo(): Promise<void> {
 		'     The arrow beside the button has "Try it by hand": an example. Run it twice: nothing is created twice.',
 		'  2. Open the Outreach node in it: pick another role from the list, or another resource and operation.',
 		'  3. Open "Offboard a leaver" and run its example: one user locked, her prospects, accounts and tasks handed over.',
+		'  4. Open "New trial to sales" or "Health drop", choose "Try it by hand" at the arrow, and run it twice: the second time finds what is there.',
 		'',
 		'What the simulated vendors were asked so far:',
 		...VENDOR_NAMES.map((name) => `  ${VENDORS[name].label.padEnd(10)}${simulators[name].url}/__control/requests`),
