@@ -12,6 +12,7 @@ import { BUILD, ROOT } from './demo/paths.mts';
 import { duration, say } from './demo/progress.mts';
 import { setStage, type Stage } from './demo/stage.mts';
 import { cases as browserCases, closeBrowser } from '../test/e2e/browser.mts';
+import { cases as customerCases } from '../test/e2e/customers.mts';
 import { cases as flowCases } from '../test/e2e/flows.mts';
 import { cases as listCases } from '../test/e2e/lists.mts';
 import { cases as packageCases } from '../test/e2e/package.mts';
@@ -29,7 +30,7 @@ const { values: options } = parseArgs({
 	allowNegative: true,
 });
 
-const cases = [...packageCases, ...listCases, ...flowCases, ...triggerCases, ...(options.browser ? browserCases : [])].filter(({ name }) =>
+const cases = [...packageCases, ...listCases, ...flowCases, ...customerCases, ...triggerCases, ...(options.browser ? browserCases : [])].filter(({ name }) =>
 	name.toLowerCase().includes(options.only.toLowerCase()),
 );
 

@@ -12,8 +12,10 @@ import { installN8n } from './demo/install-n8n.mts';
 import { DEMO } from './demo/paths.mts';
 import { duration, say } from './demo/progress.mts';
 import { OWNER, setStage, type Stage } from './demo/stage.mts';
+import { VENDOR_NAMES, VENDORS } from './demo/vendors.mts';
 
 const started = Date.now();
+const LABELS = VENDOR_NAMES.map((name) => VENDORS[name].label);
 const { values: options } = parseArgs({
 	options: {
 		check: { type: 'boolean', default: false },
@@ -82,7 +84,7 @@ async function demo(): Promise<void> {
 	stage = await setStage(DEMO);
 	const { n8n, simulators } = stage;
 	const lines = [
-		`Ready after ${duration(Date.now() - started)}: n8n with the Outreach and BranchCMS nodes, and two simulated vendors behind them.`,
+		`Ready after ${duration(Date.now() - started)}: n8n with the nodes, and simulated ${LABELS.slice(0, -1).join(', ')} and ${LABELS.at(-1)} behind them.`,
 		'',
 		`  Open     ${n8n.url}`,
 		`  Sign in  ${OWNER.email}  ${OWNER.password}`,
@@ -92,8 +94,11 @@ async function demo(): Promise<void> {
 		'     The arrow beside the button has "Try it by hand": an example. Run it twice: nothing is created twice.',
 		'  2. Open the Outreach node in it: pick another role from the list, or another resource and operation.',
 		'  3. Open "Offboard a leaver" and run its example: one user locked, her prospects, accounts and tasks handed over.',
+		'  4. Open "New trial to sales" or "Health drop", choose "Try it by hand" at the arrow, and run it twice: the second time finds what is there.',
 		'',
-		`What the simulated Outreach was asked so far: ${simulators.outreach.url}/__control/requests`,
+		'What the simulated vendors were asked so far:',
+		...VENDOR_NAMES.map((name) => `  ${VENDORS[name].label.padEnd(10)}${simulators[name].url}/__control/requests`),
+		'',
 		'Your work in n8n is kept for the next start; the vendors start afresh. Ctrl-C stops everything.',
 	];
 	process.stdout.write(`\n${lines.join('\n')}\n`);

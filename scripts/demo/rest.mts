@@ -133,7 +133,7 @@ export class N8nRest {
 		else await this.request('POST', '/rest/login', { emailOrLdapLoginId: email, password });
 	}
 
-	nodeTypes(): Promise<Array<{ name: string; displayName: string; version: number | number[]; properties: Json[] }>> {
+	nodeTypes(): Promise<Array<{ name: string; displayName: string; version: number | number[]; properties: Json[]; iconUrl?: string | Record<'light' | 'dark', string> }>> {
 		return this.request('GET', '/types/nodes.json');
 	}
 

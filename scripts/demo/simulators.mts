@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { ROOT } from './paths.mts';
 import { environment, freePort, startGroup } from './processes.mts';
 import type { Json } from './rest.mts';
+import { VENDOR_NAMES, VENDORS, type Access, type VendorName } from './vendors.mts';
 
 /** One simulated vendor in the process beside us, and what it can be asked about itself. */
 export class Simulator {
@@ -56,30 +57,16 @@ export class Simulator {
 	}
 }
 
-export interface RunningSimulators {
-	outreach: Simulator & { clientId: string; clientSecret: string };
-	branchCms: Simulator & { token: string };
-	stop(): Promise<void>;
-}
+export type RunningSimulators = { [Name in VendorName]: Simulator & Access[Name] } & { stop(): Promise<void> };
 
-interface Greeting {
-	outreach: { url: string; clientId: string; clientSecret: string };
-	branchCms: { url: string; token: string };
-}
-
-/** Starts the simulated vendors in a process of their own. */
-export async function startSimulators(ports: { outreach?: number; branchCms?: number } = {}): Promise<RunningSimulators> {
-	const outreachPort = await freePort(ports.outreach);
-	const branchCmsPort = await freePort(ports.branchCms);
-	const { child, stop } = startGroup(
-		process.execPath,
-		[
-			join(ROOT, 'test', 'simulator', 'cli.mts'),
-			...['--outreach-port', String(outreachPort), '--branchcms-port', String(branchCmsPort)],
-			'--watch-stdin',
-		],
-		{ stdio: ['pipe', 'pipe', 'inherit'], env: environment() },
-	);
+/** Starts the simulated vendors in a process of their own, at these ports if nobody else has them. */
+export async function startSimulators(ports: Partial<Record<VendorName, number>> = {}): Promise<RunningSimulators> {
+	const places: string[] = [];
+	for (const name of VENDOR_NAMES) places.push(`--${VENDORS[name].portOption}`, String(await freePort(ports[name])));
+	const { child, stop } = startGroup(process.execPath, [join(ROOT, 'test', 'simulator', 'cli.mts'), ...places, '--watch-stdin'], {
+		stdio: ['pipe', 'pipe', 'inherit'],
+		env: environment(),
+	});
 	if (child.stdout === null) throw new Error('The simulators have no output.');
 	const lines = createInterface(child.stdout);
 	const ended = once(child, 'exit').then(() => {
@@ -88,12 +75,9 @@ export async function startSimulators(ports: { outreach?: number; branchCms?: nu
 	try {
 		const [line] = (await Promise.race([once(lines, 'line'), ended])) as [string];
 		ended.catch(() => {});
-		const { outreach, branchCms } = JSON.parse(line) as Greeting;
-		return {
-			outreach: Object.assign(new Simulator(outreach.url), { clientId: outreach.clientId, clientSecret: outreach.clientSecret }),
-			branchCms: Object.assign(new Simulator(branchCms.url), { token: branchCms.token }),
-			stop,
-		};
+		const access = JSON.parse(line) as Access;
+		const running = VENDOR_NAMES.map((name) => [name, Object.assign(new Simulator(access[name].url), access[name])]);
+		return { ...(Object.fromEntries(running) as Omit<RunningSimulators, 'stop'>), stop } as RunningSimulators;
 	} catch (error) {
 		await stop();
 		throw error;

@@ -8,11 +8,9 @@ import { WORKFLOWS } from './paths.mts';
 import { step } from './progress.mts';
 import { N8nRest, RestError, type Credential, type Workflow, type WorkflowNode } from './rest.mts';
 import { startSimulators, type RunningSimulators } from './simulators.mts';
+import { credentialData, VENDOR_NAMES, VENDORS, type CredentialType, type VendorName } from './vendors.mts';
 
 export const OWNER = { email: 'demo@example.com', password: 'Demo-Passw0rd', firstName: 'Demo', lastName: 'Owner' };
-
-/** The names n8n itself proposes for new credentials: a flow that is imported elsewhere finds them again. */
-export const CREDENTIAL_NAMES = { outreachOAuth2Api: 'Outreach account', branchCmsApi: 'BranchCMS account' } as const;
 
 export interface Flow {
 	/** File name without extension. */
@@ -29,7 +27,7 @@ export interface Stage {
 	n8n: RunningN8n;
 	rest: N8nRest;
 	simulators: RunningSimulators;
-	credentials: { outreachOAuth2Api: Credential; branchCmsApi: Credential };
+	credentials: Record<CredentialType, Credential>;
 	flows: Flow[];
 	stop(): Promise<void>;
 	/** Kills n8n without a warning. */
@@ -39,22 +37,19 @@ export interface Stage {
 }
 
 interface Memory {
-	port?: number;
-	outreachPort?: number;
-	branchCmsPort?: number;
+	/** Where things listened the last time. */
+	ports: Partial<Record<VendorName | 'n8n', number>>;
 	/** By file: the workflow it became, and what it was made from. */
 	flows: Record<string, { id: string; made: string }>;
 }
-
-const portOf = (url: string) => Number(new URL(url).port);
 
 /** Sets everything up on a user folder, which may have been used before: what is there already is kept. */
 export async function setStage(userFolder: string): Promise<Stage> {
 	await mkdir(userFolder, { recursive: true });
 	const memoryFile = join(userFolder, 'stage.json');
 	const memory: Memory = await readFile(memoryFile, 'utf8')
-		.then((text) => JSON.parse(text) as Memory)
-		.catch(() => ({ flows: {} }));
+		.then((text) => ({ ports: {}, ...(JSON.parse(text) as Omit<Memory, 'ports'>) }))
+		.catch(() => ({ ports: {}, flows: {} }));
 	const tarball = await ensureTarball();
 	await unpackInto(userFolder, tarball);
 
@@ -63,9 +58,9 @@ export async function setStage(userFolder: string): Promise<Stage> {
 		await Promise.all(running.splice(0).map(async (one) => await one.stop()));
 	};
 	try {
-		const simulators = await startSimulators({ outreach: memory.outreachPort, branchCms: memory.branchCmsPort });
+		const simulators = await startSimulators(memory.ports);
 		running.push(simulators);
-		const n8n = await step('Starting n8n', () => startN8n(userFolder, memory.port));
+		const n8n = await step('Starting n8n', () => startN8n(userFolder, memory.ports.n8n));
 		const current = { n8n };
 		running.push({ stop: async () => await current.n8n.stop() });
 		const rest = new N8nRest(n8n.url);
@@ -73,15 +68,14 @@ export async function setStage(userFolder: string): Promise<Stage> {
 			await rest.signIn(OWNER);
 			const credentials = await connect(rest, simulators);
 			const flows = await importFlows(rest, credentials, memory);
-			memory.port = n8n.port;
-			memory.outreachPort = portOf(simulators.outreach.url);
-			memory.branchCmsPort = portOf(simulators.branchCms.url);
+			memory.ports.n8n = n8n.port;
+			for (const name of VENDOR_NAMES) memory.ports[name] = Number(new URL(simulators[name].url).port);
 			await writeFile(memoryFile, JSON.stringify(memory, undefined, '\t'));
 			const stage: Stage = {
 				...{ n8n, rest, simulators, credentials, flows, stop },
 				crash: async () => await current.n8n.kill(),
 				async restart() {
-					current.n8n = await startN8n(userFolder, memory.port);
+					current.n8n = await startN8n(userFolder, memory.ports.n8n);
 					stage.n8n = current.n8n;
 				},
 			};
@@ -93,25 +87,16 @@ export async function setStage(userFolder: string): Promise<Stage> {
 	}
 }
 
-export const outreachData = ({ outreach }: RunningSimulators) => ({
-	clientId: outreach.clientId,
-	clientSecret: outreach.clientSecret,
-	advanced: true,
-	baseUrl: outreach.url,
-});
-
-export const branchCmsData = ({ branchCms }: RunningSimulators) => ({
-	siteUrl: branchCms.url,
-	token: branchCms.token,
-	authentication: 'bearer',
-});
-
-/** The simulators forget all tokens when they stop, so the Outreach account is connected at every start. */
+/** The simulators forget all tokens when they stop, so a vendor that asks for it is signed in to at every start. */
 async function connect(rest: N8nRest, simulators: RunningSimulators): Promise<Stage['credentials']> {
-	const outreachOAuth2Api = await rest.putCredential(CREDENTIAL_NAMES.outreachOAuth2Api, 'outreachOAuth2Api', outreachData(simulators));
-	const branchCmsApi = await rest.putCredential(CREDENTIAL_NAMES.branchCmsApi, 'branchCmsApi', branchCmsData(simulators));
-	await rest.connectOAuth2(outreachOAuth2Api);
-	return { outreachOAuth2Api, branchCmsApi };
+	const made: Array<[CredentialType, Credential]> = [];
+	for (const vendor of VENDOR_NAMES) {
+		const { name, type, signIn } = VENDORS[vendor].credential;
+		const credential = await rest.putCredential(name, type, credentialData(vendor, simulators));
+		if (signIn === true) await rest.connectOAuth2(credential);
+		made.push([type, credential]);
+	}
+	return Object.fromEntries(made) as Stage['credentials'];
 }
 
 /** The flow as it is delivered, with the credentials of this n8n in it. */

@@ -1,4 +1,6 @@
-import type { ParameterQuery } from '../../scripts/demo/rest.mts';
+import assert from 'node:assert/strict';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Execution, ParameterQuery } from '../../scripts/demo/rest.mts';
 import type { Stage } from '../../scripts/demo/stage.mts';
 
 export interface Case {
@@ -13,8 +15,11 @@ export interface Settings {
 	pictures: string;
 }
 
-export const OUTREACH = 'n8n-nodes-provisioning.outreach';
-export const BRANCH_CMS = 'n8n-nodes-provisioning.branchCms';
+export const PACKAGE = 'n8n-nodes-provisioning';
+export const OUTREACH = `${PACKAGE}.outreach`;
+export const OUTSETA = `${PACKAGE}.outseta`;
+export const BRANCH_CMS = `${PACKAGE}.branchCms`;
+export const USERLOT = `${PACKAGE}.userlot`;
 
 /** A record as the simulated Outreach keeps it. */
 export interface OutreachRecord {
@@ -37,13 +42,63 @@ export async function siteAccount({ simulators }: Stage, email: string): Promise
 
 /** What the editor asks with when somebody has this resource and operation chosen. */
 export function asking(stage: Stage, node: string, path: string, method: string, parameters: Record<string, unknown>): ParameterQuery {
-	const { outreachOAuth2Api, branchCmsApi } = stage.credentials;
-	if (node === BRANCH_CMS) return { node, path, method, parameters, credentials: { branchCmsApi } };
-	return { node, path, method, parameters: { authentication: 'oAuth2', ...parameters }, credentials: { outreachOAuth2Api } };
+	const { outreachOAuth2Api, outsetaApi, branchCmsApi, userlotApi } = stage.credentials;
+	const given: Record<string, Pick<ParameterQuery, 'parameters' | 'credentials'>> = {
+		[OUTREACH]: { parameters: { authentication: 'oAuth2', ...parameters }, credentials: { outreachOAuth2Api } },
+		[OUTSETA]: { parameters, credentials: { outsetaApi } },
+		[BRANCH_CMS]: { parameters, credentials: { branchCmsApi } },
+		[USERLOT]: { parameters, credentials: { userlotApi } },
+	};
+	return { node, path, method, ...given[node]! };
 }
 
 export function flowNamed({ flows }: Stage, file: string): Stage['flows'][number] {
 	const flow = flows.find((one) => one.file === file);
 	if (flow === undefined) throw new Error(`workflows/${file}.json was not imported.`);
 	return flow;
+}
+
+/** Runs a flow by hand to its good end. */
+export async function runFlow(stage: Stage, file: string): Promise<Execution> {
+	const { id, manualTrigger } = flowNamed(stage, file);
+	const execution = await stage.rest.run(id, manualTrigger);
+	assert.equal(execution.status, 'success', execution.error);
+	return execution;
+}
+
+/** What the last node of a flow tells. */
+export const summaryOf = ({ output }: Execution) => output.Summary ?? [];
+
+/** Runs a copy of a flow with other people in it. */
+export async function runWith(stage: Stage, file: string, example: string, people: Array<Record<string, string>>): Promise<Execution> {
+	const { id, manualTrigger } = flowNamed(stage, file);
+	const { name, nodes, connections, settings = {} } = await stage.rest.workflow(id);
+	const changed = nodes.map((node) =>
+		node.name === example ? { ...node, parameters: { mode: 'raw', duplicateItem: false, jsonOutput: JSON.stringify({ people }), options: {} } } : node,
+	);
+	const target = (connections[example] as { main: Array<Array<{ node: string }>> }).main[0]?.[0]?.node ?? '';
+	changed.push({ id: 'each', name: 'Each', type: 'n8n-nodes-base.splitOut', typeVersion: 1, position: [0, 0], parameters: { fieldToSplitOut: 'people', options: {} } });
+	const rewired = {
+		...connections,
+		[example]: { main: [[{ node: 'Each', type: 'main', index: 0 }]] },
+		Each: { main: [[{ node: target, type: 'main', index: 0 }]] },
+	};
+	const copy = await stage.rest.createWorkflow({ name: `${name} (copy)`, nodes: changed, connections: rewired, settings });
+	try {
+		return await stage.rest.run(copy.id, manualTrigger);
+	} finally {
+		await stage.rest.deleteWorkflow(copy.id);
+	}
+}
+
+/** Milliseconds that things may take to happen. */
+export const WAIT = 30_000;
+
+/** Waits until something is the case. */
+export async function until(what: string, check: () => boolean | Promise<boolean>, patience = WAIT): Promise<void> {
+	const deadline = Date.now() + patience;
+	while (!(await check())) {
+		if (Date.now() > deadline) throw new Error(`It did not happen: ${what}`);
+		await wait(100);
+	}
 }

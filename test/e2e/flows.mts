@@ -3,22 +3,12 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/demo/paths.mts';
 import { runOrFail } from '../../scripts/demo/processes.mts';
-import type { Execution } from '../../scripts/demo/rest.mts';
 import type { Stage } from '../../scripts/demo/stage.mts';
-import { flowNamed, idOf, OUTREACH, outreachUser, siteAccount, type Case, type OutreachRecord } from './case.mts';
+import { flowNamed, idOf, OUTREACH, outreachUser, runFlow, runWith, siteAccount, summaryOf, type Case, type OutreachRecord } from './case.mts';
 
 const HIRE = 'nina.newman@acme.example';
 const LEAVER = 'dana.leaver@acme.example';
 const HEIR = 'bea.brandt@acme.example';
-
-async function runFlow(stage: Stage, file: string): Promise<Execution> {
-	const { id, manualTrigger } = flowNamed(stage, file);
-	const execution = await stage.rest.run(id, manualTrigger);
-	assert.equal(execution.status, 'success', execution.error);
-	return execution;
-}
-
-const summaryOf = ({ output }: Execution) => output.Summary ?? [];
 
 async function nameOf({ simulators }: Stage, type: string, id: number | undefined): Promise<unknown> {
 	const records = await simulators.outreach.records<OutreachRecord>(type);
@@ -28,28 +18,6 @@ async function nameOf({ simulators }: Stage, type: string, id: number | undefine
 async function ownedBy({ simulators }: Stage, type: string, owner: number): Promise<OutreachRecord[]> {
 	const records = await simulators.outreach.records<OutreachRecord>(type);
 	return records.filter(({ relationships }) => idOf(relationships.owner) === owner);
-}
-
-/** Runs a copy of a flow with other people in it. */
-async function runWith(stage: Stage, file: string, example: string, people: Array<Record<string, string>>): Promise<Execution> {
-	const { id, manualTrigger } = flowNamed(stage, file);
-	const { name, nodes, connections, settings = {} } = await stage.rest.workflow(id);
-	const changed = nodes.map((node) =>
-		node.name === example ? { ...node, parameters: { mode: 'raw', duplicateItem: false, jsonOutput: JSON.stringify({ people }), options: {} } } : node,
-	);
-	const target = (connections[example] as { main: Array<Array<{ node: string }>> }).main[0]?.[0]?.node ?? '';
-	changed.push({ id: 'each', name: 'Each', type: 'n8n-nodes-base.splitOut', typeVersion: 1, position: [0, 0], parameters: { fieldToSplitOut: 'people', options: {} } });
-	const rewired = {
-		...connections,
-		[example]: { main: [[{ node: 'Each', type: 'main', index: 0 }]] },
-		Each: { main: [[{ node: target, type: 'main', index: 0 }]] },
-	};
-	const copy = await stage.rest.createWorkflow({ name: `${name} (copy)`, nodes: changed, connections: rewired, settings });
-	try {
-		return await stage.rest.run(copy.id, manualTrigger);
-	} finally {
-		await stage.rest.deleteWorkflow(copy.id);
-	}
 }
 
 export const cases: Case[] = [

@@ -1,6 +1,6 @@
 /** What n8n's editor gets when it asks the nodes for choices. */
 import assert from 'node:assert/strict';
-import { asking, BRANCH_CMS, OUTREACH, type Case, type OutreachRecord } from './case.mts';
+import { asking, BRANCH_CMS, OUTREACH, OUTSETA, USERLOT, type Case, type OutreachRecord } from './case.mts';
 
 const namesOf = (results: Array<{ name: string }>) => results.map(({ name }) => name);
 
@@ -78,6 +78,27 @@ export const cases: Case[] = [
 			assert.ok(!(await choices('getFilterFields', 'role')).includes('email'));
 			assert.ok((await choices('getSortFields', 'prospect')).includes('lastName'));
 			assert.ok((await choices('getIncludes', 'user')).includes('role'));
+		},
+	},
+	{
+		name: 'Outseta and Userlot: records are searched, and fields of the tenant are offered under their labels',
+		async run(stage) {
+			const accounts = asking(stage, OUTSETA, 'record', 'searchAccount', { resource: 'account', operation: 'get' });
+			assert.deepEqual(namesOf((await stage.rest.listSearch(accounts, 'conto')).results), ['Contoso']);
+			const companies = asking(stage, USERLOT, 'record', 'searchCompany', { resource: 'company', operation: 'get' });
+			const { results } = await stage.rest.listSearch(companies, 'fabri');
+			assert.equal(results.length, 1);
+			assert.match(results[0]!.name, /^Fabrikam/);
+			const columns = async (node: string, resource: string) => {
+				const { fields } = await stage.rest.mapperFields(asking(stage, node, 'fields', 'getFields', { resource, operation: 'upsert' }));
+				return new Map(fields.map(({ id, displayName, options }) => [id, { displayName, options: options?.map(({ value }) => value) }]));
+			};
+			const account = await columns(OUTSETA, 'account');
+			assert.deepEqual(account.get('Industry'), { displayName: 'Industry', options: ['Education', 'Health', 'Retail'] });
+			assert.ok(!account.has('AccountStage'), 'a field that cannot be written is offered');
+			const company = await columns(USERLOT, 'company');
+			assert.equal(company.get('plan_tier')?.displayName, 'Plan Tier');
+			assert.ok(!company.has('health_score'), 'a field that cannot be written is offered');
 		},
 	},
 ];

@@ -7,12 +7,10 @@ import type { Json, StoredWorkflow, WorkflowNode } from '../../scripts/demo/rest
 import type { QueueStage } from '../../scripts/demo/queue.mts';
 import type { Stage } from '../../scripts/demo/stage.mts';
 import type { BurstResult } from '../simulator/index.mts';
-import type { Case, OutreachRecord } from './case.mts';
+import { until, WAIT, type Case, type OutreachRecord } from './case.mts';
 
 export const TRIGGER = 'n8n-nodes-provisioning.outreachTrigger';
 export const POLLING = 'n8n-nodes-provisioning.outreachPollingTrigger';
-
-const WAIT = 30_000;
 
 /** Where workflows report what started them. */
 export class Collector {
@@ -41,14 +39,6 @@ export class Collector {
 
 	names(): string[] {
 		return this.items.map(({ eventId }) => String(eventId));
-	}
-}
-
-export async function until(what: string, check: () => boolean | Promise<boolean>, patience = WAIT): Promise<void> {
-	const deadline = Date.now() + patience;
-	while (!(await check())) {
-		if (Date.now() > deadline) throw new Error(`It did not happen: ${what}`);
-		await wait(100);
 	}
 }
 
