@@ -119,6 +119,10 @@ function dueDate(record: IDataObject, { days, today }: Settings): string | undef
 	return left >= 0 && left <= days ? date : undefined;
 }
 
+/** The same step can come again later: the time of the change tells one from the other, where there is one. */
+const at = (happening: Happening, record: IDataObject): Happening =>
+	happening.event === 'updated' || isAbsent(record.updated_at) ? happening : { ...happening, of: `${happening.of}:${String(record.updated_at)}` };
+
 /** How a resource is watched for these events. */
 export function watchOf(resource: Resource, settings: Settings): Watch {
 	const { events } = settings;
@@ -137,7 +141,7 @@ export function watchOf(resource: Resource, settings: Settings): Watch {
 			if (before === undefined) return first || !events.includes('created') ? result : [{ event: 'created', of: '' }, ...result];
 			for (const { letter, value, changed } of kept) {
 				const earlier = was.get(letter);
-				if (earlier !== undefined && earlier !== value(record, words)) result.push(...changed(record, earlier, settings, words));
+				if (earlier !== undefined && earlier !== value(record, words)) result.push(...changed(record, earlier, settings, words).map((happening) => at(happening, record)));
 			}
 			return result;
 		},

@@ -15,7 +15,8 @@ import { environment, freePort, isRunning, runOrFail, startGroup, tail } from '.
 import { step } from './progress.mts';
 import { N8nRest, type Credential } from './rest.mts';
 import { startSimulators, type RunningSimulators } from './simulators.mts';
-import { CREDENTIAL_NAMES, outreachData, OWNER } from './stage.mts';
+import { OWNER } from './stage.mts';
+import { credentialData, VENDORS } from './vendors.mts';
 
 const HOST = '127.0.0.1';
 
@@ -150,7 +151,7 @@ export async function setQueueStage(folder: string): Promise<QueueStage> {
 		const main = await step('Starting the main process', async () => await start('main', ['start'], mainPort));
 		const rest = new N8nRest(main);
 		await rest.signIn(OWNER);
-		const outreachOAuth2Api = await rest.putCredential(CREDENTIAL_NAMES.outreachOAuth2Api, 'outreachOAuth2Api', outreachData(simulators));
+		const outreachOAuth2Api = await rest.putCredential(VENDORS.outreach.credential.name, 'outreachOAuth2Api', credentialData('outreach', simulators));
 		await rest.connectOAuth2(outreachOAuth2Api);
 		const webhook = await step('Starting the webhook process and two workers', async () => {
 			for (const name of ['worker-1', 'worker-2']) {

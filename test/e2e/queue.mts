@@ -4,8 +4,8 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { QueueStage } from '../../scripts/demo/queue.mts';
 import type { Json, StoredWorkflow, WorkflowNode } from '../../scripts/demo/rest.mts';
-import type { OutreachRecord } from './case.mts';
-import { change, Collector, everyMinute, POLLING, reporting, TRIGGER, until } from './triggers.mts';
+import { until, type OutreachRecord } from './case.mts';
+import { change, Collector, everyMinute, POLLING, reporting, TRIGGER } from './triggers.mts';
 
 type Receiver = 'main' | 'webhook';
 

@@ -82,6 +82,17 @@ test.each([
 	expect(await next()).toBeNull();
 });
 
+test('the same crossing a second time has another eventId', async () => {
+	change('acct-2', { health_score: 60 });
+	const { next } = await poller({ events: ['healthCrossed'], healthLimit: 50 });
+	const ids: unknown[] = [];
+	for (const score of [40, 60, 40]) {
+		change('acct-2', { health_score: score });
+		ids.push((await next())![0]!.eventId);
+	}
+	expect(new Set(ids).size).toBe(3);
+});
+
 test('category, status and stage', async () => {
 	const { next } = await poller({ events: ['healthCategoryChanged', 'statusChanged', 'stageChanged'] });
 	change('acct-1', { health_category: 'poor', name: 'X' });
