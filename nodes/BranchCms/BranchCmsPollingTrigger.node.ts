@@ -1,5 +1,6 @@
 import { NodeConnectionTypes, NodeOperationError, type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions } from 'n8n-workflow';
 
+import { simplifyProperty } from '../shared/properties';
 import { pollSnapshots } from '../shared/snapshots';
 import { resourceOf } from '../shared/vendor';
 import { watchOf } from './changes';
@@ -51,13 +52,7 @@ export class BranchCmsPollingTrigger implements INodeType {
 				required: true,
 				description: 'What starts the workflow',
 			},
-			{
-				displayName: 'Simplify',
-				name: 'simplify',
-				type: 'boolean',
-				default: true,
-				description: 'Whether to return a simplified version of the response instead of the raw data',
-			},
+			simplifyProperty,
 		],
 	};
 

@@ -9,7 +9,7 @@ import {
 
 import { pollChanges } from '../shared/changes';
 import { methodsOf } from '../shared/editor';
-import { filtersProperty, loginProperty } from '../shared/properties';
+import { filtersProperty, followingOptions, loginProperty, simplifyProperty } from '../shared/properties';
 import { resourceOf } from '../shared/vendor';
 import { changesOf, nameChange, polledResources } from './changes';
 import { outreach } from './vendor';
@@ -69,61 +69,8 @@ export class OutreachPollingTrigger implements INodeType {
 			},
 			...eventProperties(),
 			filtersProperty(outreach),
-			{
-				displayName: 'Simplify',
-				name: 'simplify',
-				type: 'boolean',
-				default: true,
-				description: 'Whether to return a simplified version of the response instead of the raw data',
-			},
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add option',
-				default: {},
-				options: [
-					{
-						displayName: 'Fields to Return Names or IDs',
-						name: 'onlyFields',
-						type: 'multiOptions',
-						typeOptions: { loadOptionsMethod: 'getOnlyFields', loadOptionsDependsOn: ['/resource'] },
-						default: [],
-						description: 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-					},
-					{
-						displayName: 'Include Names or IDs',
-						name: 'include',
-						type: 'multiOptions',
-						typeOptions: { loadOptionsMethod: 'getIncludes', loadOptionsDependsOn: ['/resource'] },
-						default: [],
-						description: 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-					},
-					{
-						displayName: 'Max Records per Poll',
-						name: 'most',
-						type: 'number',
-						typeOptions: { minValue: 1 },
-						default: 5000,
-						description: 'After so many the poll ends with the page; the next one goes on from there',
-					},
-					{
-						displayName: 'Overlap (Minutes)',
-						name: 'overlap',
-						type: 'number',
-						typeOptions: { minValue: 0 },
-						default: 5,
-						description: 'How far behind the newest known change to look again, for changes that become visible late. Known ones are not repeated.',
-					},
-					{
-						displayName: 'Start From',
-						name: 'startFrom',
-						type: 'dateTime',
-						default: '',
-						description: 'Begin with changes from this time on when the workflow is activated for the first time, instead of from now',
-					},
-				],
-			},
+			simplifyProperty,
+			followingOptions(outreach),
 		],
 	};
 

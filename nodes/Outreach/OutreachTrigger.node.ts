@@ -14,7 +14,7 @@ import {
 } from 'n8n-workflow';
 
 import { methodsOf } from '../shared/editor';
-import { locator, loginProperty } from '../shared/properties';
+import { locator, loginProperty, simplifyProperty } from '../shared/properties';
 import { resourceOf } from '../shared/vendor';
 import { answerNow, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith } from '../shared/webhook';
 import { isNews, startCatchingUp } from './catchUp';
@@ -82,13 +82,7 @@ export class OutreachTrigger implements INodeType {
 				...locator('authorizer', 'Authorizer', resourceOf(outreach, 'user'), true, 'Records that this user cannot see are not delivered'),
 				displayOptions: { show: { authentication: ['s2s'] } },
 			},
-			{
-				displayName: 'Simplify',
-				name: 'simplify',
-				type: 'boolean',
-				default: true,
-				description: 'Whether to return a simplified version of the response instead of the raw data',
-			},
+			simplifyProperty,
 			{
 				displayName: 'Options',
 				name: 'options',

@@ -2,7 +2,7 @@ import { NodeConnectionTypes, type INodeExecutionData, type INodeType, type INod
 
 import { pollChanges } from '../shared/changes';
 import { methodsOf } from '../shared/editor';
-import { filtersProperty } from '../shared/properties';
+import { filtersProperty, followingOptions, simplifyProperty } from '../shared/properties';
 import { resourceOf } from '../shared/vendor';
 import { polledOf } from './changes';
 import { activityChoices } from './events';
@@ -70,69 +70,8 @@ export class OutsetaPollingTrigger implements INodeType {
 				description: 'What starts the workflow',
 			},
 			filtersProperty(outseta),
-			{
-				displayName: 'Simplify',
-				name: 'simplify',
-				type: 'boolean',
-				default: true,
-				description: 'Whether to return a simplified version of the response instead of the raw data',
-			},
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add option',
-				default: {},
-				options: [
-					{
-						displayName: 'Fields to Return Names or IDs',
-						name: 'onlyFields',
-						type: 'multiOptions',
-						typeOptions: { loadOptionsMethod: 'getOnlyFields', loadOptionsDependsOn: ['/resource'] },
-						default: [],
-						description: 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-					},
-					{
-						displayName: 'Include Names or IDs',
-						name: 'include',
-						type: 'multiOptions',
-						typeOptions: { loadOptionsMethod: 'getIncludes', loadOptionsDependsOn: ['/resource'] },
-						default: [],
-						hint: 'Outseta then gives 25 records with each request instead of 100',
-						description: 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-					},
-					{
-						displayName: 'Max Records per Poll',
-						name: 'most',
-						type: 'number',
-						typeOptions: { minValue: 1 },
-						default: 5000,
-						description: 'After so many the poll ends with the page; the next one goes on from there',
-					},
-					{
-						displayName: 'More Filters',
-						name: 'moreFilters',
-						type: 'string',
-						default: '',
-						description: 'Further filters as the API takes them, such as AccountStage=3&amp;Name=A*. Any property works, also of related records.',
-					},
-					{
-						displayName: 'Overlap (Minutes)',
-						name: 'overlap',
-						type: 'number',
-						typeOptions: { minValue: 0 },
-						default: 5,
-						description: 'How far behind the newest known change to look again, for changes that become visible late. Known ones are not repeated.',
-					},
-					{
-						displayName: 'Start From',
-						name: 'startFrom',
-						type: 'dateTime',
-						default: '',
-						description: 'Begin with changes from this time on when the workflow is activated for the first time, instead of from now',
-					},
-				],
-			},
+			simplifyProperty,
+			followingOptions(outseta),
 		],
 	};
 

@@ -8,6 +8,7 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
+import { simplifyProperty } from '../shared/properties';
 import { answerNow, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith } from '../shared/webhook';
 import { isRepeat, keyOf, readDelivery, toItem, wishesOf } from './deliveries';
 import { activityChoices } from './events';
@@ -43,13 +44,7 @@ export class OutsetaTrigger implements INodeType {
 				default: 'AccountCreated',
 				description: 'Outseta does not say what a delivery is about, so this has to be the activity that was chosen there',
 			},
-			{
-				displayName: 'Simplify',
-				name: 'simplify',
-				type: 'boolean',
-				default: true,
-				description: 'Whether to return a simplified version of the response instead of the raw data',
-			},
+			simplifyProperty,
 			{
 				displayName: 'Options',
 				name: 'options',

@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, NodeOperationError, type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions } from 'n8n-workflow';
 
 import { methodsOf } from '../shared/editor';
-import { filtersProperty } from '../shared/properties';
+import { filtersProperty, simplifyProperty } from '../shared/properties';
 import { pollSnapshots } from '../shared/snapshots';
 import { resourceOf } from '../shared/vendor';
 import { watchOf } from './changes';
@@ -101,13 +101,7 @@ export class UserlotPollingTrigger implements INodeType {
 				description: 'ARR or MRR has to change by more than this',
 			},
 			filtersProperty(userlot),
-			{
-				displayName: 'Simplify',
-				name: 'simplify',
-				type: 'boolean',
-				default: true,
-				description: 'Whether to return a simplified version of the response instead of the raw data',
-			},
+			simplifyProperty,
 		],
 	};
 

@@ -125,19 +125,19 @@ export function propertiesOf(vendor: Vendor): INodeProperties[] {
 			displayOptions: { show: { ...p.displayOptions!.show, target: ['filter'] } },
 		})),
 		...shown(sortProperty, (o) => o.kind === 'getAll' && !listed(o.resource).rows && (o.resource.openFields || o.resource.fields.some((f) => f.sort))),
-		...shown(
-			{
-				displayName: 'Simplify',
-				name: 'simplify',
-				type: 'boolean',
-				default: true,
-				description: 'Whether to return a simplified version of the response instead of the raw data',
-			},
-			(o) => o.simplify,
-		),
+		...shown(simplifyProperty, (o) => o.simplify),
 		optionsProperty(vendor, operations),
 	];
 }
+
+/** Records come flat, or as the vendor sent them. */
+export const simplifyProperty: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
 
 /** Kind of credential; resources behind a door of their own have just one. */
 export function loginProperty(vendor: Vendor): INodeProperties {
@@ -522,14 +522,6 @@ function optionsProperty(vendor: Vendor, operations: Operation[]): INodeProperti
 	const shown = (property: INodeProperties, wanted: (o: Operation) => boolean): INodeProperties[] =>
 		displayFor(operations, wanted).map((d) => ({ ...property, displayOptions: inside(d) }));
 	const supports = (o: Operation) => apiOf(vendor, o.resource).supports;
-	const many = (displayName: string, name: string, loadOptionsMethod: string): INodeProperties => ({
-		displayName,
-		name,
-		type: 'multiOptions',
-		typeOptions: { loadOptionsMethod, loadOptionsDependsOn: ['/resource', '/operation'] },
-		default: [],
-		description: `Choose from the list, or specify IDs ${EXPRESSION}`,
-	});
 	const reads = (o: Operation) => o.kind === 'get' || o.kind === 'getAll';
 	const entries: INodeProperties[] = [
 		...shown(
@@ -540,13 +532,13 @@ function optionsProperty(vendor: Vendor, operations: Operation[]): INodeProperti
 			{ displayName: 'Raw Custom Field Names', name: 'rawCustomFields', type: 'boolean', default: false, description: 'Whether to keep names such as custom12 instead of the labels of the organization' },
 			(o) => o.simplify && (o.resource.customSlots ?? 0) > 5,
 		),
-		...shown(many('Clear Field Names or IDs', 'clearFields', 'getClearable'), (o) => (supports(o).clear ?? false) && (o.kind === 'update' || o.kind === 'upsert')),
+		...shown(choicesProperty('Clear Field Names or IDs', 'clearFields', 'getClearable'), (o) => (supports(o).clear ?? false) && (o.kind === 'update' || o.kind === 'upsert')),
 		...shown(
 			{ displayName: 'Custom Fields (JSON)', name: 'customFieldsJson', type: 'json', default: '{}', description: 'Custom fields as an object, for values that are no text' },
 			(o) => o.fields && !o.endpoint && (o.resource.openFields ?? false),
 		),
-		...shown(many('Fields to Return Names or IDs', 'onlyFields', 'getOnlyFields'), (o) => (supports(o).only ?? false) && reads(o)),
-		...shown(many('Include Names or IDs', 'include', 'getIncludes'), (o) => (supports(o).include ?? false) && reads(o) && (o.resource.relations ?? []).some((r) => r.include)),
+		...shown(choicesProperty('Fields to Return Names or IDs', 'onlyFields', 'getOnlyFields'), (o) => (supports(o).only ?? false) && reads(o)),
+		...shown(choicesProperty('Include Names or IDs', 'include', 'getIncludes'), (o) => (supports(o).include ?? false) && reads(o) && (o.resource.relations ?? []).some((r) => r.include)),
 		...shown(
 			{ displayName: 'Search', name: 'search', type: 'string', default: '', description: 'Records in which a word begins with this text' },
 			(o) => o.kind === 'getAll' && (supports(o).search?.(o.resource) ?? false),
@@ -579,6 +571,57 @@ function optionsProperty(vendor: Vendor, operations: Operation[]): INodeProperti
 		placeholder: 'Add option',
 		default: {},
 		options: byName(entries),
+	};
+}
+
+/** Several choices that the node loads for the resource. */
+function choicesProperty(displayName: string, name: string, loadOptionsMethod: string): INodeProperties {
+	return {
+		displayName,
+		name,
+		type: 'multiOptions',
+		typeOptions: { loadOptionsMethod, loadOptionsDependsOn: ['/resource', '/operation'] },
+		default: [],
+		description: `Choose from the list, or specify IDs ${EXPRESSION}`,
+	};
+}
+
+/** Options of a trigger that follows a list by its times: those of Get Many, and how it is followed. */
+export function followingOptions(vendor: Vendor): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: byName([
+			choicesProperty('Fields to Return Names or IDs', 'onlyFields', 'getOnlyFields'),
+			choicesProperty('Include Names or IDs', 'include', 'getIncludes'),
+			...(vendor.listOptions ?? []).map((field) => valueProperty(field)),
+			{
+				displayName: 'Max Records per Poll',
+				name: 'most',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: 5000,
+				description: 'After so many the poll ends with the page; the next one goes on from there',
+			},
+			{
+				displayName: 'Overlap (Minutes)',
+				name: 'overlap',
+				type: 'number',
+				typeOptions: { minValue: 0 },
+				default: 5,
+				description: 'How far behind the newest known change to look again, for changes that become visible late. Known ones are not repeated.',
+			},
+			{
+				displayName: 'Start From',
+				name: 'startFrom',
+				type: 'dateTime',
+				default: '',
+				description: 'Begin with changes from this time on when the workflow is activated for the first time, instead of from now',
+			},
+		]),
 	};
 }
 
