@@ -153,11 +153,12 @@ const MOST = 1.3;
 /** (e) Deliveries to a running n8n. */
 export async function deliveriesPart({ quick, step, atMost }: Bench): Promise<Part> {
 	const folder = await mkdtemp(join(tmpdir(), 'n8n-bench-'));
-	const stage = await setStage(folder);
+	let stage: Stage | undefined;
 	try {
+		const on = (stage = await setStage(folder));
 		const size = quick ? { deliveries: 100, rounds: 3 } : { deliveries: 300, rounds: 7 };
 		const figures = await step('deliveries to the trigger and to the bare Webhook node', async () =>
-			await compareDeliveries(stage, [
+			await compareDeliveries(on, [
 				{ ...size, parallel: 1 },
 				{ ...size, parallel: 10 },
 			]),
@@ -182,7 +183,7 @@ export async function deliveriesPart({ quick, step, atMost }: Bench): Promise<Pa
 		].join('\n');
 		return { text, figures };
 	} finally {
-		await stage.stop();
+		await stage?.stop();
 		await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 	}
 }
