@@ -63,7 +63,7 @@ export class OutreachTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					'The connection needs the scopes webhooks.all and the read scope of each record you choose, and Outreach must be able to reach this n8n at a public https address. Activating the workflow creates the webhooks in Outreach, deactivating it removes them.',
+					'The connection needs the scopes webhooks.all and the read scope of each record you choose, and Outreach must be able to reach this n8n at a public https address. Activating the workflow creates the webhooks in Outreach, deactivating it removes them. What happens while n8n is down is missed, unless Catch Up is on.',
 				name: 'notice',
 				type: 'notice',
 				default: '',
