@@ -16,9 +16,9 @@ import {
 import { methodsOf } from '../shared/editor';
 import { locator, loginProperty, simplifyProperty } from '../shared/properties';
 import { resourceOf } from '../shared/vendor';
-import { answerNow, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith } from '../shared/webhook';
+import { answerNow, begin, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith, startWith } from '../shared/webhook';
 import { isNews, startCatchingUp } from './catchUp';
-import { isWanted, readDelivery, toItem, wishesOf } from './deliveries';
+import { isWanted, needsRecord, readDelivery, toItem, wishesOf } from './deliveries';
 import { eventChoices, plan } from './events';
 import { everyUser } from './users';
 import { outreach } from './vendor';
@@ -164,9 +164,9 @@ export class OutreachTrigger implements INodeType {
 		return await startCatchingUp(this);
 	}
 
-	/** What started the workflow, also in a test, where n8n would call `trigger` otherwise. */
+	/** In a test, n8n would call `trigger` otherwise. */
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return [this.getInputData()];
+		return begin(this);
 	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
@@ -190,10 +190,11 @@ export class OutreachTrigger implements INodeType {
 		// Two webhooks that both cover an event tell of it in two jobs.
 		if (plan(wishes.events).overlapping && !memory.take(JSON.stringify([delivery.event, parsed.data]), data)) return { webhookResponse: 'known' };
 
-		answerNow(this);
+		const slow = needsRecord(delivery, wishes);
+		if (slow) answerNow(this);
 		const item = await toItem(this, delivery, wishes);
-		if (!item || (wishes.catchUp && !isNews(this, item.eventId))) return { noWebhookResponse: true };
-		return { workflowData: [this.helpers.returnJsonArray(item)], noWebhookResponse: true };
+		if (!item || (wishes.catchUp && !isNews(this, item.eventId))) return slow ? { noWebhookResponse: true } : { webhookResponse: 'known or not wanted' };
+		return startWith(this, item, slow);
 	}
 }
 

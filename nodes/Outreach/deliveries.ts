@@ -113,7 +113,7 @@ async function fetchRecord(context: IWebhookFunctions, { record }: Delivery): Pr
 }
 
 /** Whether the delivery has to be looked up before it can be emitted. */
-function needsRecord(delivery: Delivery, wishes: Wishes): boolean {
+export function needsRecord(delivery: Delivery, wishes: Wishes): boolean {
 	if (/\.(destroyed|deleted)$/.test(delivery.event)) return false;
 	return wishes.fetchRecord || (wishes.owners.length > 0 && ownersOf(delivery.record) === undefined);
 }

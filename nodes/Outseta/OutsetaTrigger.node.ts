@@ -1,7 +1,9 @@
 import {
 	NodeConnectionTypes,
 	NodeOperationError,
+	type IExecuteFunctions,
 	type IHookFunctions,
+	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
 	type IWebhookFunctions,
@@ -9,7 +11,7 @@ import {
 } from 'n8n-workflow';
 
 import { simplifyProperty } from '../shared/properties';
-import { answerNow, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith } from '../shared/webhook';
+import { begin, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith, startWith } from '../shared/webhook';
 import { isRepeat, keyOf, readDelivery, toItem, wishesOf } from './deliveries';
 import { activityChoices } from './events';
 
@@ -88,6 +90,10 @@ export class OutsetaTrigger implements INodeType {
 		},
 	};
 
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return begin(this);
+	}
+
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const body = await rawBody(this);
 		if (!body) return refuse(this, 400, 'The body is too large or incomplete');
@@ -108,7 +114,6 @@ export class OutsetaTrigger implements INodeType {
 			return refuse(this, 400, delivery.problem);
 		}
 		if (!wishes.allowRepeats && isRepeat(memoryOf(nodeKey(this)), this.getWorkflowStaticData('node'), delivery)) return { webhookResponse: 'known' };
-		answerNow(this);
-		return { workflowData: [this.helpers.returnJsonArray(toItem(delivery, wishes))], noWebhookResponse: true };
+		return startWith(this, toItem(delivery, wishes));
 	}
 }

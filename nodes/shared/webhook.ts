@@ -4,7 +4,16 @@
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'crypto';
 
-import { sleep, type IDataObject, type INode, type IWebhookFunctions, type IWebhookResponseData, type WorkflowExecuteMode } from 'n8n-workflow';
+import {
+	sleep,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INode,
+	type INodeExecutionData,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+	type WorkflowExecuteMode,
+} from 'n8n-workflow';
 
 /** Largest body that is read, in bytes. */
 const MAX_BODY = 1024 * 1024;
@@ -75,12 +84,47 @@ export function refuse(context: IWebhookFunctions, status: 400 | 401, reason: st
 	return { noWebhookResponse: true };
 }
 
-/**
- * Answers before the work is done and before n8n has made the execution: for senders that do not wait long. Also what
- * lets n8n store the workflow's data: with an answer that follows the start of an execution, 2.41 drops the changes.
- */
+/** Answers before the work is done, for senders that do not wait long. */
 export function answerNow(context: IWebhookFunctions): void {
 	context.getResponseObject().status(200).send('ok').end();
+}
+
+/** Milliseconds to wait for the beginning of an execution: in this process, and where another one executes. */
+const PATIENCE = 2000;
+const BRIEFLY = 250;
+
+const beginnings = new Map<string, () => void>();
+
+/** Whether executions begin in this process; unknown until one has, or has not. */
+let executesHere: boolean | undefined;
+
+const beginningOf = (context: Parameters<typeof nodeKey>[0], item: IDataObject) => `${nodeKey(context)} ${String(item.eventId)}`;
+
+/**
+ * Starts the workflow with an item, and answers when the execution has begun: not before, so that a sender cannot
+ * pile up more than n8n gets done, nor hold for delivered what n8n has not stored. n8n itself would answer after it
+ * has made the execution, but then 2.41 drops what the node wanted to remember. Where other processes execute, the
+ * answer comes after a moment.
+ */
+export function startWith(context: IWebhookFunctions, item: IDataObject, answered = false): IWebhookResponseData {
+	if (!answered) {
+		const key = beginningOf(context, item);
+		const begun = new Promise<boolean>((resolve) => beginnings.set(key, () => resolve(true)));
+		const late = sleep(executesHere === false ? BRIEFLY : PATIENCE).then(() => false);
+		void Promise.race([begun, late]).then((here) => {
+			beginnings.delete(key);
+			executesHere = here || (executesHere ?? false);
+			answerNow(context);
+		});
+	}
+	return { workflowData: [context.helpers.returnJsonArray(item)], noWebhookResponse: true };
+}
+
+/** What a webhook trigger does as a node of an execution: it passes on what started it, also in a test. */
+export function begin(context: IExecuteFunctions): INodeExecutionData[][] {
+	const items = context.getInputData();
+	for (const { json } of items) beginnings.get(beginningOf(context, json))?.();
+	return [items];
 }
 
 /** What was delivered, the newest last. */
