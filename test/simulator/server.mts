@@ -71,17 +71,28 @@ export interface ApiResponse {
 	body?: string | Buffer;
 }
 
-/** What a vendor supplies. */
-export interface Vendor {
-	handle(request: ApiRequest): ApiResponse | Promise<ApiResponse>;
-	/** The vendor's error answer, for injected faults without a body of their own. */
-	errorResponse(status: number): ApiResponse;
-	/** The vendor's answer when requests come too fast. */
-	rateLimited(waitMs: number): ApiResponse;
-	reset(): void;
-	records(type: string): unknown[];
-	/** Vendor-specific control calls; undefined when the call is not one of them. */
-	control(method: string, action: string, body: Record<string, unknown>): unknown;
+export type Seed = 'demo' | 'empty';
+
+/** What every simulator can be started with. */
+export interface SimulatorOptions {
+	/** 0 or missing: any free port. */
+	port?: number;
+	/** Delay of every answer. */
+	latencyMs?: number;
+	/** What it holds to begin with; default demo. */
+	seed?: Seed;
+}
+
+/** How a vendor says no. A text alone is the body of one that documents none. */
+export class Refusal extends Error {
+	readonly status: number;
+	readonly body: Record<string, unknown>;
+
+	constructor(status: number, reason: string | Record<string, unknown>) {
+		super(typeof reason === 'string' ? reason : JSON.stringify(reason));
+		this.status = status;
+		this.body = typeof reason === 'string' ? { error: reason } : reason;
+	}
 }
 
 interface ArmedFault {
@@ -133,6 +144,20 @@ export function json(status: number, body: unknown, contentType = 'application/j
 	return { status, headers: { 'content-type': contentType }, body: JSON.stringify(body) };
 }
 
+/** The body of a request that has to carry a JSON object. */
+export function jsonObject(request: ApiRequest): Record<string, unknown> {
+	const type = header(request.headers, 'content-type')?.split(';')[0]?.trim().toLowerCase();
+	if (type !== 'application/json') throw new Refusal(415, 'The Content-Type must be application/json.');
+	let body: unknown;
+	try {
+		body = JSON.parse(request.body.toString('utf8'));
+	} catch {
+		throw new Refusal(400, 'The body is not valid JSON.');
+	}
+	if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new Refusal(400, 'The body must be a JSON object.');
+	return body as Record<string, unknown>;
+}
+
 function flatQuery(search: string): Record<string, string | string[]> {
 	const flat: Record<string, string | string[]> = {};
 	for (const [name, value] of queryPairs(search)) {
@@ -161,18 +186,15 @@ function pathMatches(pattern: string | RegExp | undefined, path: string): boolea
 	return new RegExp(`^${source}$`).test(path);
 }
 
-/** The server of one simulator. */
-export class SimulatorServer {
+/** A simulated vendor. Each vendor says how it answers and what it holds; call `fill` at the end of the constructor. */
+export abstract class Simulator {
 	readonly requests: RecordedRequest[] = [];
 	latencyMs: number;
-	url = '';
-
-	private readonly vendor: Vendor;
+	private address = '';
 	private readonly app: FastifyInstance;
 	private faults: ArmedFault[] = [];
 
-	constructor(vendor: Vendor, latencyMs: number) {
-		this.vendor = vendor;
+	constructor({ latencyMs = 0 }: SimulatorOptions) {
 		this.latencyMs = latencyMs;
 		this.app = fastify({
 			logger: false,
@@ -186,10 +208,41 @@ export class SimulatorServer {
 		this.app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
 			done(null, body);
 		});
-		const control = async (request: FastifyRequest, reply: FastifyReply) => await this.control(request, reply);
-		const api = async (request: FastifyRequest, reply: FastifyReply) => await this.api(request, reply);
+		const control = async (request: FastifyRequest, reply: FastifyReply) => await this.serveControl(request, reply);
+		const api = async (request: FastifyRequest, reply: FastifyReply) => await this.serve(request, reply);
 		this.app.route({ method: [...METHODS], url: '/__control/*', handler: control });
 		this.app.route({ method: [...METHODS], url: '/*', handler: api });
+	}
+
+	// ---- what a vendor supplies -----------------------------------------------------------------------
+
+	/** Works a request; a Refusal may be thrown. */
+	protected abstract dispatch(request: ApiRequest): ApiResponse;
+
+	/** Stores the seed in place of all there is. */
+	protected abstract fill(): void;
+
+	/** Copies of all records of a type. */
+	abstract records(type: string): unknown[];
+
+	/** Vendor-specific control calls; undefined when the call is not one of them. */
+	protected abstract control(method: string, action: string, body: Record<string, unknown>): unknown;
+
+	/** The vendor's error answer, for injected faults without a body of their own; a plain one where none is documented. */
+	protected errorResponse(status: number): ApiResponse {
+		return json(status, { error: 'The request failed.' });
+	}
+
+	/** The vendor's answer when requests come too fast; where no limit is documented, what a proxy in front would say. */
+	protected rateLimited(waitMs: number): ApiResponse {
+		const answer = json(429, { error: 'Too many requests.' });
+		return { ...answer, headers: { ...answer.headers, 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) } };
+	}
+
+	// ---- what tests use -------------------------------------------------------------------------------
+
+	get url(): string {
+		return this.address;
 	}
 
 	/** Starts to listen on the loopback interface only. */
@@ -197,7 +250,7 @@ export class SimulatorServer {
 		await this.app.listen({ host: '127.0.0.1', port });
 		const address = this.app.server.address();
 		if (address === null || typeof address === 'string') throw new Error('The simulator has no address');
-		this.url = `http://127.0.0.1:${address.port}`;
+		this.address = `http://127.0.0.1:${address.port}`;
 	}
 
 	async stop(): Promise<void> {
@@ -216,6 +269,25 @@ export class SimulatorServer {
 		this.faults = [];
 	}
 
+	/** Back to the seed; requests and faults are dropped. */
+	reset(): void {
+		this.clearRequests();
+		this.clearFaults();
+		this.fill();
+	}
+
+	/** The answer to a request. */
+	handle(request: ApiRequest): ApiResponse {
+		try {
+			return this.dispatch(request);
+		} catch (error) {
+			if (error instanceof Refusal) return json(error.status, error.body);
+			throw error;
+		}
+	}
+
+	// ---- requests -------------------------------------------------------------------------------------
+
 	private strike(method: string, path: string, search: string): Fault | undefined {
 		for (const armed of this.faults) {
 			const { match, times = 1, after = 0 } = armed.fault;
@@ -231,7 +303,7 @@ export class SimulatorServer {
 		return undefined;
 	}
 
-	private async api(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+	private async serve(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
 		const mark = request.raw.url ?? '/';
 		const question = mark.indexOf('?');
 		const path = question === -1 ? mark : mark.slice(0, question);
@@ -254,16 +326,10 @@ export class SimulatorServer {
 		if (this.latencyMs > 0) await wait(this.latencyMs);
 
 		const fault = this.strike(request.method, path, entry.search);
-		const handle = async (): Promise<ApiResponse> => {
+		const handle = (): ApiResponse => {
 			entry.status = 500;
-			return await this.vendor.handle({
-				method: request.method,
-				path,
-				search,
-				headers: request.headers,
-				body,
-				origin: /^[\w.:[\]-]+$/.test(request.headers.host ?? '') ? `http://${request.headers.host ?? ''}` : this.url,
-			});
+			const origin = /^[\w.:[\]-]+$/.test(request.headers.host ?? '') ? `http://${request.headers.host ?? ''}` : this.url;
+			return this.handle({ method: request.method, path, search, headers: request.headers, body, origin });
 		};
 		const finish = (response: ApiResponse): unknown => {
 			entry.status = response.status;
@@ -272,13 +338,13 @@ export class SimulatorServer {
 			if (response.headers !== undefined) reply.headers(response.headers);
 			return reply.send(response.body ?? null);
 		};
-		if (fault === undefined) return finish(await handle());
+		if (fault === undefined) return finish(handle());
 
 		if (fault.kind === 'slow') {
 			await wait(fault.delayMs ?? 3000);
-			return finish(await handle());
+			return finish(handle());
 		}
-		const real = fault.afterEffect === true || fault.kind === 'truncate' ? await handle() : undefined;
+		const real = fault.afterEffect === true || fault.kind === 'truncate' ? handle() : undefined;
 		if (fault.kind === 'reset' || fault.kind === 'truncate') entry.status = 0;
 		if (fault.kind === 'reset') {
 			reply.hijack();
@@ -303,10 +369,10 @@ export class SimulatorServer {
 			});
 		}
 		if (fault.kind === 'rateLimit') {
-			const limited = this.vendor.rateLimited(fault.delayMs ?? 1000);
+			const limited = this.rateLimited(fault.delayMs ?? 1000);
 			return finish({ ...limited, headers: { ...limited.headers, ...fault.headers } });
 		}
-		const plain = this.vendor.errorResponse(fault.status ?? 500);
+		const plain = this.errorResponse(fault.status ?? 500);
 		return finish({
 			status: fault.status ?? 500,
 			headers: { ...plain.headers, ...fault.headers },
@@ -315,7 +381,7 @@ export class SimulatorServer {
 		});
 	}
 
-	private async control(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+	private async serveControl(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
 		const path = (request.raw.url ?? '').split('?')[0] ?? '';
 		const action = path.slice('/__control/'.length);
 		const text = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '';
@@ -338,9 +404,7 @@ export class SimulatorServer {
 				this.clearRequests();
 				return { ok: true };
 			case 'POST reset':
-				this.clearRequests();
-				this.clearFaults();
-				this.vendor.reset();
+				this.reset();
 				return { ok: true };
 			case 'POST faults':
 				for (const fault of (Array.isArray(parsed) ? parsed : [body]) as Array<Fault & { match: { pathPattern?: string } }>) {
@@ -361,8 +425,14 @@ export class SimulatorServer {
 			default:
 		}
 		if (method === 'GET' && action.startsWith('records/')) {
-			return { records: this.vendor.records(decodePart(action.slice('records/'.length))) };
+			return { records: this.records(decodePart(action.slice('records/'.length))) };
 		}
-		return this.vendor.control(method, action, body);
+		return this.control(method, action, body);
 	}
+}
+
+/** Starts a simulator on the loopback interface. */
+export async function started<S extends Simulator>(simulator: S, { port = 0 }: SimulatorOptions): Promise<S> {
+	await simulator.listen(port);
+	return simulator;
 }

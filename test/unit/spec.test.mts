@@ -1,6 +1,7 @@
 /** The vocabulary, and what every resource file of every vendor has to keep to. */
 import { branchCms } from '../../dist/nodes/BranchCms/vendor.js';
 import { outreach } from '../../dist/nodes/Outreach/vendor.js';
+import { outseta } from '../../dist/nodes/Outseta/vendor.js';
 import { labelOf, nouns, operationsOf, titleCase, upsertKeys, type Field, type Operation, type Resource } from '../../dist/nodes/shared/spec.js';
 import { apiOf, operationOf, resourceOf, type Vendor } from '../../dist/nodes/shared/vendor.js';
 import { userlot } from '../../dist/nodes/Userlot/vendor.js';
@@ -103,6 +104,12 @@ test('a vendor finds its parts, and says what it has not', () => {
 
 const twice = (names: string[]) => names.filter((name, i) => names.indexOf(name) !== i);
 
+/** Every record has one, whatever else it has. */
+const ID: Field = { name: 'id', type: 'integer', filter: true, sort: true };
+
+/** Names between braces. */
+const gapsOf = (path: string) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+
 /** "One sentence without a final period", or several sentences, each with its own. */
 function badSentence(text: string | undefined): boolean {
 	if (text === undefined) return false;
@@ -110,7 +117,7 @@ function badSentence(text: string | undefined): boolean {
 	return text.trim() !== text || text === '' || (several ? !/[.!?]$/.test(text) : /\.$/.test(text) && !/\betc\.$/.test(text)) || /\s\s/.test(text);
 }
 
-describe.each([outreach, branchCms, userlot] as Vendor[])('$label', (vendor) => {
+describe.each([outreach, branchCms, outseta, userlot] as Vendor[])('$label', (vendor) => {
 	const exists = (name: string) => vendor.resources.some((r) => r.name === name);
 	const operations = vendor.resources.flatMap(operationsOf);
 
@@ -129,7 +136,20 @@ describe.each([outreach, branchCms, userlot] as Vendor[])('$label', (vendor) => 
 
 	describe.each(vendor.resources.map((resource) => ({ name: resource.name, resource })))('$name', ({ resource }) => {
 		const { fields, relations = [], actions = [], recipes = [], bulk = [], keys = [], list } = resource;
-		const field = (name: string): Field | undefined => (name === 'id' ? { name: 'id', type: 'integer', filter: true, sort: true } : fields.find((f) => f.name === name));
+		/** A field by its name, by its path on the wire, or of a related record: that one filters as far as the relation does. */
+		const field = (name: string): Field | undefined => {
+			if (name === 'id') return ID;
+			const related = relations.flatMap((r): Field[] => {
+				if (!name.startsWith(`${r.name}.`)) return [];
+				const last = name.slice(r.name.length + 1);
+				// What Outseta calls its ids in paths.
+				const attribute = last === 'Uid' ? 'id' : last;
+				const target = attribute === 'id' ? ID : vendor.resources.find((other) => other.name === r.to[0])?.fields.find((f) => f.name === attribute);
+				return target ? [{ ...target, filter: r.filterBy?.includes(attribute) ?? false, sort: false }] : [];
+			});
+			const found = [...fields.filter((f) => f.name === name || f.wire === name), ...related];
+			return found.find((f) => f.filter) ?? found[0];
+		};
 		const parameters = [...actions, ...bulk].flatMap((action) => (action.parameters ?? []).map((p) => ({ action: action.name, p })));
 
 		test('names are unique', () => {
@@ -142,15 +162,30 @@ describe.each([outreach, branchCms, userlot] as Vendor[])('$label', (vendor) => 
 			for (const action of [...actions, ...bulk]) expect(twice((action.parameters ?? []).map((p) => p.name))).toEqual([]);
 		});
 
-		test('paths are absolute, and only ids are put into them', () => {
-			expect(resource.path).toMatch(/^\/([\w/]|\{scope\})*$/);
-			for (const { path } of actions) expect(path).toMatch(/^\/([\w/-]|\{id\}|\{scope\})+$/);
+		test('paths are absolute, and what is put into them is asked for', () => {
+			const around = [...(resource.scope ? ['scope'] : []), ...(resource.parent ? ['parent'] : [])];
+			for (const path of [resource.path, ...(resource.rows ? [resource.rows.path] : [])]) {
+				expect(path).toMatch(/^\/([\w/]|\{\w+\})*$/);
+				expect({ [path]: gapsOf(path).filter((gap) => !around.includes(gap)) }).toEqual({ [path]: [] });
+			}
+			for (const { path, parameters: own = [] } of actions) {
+				const named = own.filter((p) => p.in === 'path');
+				expect(path).toMatch(/^\/([\w/-]|\{\w+\})+$/);
+				expect({ [path]: gapsOf(path).filter((gap) => !['id', ...around, ...named.map((p) => p.name)].includes(gap)) }).toEqual({ [path]: [] });
+				expect({ [path]: named.filter((p) => !p.required || !gapsOf(path).includes(p.name)).map((p) => p.name) }).toEqual({ [path]: [] });
+			}
+		});
+
+		test('the record around it leads to it, by a path or a filter', () => {
+			const paths = [resource.path, resource.rows?.path ?? '', ...actions.map((action) => action.path)];
+			expect(resource.parent !== undefined).toBe(resource.parent?.filter !== undefined || paths.some((path) => gapsOf(path).includes('parent')));
 		});
 
 		test('what it refers to exists', () => {
 			const lost = [
 				// A relation can point to what the API has no resource for; one that is written needs a target to choose.
 				...relations.filter((r) => !r.readOnly && !r.to.some(exists)).map((r) => `relation ${r.name} to ${r.to}`),
+				...(resource.parent && !exists(resource.parent.resource) ? [`parent ${resource.parent.resource}`] : []),
 				...parameters.filter(({ p }) => p.reference !== undefined && !exists(p.reference)).map(({ action, p }) => `parameter ${action}.${p.name} to ${p.reference}`),
 				...recipes.flatMap((r) => [...(r.inputs ?? []), ...(r.options ?? [])].flatMap((input) => (input.kind === 'record' && !exists(input.resource) ? [`input ${r.name}.${input.name} to ${input.resource}`] : []))),
 				...(resource.door && !vendor.doors?.[resource.door] ? [`door ${resource.door}`] : []),
@@ -161,8 +196,8 @@ describe.each([outreach, branchCms, userlot] as Vendor[])('$label', (vendor) => 
 		test('keys can be looked up, lists can be shown', () => {
 			const unknown = (names: string[]) => (resource.openFields ? [] : names.filter((name) => !field(name)));
 			expect(unknown([...(list?.name ?? []), ...(list?.fallback ?? []), ...(list?.detail ? [list.detail] : []), ...keys.map((k) => k.field)])).toEqual([]);
-			// Keys that the vendor cannot filter by are looked up in the whole list.
-			for (const key of keys.filter((k) => !k.listed)) expect({ key: key.field, filter: field(key.field)?.filter ?? false }).toEqual({ key: key.field, filter: true });
+			// Keys that the vendor cannot filter by are looked up in the whole list, or in the record around.
+			for (const key of keys.filter((k) => !k.listed && !resource.rows)) expect({ key: key.field, filter: field(key.field)?.filter ?? false }).toEqual({ key: key.field, filter: true });
 			if (list?.sort && !resource.openFields) expect({ sort: list.sort, sortable: field(list.sort)?.sort ?? false }).toEqual({ sort: list.sort, sortable: true });
 			if (resource.methods.includes('getAll')) expect(list?.name.length).toBeGreaterThan(0);
 			if (resource.methods.includes('upsert')) expect(keys.length).toBeGreaterThan(0);

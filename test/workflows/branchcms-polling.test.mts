@@ -1,47 +1,35 @@
 /** The BranchCMS Polling Trigger: new, changed and deleted records of a site that keeps no times. */
 import type { IDataObject } from 'n8n-workflow';
-import { createHarness, type Harness } from '../harness/index.mts';
-import { startBranchCms, type BranchCmsSimulator } from '../simulator/index.mts';
 import { poller as activePoller, TriggerLab } from './trigger-support.mts';
+import { branchCmsLab } from './vendor-support.mts';
 
-let site: BranchCmsSimulator;
-let harness: Harness;
-
-beforeAll(async () => {
-	site = await startBranchCms();
-	harness = await createHarness();
-});
-afterAll(async () => await site.stop());
-beforeEach(() => {
-	site.reset();
-	harness.credentials.set('branchCmsApi', { siteUrl: site.url, token: site.token, authentication: 'bearer' });
-});
+const lab = branchCmsLab();
+const { sent } = lab;
 
 async function poller(parameters: IDataObject, from?: TriggerLab) {
-	const active = await activePoller(harness, 'branchCmsPollingTrigger', { resource: 'account', ...parameters }, from);
-	site.clearRequests();
+	const active = await activePoller(lab.harness, 'branchCmsPollingTrigger', { resource: 'account', ...parameters }, from);
+	lab.sim.clearRequests();
 	return active;
 }
 
 const ALL = ['created', 'deleted', 'updated'];
-const sent = () => site.requests.map(({ method, path, search }) => `${method} ${path.replace('/api/v1', '')}${search ? `?${search}` : ''}`);
 const told = (items: IDataObject[] | null) => (items ?? []).map(({ event, id }) => `${String(event)} ${String(id)}`);
 const change = async (id: number, attributes: IDataObject) => {
-	const answer = await fetch(`${site.url}/api/v1/account/accounts/${id}`, {
+	const answer = await fetch(`${lab.sim.url}/api/v1/account/accounts/${id}`, {
 		method: 'PATCH',
-		headers: { authorization: `Bearer ${site.token}`, accept: 'application/json', 'content-type': 'application/json', 'user-agent': 'test' },
+		headers: { authorization: `Bearer ${lab.sim.token}`, accept: 'application/json', 'content-type': 'application/json', 'user-agent': 'test' },
 		body: JSON.stringify(attributes),
 	});
 	expect(answer.status).toBe(200);
-	site.clearRequests();
+	lab.sim.clearRequests();
 };
 
 test('created, updated and deleted, each once', async () => {
 	const { first, next } = await poller({ events: ALL });
 	expect(first).toBeNull();
-	const { id } = site.insert('account', { email: 'new@site.example', firstName: 'New', lastName: 'Member' });
+	const { id } = lab.sim.insert('account', { email: 'new@site.example', firstName: 'New', lastName: 'Member' });
 	await change(9, { title: 'Director' });
-	site.remove('account', 10);
+	lab.sim.remove('account', 10);
 	const found = (await next())!;
 	expect(told(found).sort()).toEqual([`account.created ${String(id)}`, 'account.deleted 10', 'account.updated 9'].sort());
 	expect(found.find(({ event }) => event === 'account.deleted')).toEqual({ event: 'account.deleted', eventId: 'account.deleted:10', resource: 'account', id: 10, deleted: true });
@@ -53,13 +41,13 @@ test('created, updated and deleted, each once', async () => {
 });
 
 test('of created alone the first page is enough, as long as nothing on it is new', async () => {
-	site.seedAccounts(250);
+	lab.sim.seedAccounts(250);
 	const { next } = await poller({ events: ['created'] });
 	expect(await next()).toBeNull();
 	expect(sent()).toEqual(['GET /account/accounts?sort=-id&limit=100&page=1']);
-	site.seedAccounts(150, 'late');
+	lab.sim.seedAccounts(150, 'late');
 	expect(await next()).toHaveLength(150);
-	expect(site.requests).toHaveLength(4);
+	expect(lab.sim.requests).toHaveLength(4);
 	expect(await next()).toBeNull();
 });
 
@@ -68,7 +56,7 @@ test('a site that does not sort by id is read to its end', async () => {
 	const serve = (all: IDataObject[]) => {
 		for (const number of [1, 2, 3]) {
 			const data = all.slice((number - 1) * 25, number * 25);
-			site.addFault({ match: { path: '/api/v1/account/accounts', query: `page=${number}` }, kind: 'status', status: 200, body: { data, pagination: { currentPage: number, totalPages: 3 } } });
+			lab.sim.addFault({ match: { path: '/api/v1/account/accounts', query: `page=${number}` }, kind: 'status', status: 200, body: { data, pagination: { currentPage: number, totalPages: 3 } } });
 		}
 	};
 	serve(rows);
@@ -79,7 +67,7 @@ test('a site that does not sort by id is read to its end', async () => {
 
 describe('rows that move between pages while they are read', () => {
 	const page = (number: number, data: IDataObject[]) =>
-		site.addFault({ match: { path: '/api/v1/account/accounts', query: `page=${number}` }, kind: 'status', status: 200, body: { data, pagination: { currentPage: number, totalPages: 2 } } });
+		lab.sim.addFault({ match: { path: '/api/v1/account/accounts', query: `page=${number}` }, kind: 'status', status: 200, body: { data, pagination: { currentPage: number, totalPages: 2 } } });
 	const rows = listedRows();
 
 	test('a row seen twice is told once, and a row that was skipped is no deletion', async () => {
@@ -108,8 +96,8 @@ function listedRows(): IDataObject[] {
 
 test('a deletion that cannot be confirmed waits', async () => {
 	const { next } = await poller({ events: ['deleted'] });
-	site.remove('account', 10);
-	site.addFault({ match: { path: '/api/v1/account/accounts/10' }, kind: 'status', status: 403 });
+	lab.sim.remove('account', 10);
+	lab.sim.addFault({ match: { path: '/api/v1/account/accounts/10' }, kind: 'status', status: 403 });
 	await expect(next()).rejects.toThrow('BranchCMS refused to get account 10');
 	expect(told(await next())).toEqual(['account.deleted 10']);
 	expect(await next()).toBeNull();
@@ -117,8 +105,8 @@ test('a deletion that cannot be confirmed waits', async () => {
 
 test('what a process handed over before it ended is told again, deletions as well', async () => {
 	const { one, next } = await poller({ events: ALL });
-	site.remove('account', 10);
-	site.insert('account', { email: 'new@site.example' });
+	lab.sim.remove('account', 10);
+	lab.sim.insert('account', { email: 'new@site.example' });
 	const before = told(await next());
 	const restarted = await poller({ events: ALL }, one);
 	expect(told(restarted.first)).toEqual(before);
@@ -127,12 +115,12 @@ test('what a process handed over before it ended is told again, deletions as wel
 
 test('calendar events: a day that passes is no change', async () => {
 	const { next } = await poller({ resource: 'event', events: ALL });
-	const [event] = site.records('event');
-	const listed = await (await fetch(`${site.url}/api/v1/calendar/events?limit=100`, { headers: { authorization: `Bearer ${site.token}`, accept: 'application/json', 'user-agent': 'test' } })).json() as { data: IDataObject[] };
+	const [event] = lab.sim.records('event');
+	const listed = await (await fetch(`${lab.sim.url}/api/v1/calendar/events?limit=100`, { headers: { authorization: `Bearer ${lab.sim.token}`, accept: 'application/json', 'user-agent': 'test' } })).json() as { data: IDataObject[] };
 	const body = { data: listed.data.map((row): IDataObject => ({ ...row, isToday: !row.isToday, isPastEvent: !row.isPastEvent })), pagination: { currentPage: 1, totalPages: 1 } };
-	site.addFault({ match: { path: '/api/v1/calendar/events' }, kind: 'status', status: 200, body });
+	lab.sim.addFault({ match: { path: '/api/v1/calendar/events' }, kind: 'status', status: 200, body });
 	expect(await next()).toBeNull();
 	body.data[0]!.title = 'Other';
-	site.addFault({ match: { path: '/api/v1/calendar/events' }, kind: 'status', status: 200, body });
+	lab.sim.addFault({ match: { path: '/api/v1/calendar/events' }, kind: 'status', status: 200, body });
 	expect(told(await next())).toEqual([`event.updated ${String(event!.id)}`]);
 });

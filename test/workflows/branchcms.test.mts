@@ -1,71 +1,28 @@
 /** The BranchCMS node on n8n's engine: against the strict simulator, and against sites that behave worse than it. */
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { startRecorder, type Answerer, type Recorder } from '../conformance/recorder.mts';
-import { createHarness, type Harness, type NodeOptions } from '../harness/index.mts';
-import { startBranchCms, type BranchCmsSimulator } from '../simulator/index.mts';
+import type { Answerer, Recorder } from '../conformance/recorder.mts';
+import { startBranchCms } from '../simulator/index.mts';
 import { mapper, rl, where } from './support.mts';
+import { branchCmsLab } from './vendor-support.mts';
 
 const PASSWORD = 'correct horse battery';
 
-let site: BranchCmsSimulator;
-/** A site that answers as a test wants. */
-let odd: Recorder;
-let harness: Harness;
-
-beforeAll(async () => {
-	site = await startBranchCms();
-	odd = await startRecorder('application/json', () => ({ status: 404, body: { error: 'no answer was prepared' } }));
-	harness = await createHarness();
-});
-
-afterAll(async () => {
-	odd.stop();
-	await site.stop();
-});
-
-const connect = (siteUrl = site.url, token = site.token, authentication = 'bearer') => harness.credentials.set('branchCmsApi', { siteUrl, token, authentication });
-
-beforeEach(() => {
-	site.reset();
-	connect();
-});
-
-const run = async (resource: string, operation: string, parameters: INodeParameters = {}, items: Parameters<Harness['runNode']>[2] = [{}], options?: NodeOptions) =>
-	await harness.runNode('branchCms', { resource, operation, ...parameters }, items, options);
-
-/** Runs and expects success. */
-const ok = async (...args: Parameters<typeof run>) => {
-	const result = await run(...args);
-	expect(result.error).toBeUndefined();
-	return result;
-};
-
-/** Runs and expects a refusal; gives all that a person can read of it. */
-const refused = async (...args: Parameters<typeof run>) => {
-	const { error } = await run(...args);
-	expect(error).toBeDefined();
-	return { message: error!.message, description: String((error as { description?: string }).description ?? ''), all: JSON.stringify(error) };
-};
-
-/** Answers of an imagined site. */
-const behave = (answer: Answerer) => {
-	odd.start(answer);
-	connect(odd.url);
-};
+const lab = branchCmsLab();
+const { behave, connect, ok, refused, run } = lab;
 
 const page = (data: IDataObject[], currentPage = 1, totalPages = 1, links: IDataObject = {}) => ({
 	body: { data, pagination: { currentPage, perPage: data.length, count: data.length, totalPages, links }, totalItems: data.length },
 });
 
 const sentTo = (recorder: { sent: Recorder['sent'] }) => recorder.sent.map(({ method, path }) => `${method} ${path}`);
-const account = (id: number) => site.records('account').find((a) => a.id === id);
+const account = (id: number) => lab.sim.records('account').find((a) => a.id === id);
 const DANA = 9;
 
 describe('accounts', () => {
 	test('create stores what was given, under the keys of the vendor', async () => {
 		const fields = { email: 'ada@site.example', username: 'ada', firstName: 'Ada', lastName: 'Lovelace', gender: 'female', password: PASSWORD };
 		const { json } = await ok('account', 'create', { fields: mapper(fields) });
-		expect(site.records('account').at(-1)).toEqual({ ...fields, id: json[0].id });
+		expect(lab.sim.records('account').at(-1)).toEqual({ ...fields, id: json[0].id });
 		expect(json[0]).toMatchObject({ email: 'ada@site.example', displayName: 'Ada Lovelace' });
 	});
 
@@ -73,7 +30,7 @@ describe('accounts', () => {
 		const before = account(DANA)!;
 		await ok('account', 'update', { record: rl('id', DANA), fields: mapper({ title: 'Director' }) });
 		expect(account(DANA)).toEqual({ ...before, title: 'Director' });
-		expect(site.requests.map((r) => r.method)).toEqual(['PATCH']);
+		expect(lab.sim.requests.map((r) => r.method)).toEqual(['PATCH']);
 	});
 
 	test('an empty value is not sent, the option Clear Fields empties', async () => {
@@ -85,16 +42,16 @@ describe('accounts', () => {
 	test('an update without any value is refused', async () => {
 		const { message } = await refused('account', 'update', { record: rl('id', DANA), fields: mapper({ title: '' }) });
 		expect(message).toBe('There is nothing to change: no field of the account was given');
-		expect(site.requests).toEqual([]);
+		expect(lab.sim.requests).toEqual([]);
 	});
 
 	test('replace wipes what was left out, and says so wherever it is offered', async () => {
 		expect(account(DANA)).toMatchObject({ company: 'Acme', memberLevel: 'staff' });
 		await ok('account', 'replace', { record: rl('id', DANA), fields: mapper({ email: 'dana@new.example', lastName: 'Leaver' }) });
 		expect(account(DANA)).toMatchObject({ id: DANA, email: 'dana@new.example', lastName: 'Leaver', firstName: null, company: null, memberLevel: null });
-		expect(site.requests.map((r) => r.method)).toEqual(['PUT']);
+		expect(lab.sim.requests.map((r) => r.method)).toEqual(['PUT']);
 		for (const resource of ['account', 'event']) {
-			const { options } = harness.nodeType('branchCms').description.properties.find((p) => p.name === 'operation' && p.displayOptions?.show?.resource?.includes(resource))!;
+			const { options } = lab.harness.nodeType('branchCms').description.properties.find((p) => p.name === 'operation' && p.displayOptions?.show?.resource?.includes(resource))!;
 			const replace = (options as Array<{ value: string; name: string; description: string }>).find((o) => o.value === 'replace')!;
 			expect(replace.name).toBe('Replace');
 			expect(replace.description).toMatch(/every attribute left out is emptied.*Use Update/);
@@ -137,7 +94,7 @@ describe('accounts', () => {
 		['an attribute nobody knows', { fristName: 'X' }, 'Account has no field "fristName"; similar: firstName'],
 	])('%s is refused before anything is sent', async (_what, fields, message) => {
 		expect((await refused('account', 'create', { fields: mapper(fields) })).message).toContain(message);
-		expect(site.requests).toEqual([]);
+		expect(lab.sim.requests).toEqual([]);
 	});
 });
 
@@ -149,12 +106,12 @@ describe('custom attributes', () => {
 			options: { customFieldsJson: '{"newsletter": true}' },
 		};
 		const { json } = await ok('account', 'create', parameters, [{ level: 'gold' }]);
-		expect(site.records('account').at(-1)).toMatchObject({ memberLevel: 'gold', newsletter: true });
+		expect(lab.sim.records('account').at(-1)).toMatchObject({ memberLevel: 'gold', newsletter: true });
 		expect(json[0]).toMatchObject({ memberLevel: 'gold', newsletter: true });
 	});
 
 	test('are columns of the mapper, with the type that the site shows', async () => {
-		const { fields } = await harness.loadOptions('branchCms', 'resourceMapping', 'getFields', { currentNodeParameters: { resource: 'account', operation: 'create' } });
+		const { fields } = await lab.harness.loadOptions('branchCms', 'resourceMapping', 'getFields', { currentNodeParameters: { resource: 'account', operation: 'create' } });
 		expect(fields.filter(({ id }) => ['memberLevel', 'newsletter'].includes(id)).map(({ id, type }) => ({ id, type }))).toEqual([
 			{ id: 'memberLevel', type: 'string' },
 			{ id: 'newsletter', type: 'boolean' },
@@ -177,7 +134,7 @@ describe('custom attributes', () => {
 	])('%s is refused before anything is sent', async (_what, parameters) => {
 		const { message } = await refused('account', 'update', { record: rl('id', DANA), fields: mapper({ title: 'X' }), ...(parameters as INodeParameters) });
 		expect(message).toMatch(/Custom Fields/);
-		expect(site.requests).toEqual([]);
+		expect(lab.sim.requests).toEqual([]);
 	});
 });
 
@@ -197,25 +154,25 @@ describe('Create or Update', () => {
 			{ lastName: 'Cruz', outcome: 'unchanged' },
 		]);
 		expect(account(DANA)).toMatchObject({ lastName: 'Stayer', email: 'dana.leaver@acme.example', username: 'dana.leaver' });
-		site.clearRequests();
+		lab.sim.clearRequests();
 		const second = await ok('account', 'upsert', upsert, people);
 		expect(second.json.map(({ outcome }) => outcome)).toEqual(['unchanged', 'unchanged', 'unchanged']);
-		expect(site.requests.every(({ method }) => method === 'GET')).toBe(true);
+		expect(lab.sim.requests.every(({ method }) => method === 'GET')).toBe(true);
 	});
 
 	test('makes one account of one email, however often and however written', async () => {
 		const emails = ['same@acme.example', 'Same@Acme.example', ' same@acme.example'];
-		const before = site.records('account').length;
+		const before = lab.sim.records('account').length;
 		const { json } = await ok('account', 'upsert', upsert, emails.map((email, i) => ({ email, lastName: `Name ${i}` })));
-		expect(site.records('account')).toHaveLength(before + 1);
+		expect(lab.sim.records('account')).toHaveLength(before + 1);
 		expect(new Set(json.map(({ id }) => id)).size).toBe(1);
 	});
 
 	test('goes on when somebody else created the account in between', async () => {
-		site.addFault({ match: { method: 'GET', path: '/api/v1/account/accounts' }, kind: 'status', status: 200, body: page([]).body });
+		lab.sim.addFault({ match: { method: 'GET', path: '/api/v1/account/accounts' }, kind: 'status', status: 200, body: page([]).body });
 		const { json } = await ok('account', 'upsert', upsert, [{ email: 'dana.leaver@acme.example', lastName: 'Stayer' }]);
 		expect(json[0]).toMatchObject({ id: DANA, lastName: 'Stayer', outcome: 'updated' });
-		expect(site.requests.map(({ method }) => method)).toEqual(['GET', 'POST', 'GET', 'PATCH']);
+		expect(lab.sim.requests.map(({ method }) => method)).toEqual(['GET', 'POST', 'GET', 'PATCH']);
 	});
 
 	describe('at a site that ignores the filter', () => {
@@ -232,25 +189,25 @@ describe('Create or Update', () => {
 			behave(ignoring);
 			const { json } = await ok('account', 'upsert', upsert, [{ email: 'm250@site.example', lastName: 'Changed' }]);
 			expect(json).toEqual([{ id: 250, email: 'm250@site.example', lastName: 'Changed', company: 'Acme', outcome: 'updated' }]);
-			expect(odd.sent.filter(({ method }) => method !== 'GET').map(({ method, path, body }) => ({ method, path, body }))).toEqual([
+			expect(lab.odd.sent.filter(({ method }) => method !== 'GET').map(({ method, path, body }) => ({ method, path, body }))).toEqual([
 				{ method: 'PATCH', path: '/api/v1/account/accounts/250', body: { lastName: 'Changed' } },
 			]);
-			expect(odd.sent).toHaveLength(6);
+			expect(lab.odd.sent).toHaveLength(6);
 		});
 
 		test('creates an account rather than change somebody else', async () => {
 			behave(ignoring);
 			const { json } = await ok('account', 'upsert', upsert, [{ email: 'm25@site.example.org', lastName: 'Other' }]);
 			expect(json[0]).toMatchObject({ id: 900, outcome: 'created' });
-			expect(odd.sent.filter(({ method }) => method !== 'GET').map(({ method }) => method)).toEqual(['POST']);
+			expect(lab.odd.sent.filter(({ method }) => method !== 'GET').map(({ method }) => method)).toEqual(['POST']);
 		});
 
 		test('locks on to the right account by email, also to delete', async () => {
 			behave((request) => (request.method === 'DELETE' ? { status: 204 } : ignoring(request)));
 			await ok('account', 'delete', { record: rl('email', 'm120@site.example') });
-			expect(sentTo(odd).at(-1)).toBe('DELETE /api/v1/account/accounts/120');
+			expect(sentTo(lab.odd).at(-1)).toBe('DELETE /api/v1/account/accounts/120');
 			expect((await refused('account', 'delete', { record: rl('email', 'm1200@site.example') })).message).toContain('there is no account with the email');
-			expect(sentTo(odd).filter((r) => r.startsWith('DELETE'))).toHaveLength(1);
+			expect(sentTo(lab.odd).filter((r) => r.startsWith('DELETE'))).toHaveLength(1);
 		});
 
 		test('refuses to choose between two accounts of one email', async () => {
@@ -258,7 +215,7 @@ describe('Create or Update', () => {
 			const { message, description } = await refused('account', 'upsert', upsert, [{ email: 'Two@site.example', lastName: 'X' }]);
 			expect(message).toContain('2 accounts have the email "Two@site.example"');
 			expect(description).toMatch(/\(ID 1\).*\(ID 2\)/);
-			expect(sentTo(odd).filter((r) => !r.startsWith('GET'))).toEqual([]);
+			expect(sentTo(lab.odd).filter((r) => !r.startsWith('GET'))).toEqual([]);
 		});
 
 		test('Get Many gives only what the filter asks for, whatever the page holds', async () => {
@@ -288,7 +245,7 @@ describe('Create or Update', () => {
 
 describe('calendar events', () => {
 	const EVENT = 101;
-	const event = (id: number) => site.records('event').find((e) => e.id === id);
+	const event = (id: number) => lab.sim.records('event').find((e) => e.id === id);
 
 	test('create, with the time of day as an object or as JSON text', async () => {
 		const time = { start: '18:00:00', end: '20:00:00', type: 'timed' };
@@ -299,7 +256,7 @@ describe('calendar events', () => {
 		const fields = mapper({ title: '={{ $json.title }}', date: '={{ $json.date }}', time: '={{ $json.time }}', isFeatured: true, publishDate: '2026-02-01' });
 		const { json } = await ok('event', 'create', { fields, customFields: { field: [{ name: 'price', value: '12' }] } }, items);
 		expect(json.map(({ title, date }) => ({ title, date }))).toEqual(items.map(({ title, date }) => ({ title, date })));
-		expect(site.records('event').slice(-2)).toEqual(
+		expect(lab.sim.records('event').slice(-2)).toEqual(
 			items.map(({ title, date }, i) => ({ id: json[i].id, title, date, time, isFeatured: true, publishDate: '2026-02-01', price: '12' })),
 		);
 	});
@@ -330,7 +287,7 @@ describe('calendar events', () => {
 
 		test('sends the bytes of each item in the part that the site expects', async () => {
 			const { json, items } = await ok('event', 'upload', { binaryPropertyName: 'picture' }, [file('a.png'), file('Straße "2".pdf', 'application/pdf', Buffer.from('pdf'))]);
-			expect(site.uploads.map(({ type, bytes: size }) => ({ type, size }))).toEqual([
+			expect(lab.sim.uploads.map(({ type, bytes: size }) => ({ type, size }))).toEqual([
 				{ type: 'image/png', size: bytes.length },
 				{ type: 'application/pdf', size: 3 },
 			]);
@@ -344,7 +301,7 @@ describe('calendar events', () => {
 		test('writes a form that others can read: part name, file name, type, bytes', async () => {
 			behave(() => ({ status: 201, body: { file: '/f' } }));
 			await ok('event', 'upload', { binaryPropertyName: 'picture', options: { partName: 'image', uploadPath: '/calendar/files' } }, [file('a.png')]);
-			const [{ path, headers, raw }] = odd.sent;
+			const [{ path, headers, raw }] = lab.odd.sent;
 			expect(path).toBe('/api/v1/calendar/files');
 			const form = await new Response(new Uint8Array(raw), { headers: { 'content-type': headers['content-type']! } }).formData();
 			const names: string[] = [];
@@ -366,7 +323,7 @@ describe('calendar events', () => {
 			['an address instead of a path', { binaryPropertyName: 'picture', options: { uploadPath: 'https://evil.example/x' } }, /Upload Path/],
 		])('%s is refused before anything is sent', async (_what, parameters, message) => {
 			expect((await refused('event', 'upload', parameters as INodeParameters, [file('a.png'), file('b.png')])).message).toMatch(message);
-			expect(site.requests).toEqual([]);
+			expect(lab.sim.requests).toEqual([]);
 		});
 	});
 });
@@ -377,39 +334,39 @@ describe('Get Many', () => {
 		const staff = await by({ field: 'memberLevel', value: 'staff' });
 		expect(staff.map(({ id }) => id)).toEqual([9, 10, 11, 12]);
 		expect((await by({ field: 'company', value: 'acme' }, { field: 'lastName', value: 'Cruz' })).map(({ email }) => email)).toEqual(['carlos.cruz@acme.example']);
-		expect(site.requests.at(-1)!.search).toContain('attributes[company]=acme&attributes[lastName]=Cruz');
+		expect(lab.sim.requests.at(-1)!.search).toContain('attributes[company]=acme&attributes[lastName]=Cruz');
 		expect(await by({ field: 'lastName', value: 'nobody' })).toEqual([]);
 	});
 
 	test('an empty filter value is refused, not sent', async () => {
 		const { message } = await refused('account', 'getAll', { filters: where({ field: 'email', operator: 'equals', value: '' }) });
 		expect(message).toBe('Filters: Email has no value');
-		expect(site.requests).toEqual([]);
+		expect(lab.sim.requests).toEqual([]);
 	});
 
 	test('the colon form is checked on arrival as well', async () => {
 		behave(() => page([{ id: 1, company: 'Acme' }, { id: 2, company: 'Other' }, { id: 3, company: 'ACME' }]));
 		const { json } = await ok('account', 'getAll', { filters: where({ field: 'company', operator: 'equals', value: 'Acme' }), options: { filterSyntax: 'colon', extraQuery: '?instance=members&lang=en' } });
 		expect(json.map(({ id }) => id)).toEqual([1, 3]);
-		expect(odd.sent[0].query).toEqual(['attributes=company:Acme', 'instance=members', 'lang=en', 'limit=50', 'page=1']);
+		expect(lab.odd.sent[0].query).toEqual(['attributes=company:Acme', 'instance=members', 'lang=en', 'limit=50', 'page=1']);
 	});
 
 	test('reads all pages, and no further', async () => {
-		site.seedAccounts(270);
+		lab.sim.seedAccounts(270);
 		const { json } = await ok('account', 'getAll', { returnAll: true, sort: { by: [{ field: 'id', direction: 'desc' }] } });
 		const ids = json.map(({ id }) => id as number);
 		expect(ids).toEqual([...ids].sort((a, b) => b - a));
 		expect(new Set(ids).size).toBe(310);
-		expect(site.requests.map(({ query }) => query.page)).toEqual(['1', '2', '3', '4']);
+		expect(lab.sim.requests.map(({ query }) => query.page)).toEqual(['1', '2', '3', '4']);
 	});
 
 	test('takes no more pages than the limit needs', async () => {
-		site.seedAccounts(270);
+		lab.sim.seedAccounts(270);
 		expect((await ok('account', 'getAll', { limit: 150 })).json).toHaveLength(150);
-		expect(site.requests).toHaveLength(2);
-		site.clearRequests();
+		expect(lab.sim.requests).toHaveLength(2);
+		lab.sim.clearRequests();
 		expect((await ok('account', 'getAll', { limit: 7 })).json).toHaveLength(7);
-		expect(site.requests.map(({ query }) => query.limit)).toEqual(['7']);
+		expect(lab.sim.requests.map(({ query }) => query.limit)).toEqual(['7']);
 	});
 
 	test('the numbers decide: on without links.next, and no further than the last page though a link says so', async () => {
@@ -419,13 +376,13 @@ describe('Get Many', () => {
 		});
 		const { json } = await ok('account', 'getAll', { returnAll: true });
 		expect(json.map(({ id }) => id)).toEqual([1, 2, 3]);
-		expect(odd.sent).toHaveLength(3);
+		expect(lab.odd.sent).toHaveLength(3);
 	});
 
 	test('an empty page ends the walk', async () => {
 		behave(({ query }) => (query.includes('page=1') ? page([{ id: 1 }], 1, 99) : page([], 2, 99)));
 		expect((await ok('account', 'getAll', { returnAll: true })).json).toHaveLength(1);
-		expect(odd.sent).toHaveLength(2);
+		expect(lab.odd.sent).toHaveLength(2);
 	});
 
 	test('a record that moved to the next page while reading is given once', async () => {
@@ -438,7 +395,7 @@ describe('links and secrets in answers', () => {
 	test('the link of a write answer is neither shown nor followed', async () => {
 		const { json } = await ok('account', 'create', { fields: mapper({ email: 'ada@site.example' }) });
 		expect(json[0]).not.toHaveProperty('links');
-		expect(site.requests.map(({ path }) => path)).toEqual(['/api/v1/account/accounts']);
+		expect(lab.sim.requests.map(({ path }) => path)).toEqual(['/api/v1/account/accounts']);
 		const updated = await ok('account', 'update', { record: rl('id', DANA), fields: mapper({ title: 'X' }) });
 		expect(updated.json[0]).toMatchObject({ id: DANA });
 		expect(updated.json[0]).not.toHaveProperty('links');
@@ -452,7 +409,7 @@ describe('links and secrets in answers', () => {
 	test.each([true, false])('a password that the site echoes does not reach the output (simplify: %s)', async (simplify) => {
 		behave(({ body }) => ({ status: 201, body: { id: 1, ...(body as IDataObject) } }));
 		const { items } = await ok('account', 'create', { fields: mapper({ email: 'ada@site.example', password: PASSWORD }), simplify });
-		expect(odd.sent[0].body).toMatchObject({ password: PASSWORD });
+		expect(lab.odd.sent[0].body).toMatchObject({ password: PASSWORD });
 		expect(JSON.stringify(items)).not.toContain(PASSWORD);
 	});
 
@@ -472,7 +429,7 @@ describe('links and secrets in answers', () => {
 		]) {
 			behave(answer);
 			expect((await refused('account', 'create', parameters, items)).all).not.toContain(PASSWORD);
-			expect(JSON.stringify(odd.sent[0].body)).toContain(PASSWORD);
+			expect(JSON.stringify(lab.odd.sent[0].body)).toContain(PASSWORD);
 			behave(answer);
 			const tolerant = await run('account', 'create', parameters, items, { continueOnFail: true });
 			expect(tolerant.json[0].error).toEqual(expect.any(String));
@@ -481,7 +438,7 @@ describe('links and secrets in answers', () => {
 	});
 
 	test('the token is in no message', async () => {
-		connect(site.url, 'wrong-token-4711');
+		connect(lab.sim.url, 'wrong-token-4711');
 		const { all } = await refused('account', 'getAll');
 		expect(all).not.toContain('wrong-token-4711');
 	});
@@ -489,9 +446,9 @@ describe('links and secrets in answers', () => {
 
 describe('connection', () => {
 	test.each(['', '/', '/api/v1', '/api/v1/', '///'])('the site address may end with "%s"', async (end) => {
-		connect(`  ${site.url}${end} `);
+		connect(`  ${lab.sim.url}${end} `);
 		expect((await ok('account', 'get', { record: rl('id', DANA) })).json[0].id).toBe(DANA);
-		expect(site.requests.map(({ path }) => path)).toEqual([`/api/v1/account/accounts/${DANA}`]);
+		expect(lab.sim.requests.map(({ path }) => path)).toEqual([`/api/v1/account/accounts/${DANA}`]);
 	});
 
 	test.each([
@@ -523,16 +480,16 @@ describe('connection', () => {
 	});
 
 	test('a wrong token says what to do', async () => {
-		connect(site.url, 'wrong');
+		connect(lab.sim.url, 'wrong');
 		const { message, description } = await refused('account', 'getAll');
 		expect(message).toBe('BranchCMS refused to list accounts: The API token is missing or invalid.');
 		expect(description).toMatch(/credential/i);
 		// n8n itself tries a second time after a 401.
-		expect(site.requests.length).toBeLessThanOrEqual(2);
+		expect(lab.sim.requests.length).toBeLessThanOrEqual(2);
 	});
 
 	test('an error page is read for its text', async () => {
-		site.addFault({ match: { method: 'GET' }, kind: 'html', status: 403, body: '<html><head><title>Forbidden</title></head><body><h1>Blocked</h1>by the firewall</body></html>' });
+		lab.sim.addFault({ match: { method: 'GET' }, kind: 'html', status: 403, body: '<html><head><title>Forbidden</title></head><body><h1>Blocked</h1>by the firewall</body></html>' });
 		expect((await refused('account', 'getAll')).message).toMatch(/^BranchCMS refused to list accounts: .*Blocked by the firewall/);
 	});
 
@@ -541,7 +498,7 @@ describe('connection', () => {
 		const { message, description } = await refused('account', 'create', { fields: mapper({ email: 'a@b.example' }) });
 		expect(message).toContain('It is not known whether BranchCMS did it: create account');
 		expect(description).toContain('BranchCMS did not answer with JSON');
-		expect(odd.sent).toHaveLength(1);
+		expect(lab.odd.sent).toHaveLength(1);
 	});
 
 	test('JSON that is no list is no list', async () => {
@@ -550,18 +507,18 @@ describe('connection', () => {
 	});
 
 	test('a fault is waited out for a read, and never repeated for a create', async () => {
-		site.addFault({ match: { method: 'GET' }, kind: 'status', status: 502 });
+		lab.sim.addFault({ match: { method: 'GET' }, kind: 'status', status: 502 });
 		await ok('account', 'get', { record: rl('id', DANA) });
-		expect(site.requests).toHaveLength(2);
-		site.clearRequests();
-		site.addFault({ match: { method: 'POST' }, kind: 'reset', afterEffect: true });
+		expect(lab.sim.requests).toHaveLength(2);
+		lab.sim.clearRequests();
+		lab.sim.addFault({ match: { method: 'POST' }, kind: 'reset', afterEffect: true });
 		const { message } = await refused('account', 'create', { fields: mapper({ email: 'a@b.example' }) });
 		expect(message).toContain('It is not known whether BranchCMS did it');
-		expect(site.requests).toHaveLength(1);
+		expect(lab.sim.requests).toHaveLength(1);
 	});
 
 	test('a delete whose answer was lost is done', async () => {
-		site.addFault({ match: { method: 'DELETE' }, kind: 'reset', afterEffect: true });
+		lab.sim.addFault({ match: { method: 'DELETE' }, kind: 'reset', afterEffect: true });
 		expect((await ok('account', 'delete', { record: rl('id', DANA) })).json).toEqual([{ id: DANA, deleted: true }]);
 	});
 });
@@ -587,7 +544,7 @@ describe('Continue On Fail', () => {
 		const items = [{ email: 'dana@new.example' }, { email: 'no email' }];
 		const { message } = await refused('account', 'update', { record: rl('id', DANA), fields: mapper({ email: '={{ $json.email }}' }) }, items);
 		expect(message).toContain('[item 1]');
-		expect(site.requests).toEqual([]);
+		expect(lab.sim.requests).toEqual([]);
 	});
 });
 

@@ -1,27 +1,15 @@
 /** The Userlot Polling Trigger: what changed since the last poll, told once, from a list that has no times to filter by. */
 import type { IDataObject } from 'n8n-workflow';
-import { createHarness, type Harness } from '../harness/index.mts';
-import { startUserlot, type UserlotSimulator } from '../simulator/index.mts';
 import { rl, where } from './support.mts';
 import { poller as activePoller, TriggerLab } from './trigger-support.mts';
+import { userlotLab } from './vendor-support.mts';
 
-let sim: UserlotSimulator;
-let harness: Harness;
+const lab = userlotLab();
 
-beforeAll(async () => {
-	sim = await startUserlot();
-	harness = await createHarness();
-});
-afterAll(async () => await sim.stop());
-beforeEach(() => {
-	sim.reset();
-	harness.credentials.set('userlotApi', { apiUrl: sim.url, apiKey: sim.apiKey });
-});
+const poller = async (parameters: IDataObject, from?: TriggerLab) => await activePoller(lab.harness, 'userlotPollingTrigger', { resource: 'company', ...parameters }, from);
 
-const poller = async (parameters: IDataObject, from?: TriggerLab) => await activePoller(harness, 'userlotPollingTrigger', { resource: 'company', ...parameters }, from);
-
-const company = (external: string) => sim.records('company').find((item) => item.external_id === external)!;
-const change = (external: string, attributes: IDataObject) => sim.change('company', company(external).id as string, attributes);
+const company = (external: string) => lab.sim.records('company').find((item) => item.external_id === external)!;
+const change = (external: string, attributes: IDataObject) => lab.sim.change('company', company(external).id as string, attributes);
 const names = (items: IDataObject[] | null) => (items ?? []).map(({ event, external_id }) => `${String(event)} ${String(external_id)}`);
 const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 
@@ -29,12 +17,12 @@ test('activation tells nothing, and each poll is one request', async () => {
 	const { first, next } = await poller({ events: ['created', 'updated'] });
 	expect(first).toBeNull();
 	expect(await next()).toBeNull();
-	expect(sim.requests.map(({ method, path, search }) => `${method} ${path}${search}`)).toEqual(['GET /api/v1/companies', 'GET /api/v1/companies']);
+	expect(lab.sim.requests.map(({ method, path, search }) => `${method} ${path}${search}`)).toEqual(['GET /api/v1/companies', 'GET /api/v1/companies']);
 });
 
 test('created and updated, each once and under a name of its own', async () => {
 	const { next } = await poller({ events: ['created', 'updated'] });
-	const { id } = sim.insert('company', { name: 'New', external_id: 'new' });
+	const { id } = lab.sim.insert('company', { name: 'New', external_id: 'new' });
 	change('acct-1', { name: 'Acme Inc' });
 	const found = (await next())!;
 	expect(found).toEqual([
@@ -50,22 +38,22 @@ test('of created alone an update says nothing, and the other way round', async (
 	const created = await poller({ events: ['created'] });
 	const updated = await poller({ events: ['updated'] });
 	change('acct-1', { name: 'X' });
-	sim.insert('company', { external_id: 'new' });
+	lab.sim.insert('company', { external_id: 'new' });
 	expect(names(await created.next())).toEqual(['company.created new']);
 	expect(names(await updated.next())).toEqual(['company.updated acct-1']);
 });
 
 test('end users without times are compared as a whole', async () => {
 	const one = await poller({ resource: 'endUser', events: ['updated'] });
-	const user = sim.records('endUser')[0]!;
-	sim.change('endUser', user.id as string, { last_name: 'New' });
+	const user = lab.sim.records('endUser')[0]!;
+	lab.sim.change('endUser', user.id as string, { last_name: 'New' });
 	expect((await one.next())!.map(({ event, last_name }) => [event, last_name])).toEqual([['endUser.updated', 'New']]);
-	const bare = () => sim.addFault({ match: { path: '/api/v1/end_users' }, kind: 'status', status: 200, body: [{ id: 'u1', email: 'a@b.example' }] });
+	const bare = () => lab.sim.addFault({ match: { path: '/api/v1/end_users' }, kind: 'status', status: 200, body: [{ id: 'u1', email: 'a@b.example' }] });
 	bare();
 	const other = await poller({ resource: 'endUser', events: ['updated'] });
 	bare();
 	expect(await other.next()).toBeNull();
-	sim.addFault({ match: { path: '/api/v1/end_users' }, kind: 'status', status: 200, body: [{ email: 'c@b.example', id: 'u1' }] });
+	lab.sim.addFault({ match: { path: '/api/v1/end_users' }, kind: 'status', status: 200, body: [{ email: 'c@b.example', id: 'u1' }] });
 	expect((await other.next())!.map(({ email }) => email)).toEqual(['c@b.example']);
 });
 
@@ -138,12 +126,12 @@ test('filters narrow what is watched; others begin anew', async () => {
 	expect(names(await next())).toEqual(['company.updated acct-1']);
 	const widened = await poller({ events: ['created', 'updated'], filters: { related: [{ relation: 'status', record: rl('key', 'Active') }] } }, one);
 	expect(widened.first).toBeNull();
-	expect(sim.requests.at(-1)!.search).toBe('status_id=00000003-0000-4000-8000-000000000002');
+	expect(lab.sim.requests.at(-1)!.search).toBe('status_id=00000003-0000-4000-8000-000000000002');
 });
 
 test('a list that is empty for a moment does not make everything new', async () => {
 	const { next } = await poller({ events: ['created', 'updated'] });
-	sim.addFault({ match: { path: '/api/v1/companies' }, kind: 'status', status: 200, body: [] });
+	lab.sim.addFault({ match: { path: '/api/v1/companies' }, kind: 'status', status: 200, body: [] });
 	expect(await next()).toBeNull();
 	expect(await next()).toBeNull();
 });
@@ -151,14 +139,14 @@ test('a list that is empty for a moment does not make everything new', async () 
 test('a poll that fails forgets nothing', async () => {
 	const { next } = await poller({ events: ['updated'] });
 	change('acct-1', { name: 'X' });
-	sim.addFault({ match: { path: '/api/v1/companies' }, kind: 'status', status: 403 });
+	lab.sim.addFault({ match: { path: '/api/v1/companies' }, kind: 'status', status: 403 });
 	await expect(next()).rejects.toThrow('Userlot refused to list companies');
 	expect(names(await next())).toEqual(['company.updated acct-1']);
 });
 
 test('what a process handed over before it ended is told again, and nothing else', async () => {
 	const { one, next } = await poller({ events: ['created', 'updated'] });
-	sim.insert('company', { external_id: 'new' });
+	lab.sim.insert('company', { external_id: 'new' });
 	change('acct-1', { name: 'X' });
 	const told = (await next())!;
 	const restarted = await poller({ events: ['created', 'updated'] }, one);
@@ -174,7 +162,7 @@ test('the start that told of renewals tells of them again after a crash, not of 
 });
 
 test('by hand it shows some records and remembers nothing', async () => {
-	const one = new TriggerLab(harness, 'userlotPollingTrigger', { resource: 'company', events: ['statusChanged'] });
+	const one = new TriggerLab(lab.harness, 'userlotPollingTrigger', { resource: 'company', events: ['statusChanged'] });
 	const shown = await one.poll(one.load(), 'manual');
 	expect(shown).toHaveLength(5);
 	expect(shown![0]!.json).toMatchObject({ event: 'company.statusChanged', name: 'Acme' });
@@ -190,7 +178,7 @@ test('20,000 companies: less than a megabyte to remember and two seconds to comp
 		health_score: i % 100,
 		arr: i * 100,
 	}));
-	const serve = (body: unknown) => sim.addFault({ match: { path: '/api/v1/companies' }, kind: 'status', status: 200, body });
+	const serve = (body: unknown) => lab.sim.addFault({ match: { path: '/api/v1/companies' }, kind: 'status', status: 200, body });
 	serve(rows);
 	const { one, next } = await poller({ events: ['created', 'updated', 'healthCrossed', 'arrChanged', 'renewalNear'], days: 0 });
 	serve([...rows.slice(0, -1), { ...rows.at(-1)!, health_score: 10, updated_at: '2026-11-01T00:00:00.000Z' }]);
@@ -207,7 +195,7 @@ test('20,000 companies: less than a megabyte to remember and two seconds to comp
 
 test('what changed at once in thousands is told in parts, each once', async () => {
 	const rows = (score: number) => Array.from({ length: 7_000 }, (_, i) => ({ id: `id-${i}`, health_score: score, health_category: score > 50 ? 'good' : 'poor' }));
-	const serve = (body: unknown) => sim.addFault({ match: { path: '/api/v1/companies' }, kind: 'status', status: 200, body });
+	const serve = (body: unknown) => lab.sim.addFault({ match: { path: '/api/v1/companies' }, kind: 'status', status: 200, body });
 	serve(rows(80));
 	const { next } = await poller({ events: ['healthCategoryChanged'] });
 	const told: unknown[] = [];
@@ -229,7 +217,7 @@ test('all events at once leave room, and tell what was before', async () => {
 		health_score: i % 100, health_category: ['good', 'Needs ~ Attention', 'poor'][i % 3]!, status_id: `status-${i % 4}`, life_cycle_stage_id: `stage-${i % 5}`, arr: i * 100 + 0.5, mrr: i * 10, ...more,
 	});
 	const rows = Array.from({ length: 20_000 }, (_, i) => row(i));
-	const serve = (body: unknown) => sim.addFault({ match: { path: '/api/v1/companies' }, kind: 'status', status: 200, body });
+	const serve = (body: unknown) => lab.sim.addFault({ match: { path: '/api/v1/companies' }, kind: 'status', status: 200, body });
 	const events = ['arrChanged', 'created', 'healthCategoryChanged', 'healthCrossed', 'mrrChanged', 'renewalNear', 'stageChanged', 'statusChanged', 'updated'];
 	serve(rows);
 	const { one, next } = await poller({ events, healthLimit: 50, days: 30, amount: 10 });

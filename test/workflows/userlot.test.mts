@@ -1,64 +1,18 @@
 /** The Userlot node on n8n's engine: against the strict simulator, and against answers in other shapes than it gives. */
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { startRecorder, type Answerer, type Recorder } from '../conformance/recorder.mts';
-import { createHarness, type Harness, type NodeOptions } from '../harness/index.mts';
-import { startUserlot, type UserlotSimulator } from '../simulator/index.mts';
+import type { Answerer } from '../conformance/recorder.mts';
 import { automatic, mapper, rl, where } from './support.mts';
+import { userlotLab } from './vendor-support.mts';
 
-let sim: UserlotSimulator;
-/** A Userlot that answers as a test wants. */
-let odd: Recorder;
-let harness: Harness;
-
-beforeAll(async () => {
-	sim = await startUserlot();
-	odd = await startRecorder('application/json', () => ({ status: 404, body: { error: 'no answer was prepared' } }));
-	harness = await createHarness();
-});
-
-afterAll(async () => {
-	odd.stop();
-	await sim.stop();
-});
-
-const connect = (apiUrl = sim.url, apiKey = sim.apiKey) => harness.credentials.set('userlotApi', { apiUrl, apiKey });
-
-beforeEach(() => {
-	sim.reset();
-	connect();
-});
-
-const run = async (resource: string, operation: string, parameters: INodeParameters = {}, items: Parameters<Harness['runNode']>[2] = [{}], options?: NodeOptions) =>
-	await harness.runNode('userlot', { resource, operation, ...parameters }, items, options);
-
-/** Runs and expects success. */
-const ok = async (...args: Parameters<typeof run>) => {
-	const result = await run(...args);
-	expect(result.error).toBeUndefined();
-	return result;
-};
-
-/** Runs and expects a refusal; gives all that a person can read of it. */
-const refused = async (...args: Parameters<typeof run>) => {
-	const { error } = await run(...args);
-	expect(error).toBeDefined();
-	return { message: error!.message, description: String((error as { description?: string }).description ?? ''), all: JSON.stringify(error) };
-};
-
-/** Answers of an imagined Userlot. */
-const behave = (answer: Answerer) => {
-	odd.start(answer);
-	connect(odd.url);
-};
-
-const sent = () => sim.requests.map(({ method, path, search }) => `${method} ${path.replace('/api/v1', '')}${search ? `?${search}` : ''}`);
-const bodies = () => sim.requests.filter(({ method }) => method !== 'GET').map(({ body }) => body);
-const first = (type: 'company' | 'endUser') => sim.records(type)[0]!;
-const byExternal = (type: 'company' | 'endUser', id: string) => sim.records(type).find((item) => item.external_id === id)!;
+const lab = userlotLab();
+const { behave, connect, ok, refused, sent } = lab;
+const bodies = () => lab.sim.requests.filter(({ method }) => method !== 'GET').map(({ body }) => body);
+const first = (type: 'company' | 'endUser') => lab.sim.records(type)[0]!;
+const byExternal = (type: 'company' | 'endUser', id: string) => lab.sim.records(type).find((item) => item.external_id === id)!;
 
 describe('the address in the credential', () => {
 	test.each(['', '/', '/api/v1', '/api/v1/', '/api', '//'])('works with "%s" at its end', async (end) => {
-		connect(`${sim.url}${end}`);
+		connect(`${lab.sim.url}${end}`);
 		const { json } = await ok('team', 'getAll');
 		expect(json.map(({ name }) => name)).toEqual(['Customer Success', 'Support']);
 		expect(sent()).toEqual(['GET /teams']);
@@ -79,7 +33,7 @@ describe('the address in the credential', () => {
 	});
 
 	test('a key that is not accepted is said plainly and not shown', async () => {
-		connect(sim.url, 'secret-of-another-product');
+		connect(lab.sim.url, 'secret-of-another-product');
 		const { message, description, all } = await refused('team', 'getAll');
 		expect(message).toContain('Userlot refused to list teams');
 		expect(description).toContain('a key belongs to one product');
@@ -95,7 +49,7 @@ describe('companies', () => {
 			filters: { ...(where(...fields.map((field) => ({ field, value: `x ${field}` }))) as IDataObject), related: [{ relation: 'status', record: rl('key', 'active') }] } as INodeParameters,
 		});
 		expect(json).toEqual([]);
-		const [list] = sim.requests.filter(({ path }) => path.endsWith('/companies'));
+		const [list] = lab.sim.requests.filter(({ path }) => path.endsWith('/companies'));
 		expect(list!.query).toEqual({ ...Object.fromEntries(fields.map((field) => [field, `x ${field}`])), status_id: '00000003-0000-4000-8000-000000000002' });
 		expect(sent()).toHaveLength(2);
 	});
@@ -123,7 +77,7 @@ describe('companies', () => {
 	});
 
 	test('two companies of one ID in another system are not guessed between', async () => {
-		sim.insert('company', { name: 'Second', source_external_id: 'crm-1' });
+		lab.sim.insert('company', { name: 'Second', source_external_id: 'crm-1' });
 		const { message, description } = await refused('company', 'update', { record: rl('source_external_id', 'crm-1'), fields: mapper({ name: 'X' }) });
 		expect(message).toContain('2 companies have the source external id "crm-1"');
 		expect(description).toMatch(/Acme.*Second/);
@@ -168,7 +122,7 @@ describe('Create or Update', () => {
 		const items = [{ key: 'new-1', name: 'One' }, { key: 'acct-1', name: 'Acme Inc' }];
 		await ok('company', 'upsert', parameters, items);
 		await ok('company', 'upsert', parameters, items);
-		expect(sim.records('company')).toHaveLength(13);
+		expect(lab.sim.records('company')).toHaveLength(13);
 		expect(byExternal('company', 'acct-1').name).toBe('Acme Inc');
 	});
 
@@ -182,27 +136,27 @@ describe('Create or Update', () => {
 	test('without any ID creates when the switch says so, and never repeats a request of unknown fate', async () => {
 		const parameters = { fields: mapper({ name: 'X' }), options: { allowWithoutId: true } };
 		await ok('company', 'upsert', parameters);
-		expect(sim.records('company')).toHaveLength(13);
-		sim.addFault({ match: { method: 'PUT' }, kind: 'status', status: 502, afterEffect: true, times: -1 });
-		sim.clearRequests();
+		expect(lab.sim.records('company')).toHaveLength(13);
+		lab.sim.addFault({ match: { method: 'PUT' }, kind: 'status', status: 502, afterEffect: true, times: -1 });
+		lab.sim.clearRequests();
 		expect((await refused('company', 'upsert', parameters)).message).toContain('It is not known whether Userlot did it');
 		expect(sent()).toEqual(['PUT /companies']);
-		expect(sim.records('company')).toHaveLength(14);
+		expect(lab.sim.records('company')).toHaveLength(14);
 	});
 
 	test('with an ID is repeated when its answer is lost', async () => {
-		sim.addFault({ match: { method: 'PUT' }, kind: 'status', status: 502, afterEffect: true });
+		lab.sim.addFault({ match: { method: 'PUT' }, kind: 'status', status: 502, afterEffect: true });
 		await ok('company', 'upsert', { externalId: 'n-1', fields: mapper({ name: 'X' }) });
 		expect(sent()).toEqual(['PUT /companies', 'PUT /companies']);
-		expect(sim.records('company')).toHaveLength(13);
+		expect(lab.sim.records('company')).toHaveLength(13);
 	});
 
 	test('items about one company go one after the other', async () => {
-		sim.addFault({ match: { method: 'PUT' }, kind: 'slow', delayMs: 40, times: -1 });
+		lab.sim.addFault({ match: { method: 'PUT' }, kind: 'slow', delayMs: 40, times: -1 });
 		await ok('company', 'upsert', { externalId: 'same', fields: mapper({ name: '={{ $json.name }}' }) }, [{ name: 'A' }, { name: 'B' }, { name: 'C' }]);
-		expect(sim.records('company')).toHaveLength(13);
+		expect(lab.sim.records('company')).toHaveLength(13);
 		expect(byExternal('company', 'same').name).toBe('C');
-		for (const [i, { at }] of sim.requests.slice(1).entries()) expect(at).toBeGreaterThanOrEqual(sim.requests[i]!.at + 40);
+		for (const [i, { at }] of lab.sim.requests.slice(1).entries()) expect(at).toBeGreaterThanOrEqual(lab.sim.requests[i]!.at + 40);
 	});
 
 	test('takes several IDs, and gives the record those it does not have', async () => {
@@ -245,14 +199,14 @@ describe('end users', () => {
 		await ok('endUser', 'getAll', {
 			filters: { ...(where(...fields.map((field) => ({ field, value: value(field) }))) as IDataObject), related: [{ relation: 'company', record: rl('list', 'c1') }] } as INodeParameters,
 		});
-		expect(sim.requests[0]!.query).toEqual({ ...Object.fromEntries(fields.map((field) => [field, value(field)])), company_id: 'c1' });
+		expect(lab.sim.requests[0]!.query).toEqual({ ...Object.fromEntries(fields.map((field) => [field, value(field)])), company_id: 'c1' });
 	});
 
 	test('get finds one by email, and by each ID', async () => {
 		const user = first('endUser');
-		sim.change('endUser', user.id as string, { source_external_id: 'crm-user-1' });
+		lab.sim.change('endUser', user.id as string, { source_external_id: 'crm-user-1' });
 		for (const [mode, value] of [['id', user.id], ['email', 'Anna.Abel@acme.example'], ['external_id', 'user-1-anna'], ['source_external_id', 'crm-user-1']] as const) {
-			if (mode === 'email') sim.change('endUser', user.id as string, { email: 'Anna.Abel@acme.example' });
+			if (mode === 'email') lab.sim.change('endUser', user.id as string, { email: 'Anna.Abel@acme.example' });
 			expect((await ok('endUser', 'get', { record: rl(mode, value) })).json[0]!.id).toBe(user.id);
 		}
 	});
@@ -260,7 +214,7 @@ describe('end users', () => {
 	test('create and update work where Userlot has them, and point to Create or Update where not', async () => {
 		await ok('endUser', 'create', { fields: mapper({ email: 'new@acme.example' }) });
 		await ok('endUser', 'update', { record: rl('email', 'new@acme.example'), fields: mapper({ last_name: 'New' }) });
-		expect(sim.records('endUser').at(-1)).toMatchObject({ email: 'new@acme.example', last_name: 'New' });
+		expect(lab.sim.records('endUser').at(-1)).toMatchObject({ email: 'new@acme.example', last_name: 'New' });
 		behave(() => ({ status: 405, body: { error: 'Method not allowed.' } }));
 		for (const [operation, parameters] of [['create', {}], ['update', { record: rl('id', 'u1') }]] as const) {
 			const { message, description } = await refused('endUser', operation, { ...parameters, fields: mapper({ last_name: 'New' }) });
@@ -272,7 +226,7 @@ describe('end users', () => {
 	test('identify announces a person, and refuses nobody', async () => {
 		const parameters = { userEmail: '={{ $json.email }}', companyExternalId: 'acct-1', companyName: '' };
 		expect((await ok('endUser', 'identify', parameters, [{ email: 'a@b.example' }])).json).toEqual([{ user_email: 'a@b.example', company_external_id: 'acct-1', success: true }]);
-		expect(sim.records('identified')).toEqual([{ user_email: 'a@b.example', company_external_id: 'acct-1' }]);
+		expect(lab.sim.records('identified')).toEqual([{ user_email: 'a@b.example', company_external_id: 'acct-1' }]);
 		expect((await refused('endUser', 'identify', parameters, [{ email: '' }])).message).toBe('Nobody is identified');
 		expect(sent()).toEqual(['PUT /identify']);
 	});
@@ -280,7 +234,7 @@ describe('end users', () => {
 
 describe('fields of the product', () => {
 	const columns = async (resource: string, operation = 'upsert') =>
-		(await harness.loadOptions('userlot', 'resourceMapping', 'getFields', { currentNodeParameters: { resource, operation } })).fields;
+		(await lab.harness.loadOptions('userlot', 'resourceMapping', 'getFields', { currentNodeParameters: { resource, operation } })).fields;
 
 	test('are columns of the mapper with their types, and are sent as such', async () => {
 		const fields = await columns('company');
@@ -366,9 +320,9 @@ describe('API Request', () => {
 		behave(({ method }) => ({ body: method === 'POST' ? { event: { id: 'e1' } } : [{ id: 't1' }, { id: 't2' }] }));
 		expect((await ok('api', 'request', { method: 'POST', path: '/api/v1/events', body: '{"name": "login", "value": 3}', query: '{"dry": true}' })).json).toEqual([{ id: 'e1' }]);
 		expect((await ok('api', 'request', { path: 'tickets', simplify: false })).json).toEqual([{ id: 't1' }, { id: 't2' }]);
-		expect(odd.sent.map(({ method, path, query, body, headers }) => [method, path, query, body, headers.apikey])).toEqual([
-			['POST', '/api/v1/events', ['dry=true'], { name: 'login', value: 3 }, sim.apiKey],
-			['GET', '/api/v1/tickets', [], undefined, sim.apiKey],
+		expect(lab.odd.sent.map(({ method, path, query, body, headers }) => [method, path, query, body, headers.apikey])).toEqual([
+			['POST', '/api/v1/events', ['dry=true'], { name: 'login', value: 3 }, lab.sim.apiKey],
+			['GET', '/api/v1/tickets', [], undefined, lab.sim.apiKey],
 		]);
 	});
 
@@ -381,22 +335,22 @@ describe('API Request', () => {
 		const pages: Answerer = ({ query }) => ({ body: { 'page=2': [{ id: 2 }], 'page=3': [] }[query[0] ?? ''] ?? [{ id: 1 }] });
 		behave(pages);
 		expect((await ok('api', 'request', { path: '/tickets' })).json).toEqual([{ id: 1 }]);
-		expect(odd.sent).toHaveLength(1);
+		expect(lab.odd.sent).toHaveLength(1);
 		expect((await ok('api', 'request', { path: '/tickets', allPages: true })).json).toEqual([{ id: 1 }, { id: 2 }]);
 		behave(() => ({ body: [{ id: 1 }] }));
 		expect((await ok('api', 'request', { path: '/tickets', allPages: true })).json).toEqual([{ id: 1 }]);
-		expect(odd.sent).toHaveLength(2);
+		expect(lab.odd.sent).toHaveLength(2);
 	});
 });
 
 test('requests that come too fast are sent again after the time that Userlot names', async () => {
-	sim.addFault({ match: { method: 'POST' }, kind: 'rateLimit', delayMs: 1000 });
+	lab.sim.addFault({ match: { method: 'POST' }, kind: 'rateLimit', delayMs: 1000 });
 	await ok('company', 'create', { fields: mapper({ name: 'Once' }) });
-	expect(sim.records('company').filter(({ name }) => name === 'Once')).toHaveLength(1);
+	expect(lab.sim.records('company').filter(({ name }) => name === 'Once')).toHaveLength(1);
 	expect(sent()).toEqual(['POST /companies', 'POST /companies']);
 });
 
 test('lists of the editor search by name and show the external ID', async () => {
-	const { results } = await harness.loadOptions('userlot', 'listSearch', 'searchCompany', { filter: 'north', currentNodeParameters: { resource: 'company', operation: 'get' } });
+	const { results } = await lab.harness.loadOptions('userlot', 'listSearch', 'searchCompany', { filter: 'north', currentNodeParameters: { resource: 'company', operation: 'get' } });
 	expect(results).toEqual([{ name: 'Northwind Traders (acct-2)', value: byExternal('company', 'acct-2').id }]);
 });

@@ -36,7 +36,7 @@ export const listRecipes: Recipe[] = [
 	{
 		name: 'subscribePublic',
 		label: 'Subscribe (Public Form)',
-		action: 'Subscribe to list by the public form',
+		action: 'Subscribe to list by public form',
 		description: 'Put a person on the list as the public form does, which guards itself against robots',
 		parent: true,
 		simplify: true,

@@ -19,7 +19,7 @@ export const activity: Resource = {
 		{ name: 'ActivityDateTime', label: 'Time', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When it happened' },
 		{ name: 'ActivityType', label: 'Type', type: 'integer', options: ACTIVITY_TYPES.map((type) => ({ value: String(type.number), label: activityLabel(type) })), readOnly: true, filter: true, sort: true, description: 'Kind of event' },
 		{ name: 'EntityType', label: 'Record Type', type: 'integer', options: [{ value: '0', label: 'None' }, { value: '1', label: 'Account' }, { value: '2', label: 'Person' }, { value: '3', label: 'Deal' }, { value: '4', label: 'Case' }, { value: '5', label: 'Invoice' }, { value: '6', label: 'Email Log' }, { value: '7', label: 'Plan' }, { value: '8', label: 'Discount Coupon' }, { value: '9', label: 'Add On' }, { value: '10', label: 'Task' }, { value: '11', label: 'Segment' }, { value: '12', label: 'Broadcast' }], readOnly: true, filter: true, sort: true, description: 'Kind of record' },
-		{ name: 'EntityUid', label: 'Record UID', type: 'string', readOnly: true, filter: true, sort: true },
+		{ name: 'EntityUid', label: 'Record UID', type: 'string', readOnly: true, filter: true, sort: true, description: 'UID of the record that it happened to' },
 		{ name: 'Created', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was created (UTC)' },
 		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
 	],

@@ -16,7 +16,7 @@ export const addOn: Resource = {
 		getAll: 'Retrieve the add-ons of the catalogue; the vendor does not document this',
 	},
 	fields: [
-		{ name: 'Name', type: 'string', readOnly: true, filter: true, sort: true },
+		{ name: 'Name', type: 'string', readOnly: true, filter: true, sort: true, description: 'Name of the add-on' },
 		{ name: 'BillingAddOnType', label: 'Type', type: 'integer', options: [{ value: '1', label: 'Recurring' }, { value: '2', label: 'Usage' }, { value: '3', label: 'One Time' }], readOnly: true, filter: true, sort: true, description: 'Recurring, usage based or one time' },
 		{ name: 'IsQuantityEditable', type: 'boolean', readOnly: true, filter: true, sort: true, description: 'Customer may change the quantity' },
 		{ name: 'MinimumQuantity', type: 'integer', readOnly: true, filter: true, sort: true, description: 'Smallest quantity' },
@@ -32,12 +32,12 @@ export const addOn: Resource = {
 		{ name: 'IsPerUser', type: 'boolean', readOnly: true, filter: true, sort: true, description: 'Charged per person' },
 		{ name: 'QuarterlyRate', type: 'number', readOnly: true, filter: true, sort: true, description: 'Price per quarter' },
 		{ name: 'OneTimeRate', type: 'number', readOnly: true, filter: true, sort: true, description: 'One-off price' },
-		{ name: 'SubscriptionCount', type: 'integer', readOnly: true, filter: true, sort: true },
-		{ name: 'Quantity', type: 'integer', readOnly: true, filter: true, sort: true },
+		{ name: 'SubscriptionCount', type: 'integer', readOnly: true, filter: true, sort: true, description: 'Number of subscriptions with the add-on. Ask for it by name: it takes the vendor an extra query.' },
+		{ name: 'Quantity', type: 'integer', readOnly: true, filter: true, sort: true, description: 'Quantity of the add-on; the vendor does not explain it' },
 		{ name: 'Created', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was created (UTC)' },
 		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
 	],
 	relations: [
-		{ name: 'PlanAddOns.Plan', label: 'Plans', to: ['plan'], many: true, readOnly: true, include: true },
+		{ name: 'PlanAddOns.Plan', label: 'Plans', to: ['plan'], many: true, readOnly: true, include: true, description: 'Plans that it can be booked with' },
 	],
 };

@@ -13,7 +13,7 @@ export const article: Resource = {
 	list: { name: ['Title'], sort: 'Title' },
 	fields: [
 		{ name: 'Weight', label: 'Position', type: 'integer', filter: true, sort: true, description: 'Order' },
-		{ name: 'Title', type: 'string', required: true, filter: true, sort: true, maxLength: 255 },
+		{ name: 'Title', type: 'string', required: true, filter: true, sort: true, maxLength: 255, description: 'Heading of the article' },
 		{ name: 'Body', type: 'text', required: true, filter: true, sort: true, description: 'HTML' },
 		{ name: 'SupportArticleStatus', label: 'Status', type: 'integer', options: [{ value: '1', label: 'Draft' }, { value: '2', label: 'Waiting for Review' }, { value: '3', label: 'Published' }], required: true, filter: true, sort: true, description: 'Draft, review or published' },
 		{ name: 'Keywords', type: 'string', filter: true, sort: true, maxLength: 255, description: 'Search words' },
@@ -21,9 +21,9 @@ export const article: Resource = {
 		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
 	],
 	relations: [
-		{ name: 'Category', label: 'Category', to: ['category'], required: true, include: true, filterBy: ['id'] },
-		{ name: 'Tags', label: 'Tags', to: ['tag'], many: true, filterBy: ['id'], filterAs: 'tagUid', readOnly: true, include: true },
-		{ name: 'withoutTag', label: 'Without Tag', to: ['tag'], readOnly: true, filterBy: ['id'], filterAs: 'withoutTagUid' },
+		{ name: 'Category', label: 'Category', to: ['category'], required: true, include: true, filterBy: ['id'], description: 'Category under which it is found' },
+		{ name: 'Tags', label: 'Tags', to: ['tag'], many: true, filterBy: ['id'], filterAs: 'tagUid', readOnly: true, include: true, description: 'Tags of the article' },
+		{ name: 'withoutTag', label: 'Without Tag', to: ['tag'], readOnly: true, filterBy: ['id'], filterAs: 'withoutTagUid', description: 'Leaves out articles with this tag' },
 	],
 	actions: [
 		{
@@ -57,7 +57,7 @@ export const article: Resource = {
 			path: '/support/articles/{id}/tags/{tag}',
 			silent: true,
 			parameters: [
-				{ name: 'tag', label: 'Tag', type: 'string', in: 'path', reference: 'tag', required: true },
+				{ name: 'tag', label: 'Tag', type: 'string', in: 'path', reference: 'tag', required: true, description: 'Tag to take off' },
 			],
 		},
 		{

@@ -25,7 +25,7 @@ export const broadcast: Resource = {
 		{ name: 'messageBody', label: 'Body', wire: 'Message.Body', type: 'text', description: 'HTML with merge tags such as {{ Person.FirstName }}' },
 		{ name: 'messagePreview', label: 'Preview Text', wire: 'Message.PreviewText', type: 'string', description: 'Text that inboxes show after the subject' },
 		{ name: 'SendDateTime', type: 'dateTime', filter: true, sort: true, description: 'When to send. Only on update; a time in the future schedules it.' },
-		{ name: 'NextRunDateTime', type: 'dateTime', readOnly: true, filter: true, sort: true },
+		{ name: 'NextRunDateTime', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When it runs next' },
 		{ name: 'RecipientData', type: 'text', filter: true, sort: true, description: 'Recipients as JSON text; the only way to take lists away' },
 		{ name: 'Status', type: 'integer', options: [{ value: '1', label: 'Draft' }, { value: '2', label: 'Pending' }, { value: '3', label: 'Sent' }, { value: '4', label: 'Queuing' }, { value: '5', label: 'Queued' }, { value: '6', label: 'Sending' }, { value: '7', label: 'Error' }, { value: '8', label: 'Waiting To Resume' }, { value: '9', label: 'Queued Emails' }, { value: '10', label: 'Archived' }], readOnly: true, filter: true, sort: true, description: 'State' },
 		{ name: 'ErrorMessage', type: 'string', readOnly: true, filter: true, sort: true, description: 'Why sending failed' },
@@ -36,10 +36,10 @@ export const broadcast: Resource = {
 	relations: [
 		{ name: 'EmailListUids', label: 'Email Lists', to: ['emailList'], many: true, plain: true, description: 'Lists to send to; an update only adds' },
 		{ name: 'SegmentUids', label: 'Segments', to: ['segment'], many: true, plain: true, description: 'Segments to send to; an update only adds' },
-		{ name: 'Tags', label: 'Tags', to: ['tag'], many: true, filterBy: ['id'], filterAs: 'tagUid', readOnly: true, include: true },
-		{ name: 'withoutTag', label: 'Without Tag', to: ['tag'], readOnly: true, filterBy: ['id'], filterAs: 'withoutTagUid' },
-		{ name: 'Campaign', label: 'Campaign', to: ['broadcast'], readOnly: true, include: true },
-		{ name: 'Message', label: 'Message', to: ['broadcast'], readOnly: true, include: true },
+		{ name: 'Tags', label: 'Tags', to: ['tag'], many: true, filterBy: ['id'], filterAs: 'tagUid', readOnly: true, include: true, description: 'Tags of the broadcast' },
+		{ name: 'withoutTag', label: 'Without Tag', to: ['tag'], readOnly: true, filterBy: ['id'], filterAs: 'withoutTagUid', description: 'Leaves out broadcasts with this tag' },
+		{ name: 'Campaign', label: 'Campaign', to: ['broadcast'], readOnly: true, include: true, description: 'Name and sender of the broadcast' },
+		{ name: 'Message', label: 'Message', to: ['broadcast'], readOnly: true, include: true, description: 'Subject, preview text and body of the broadcast' },
 	],
 	actions: [
 		{
@@ -73,7 +73,7 @@ export const broadcast: Resource = {
 			path: '/email/campaigns/broadcasts/{id}/tags/{tag}',
 			silent: true,
 			parameters: [
-				{ name: 'tag', label: 'Tag', type: 'string', in: 'path', reference: 'tag', required: true },
+				{ name: 'tag', label: 'Tag', type: 'string', in: 'path', reference: 'tag', required: true, description: 'Tag to take off' },
 			],
 		},
 		{

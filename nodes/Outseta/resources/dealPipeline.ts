@@ -17,13 +17,13 @@ export const dealPipeline: Resource = {
 		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
 	],
 	relations: [
-		{ name: 'DealPipelineStages', label: 'Stages', to: ['dealStage'], many: true, readOnly: true, include: true },
+		{ name: 'DealPipelineStages', label: 'Stages', to: ['dealStage'], many: true, readOnly: true, include: true, description: 'Stages of the pipeline' },
 	],
 	actions: [
 		{
 			name: 'getAllAlternative',
 			label: 'Get Many (Alternative)',
-			action: 'Get many deal pipelines by the alternative path',
+			action: 'Get many deal pipelines by alternative path',
 			description: 'Retrieve the pipelines by the other path that third parties use; the vendor does not document this',
 			method: 'GET',
 			path: '/crm/dealpipelines',

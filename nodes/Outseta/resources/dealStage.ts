@@ -13,7 +13,7 @@ export const dealStage: Resource = {
 	list: { name: ['Name'] },
 	notes: { getAll: 'Retrieve the stages of the pipelines; the vendor does not document this' },
 	fields: [
-		{ name: 'Name', type: 'string', readOnly: true },
-		{ name: 'Weight', label: 'Position', type: 'integer', readOnly: true },
+		{ name: 'Name', type: 'string', readOnly: true, description: 'Name of the stage' },
+		{ name: 'Weight', label: 'Position', type: 'integer', readOnly: true, description: 'Order inside the pipeline' },
 	],
 };

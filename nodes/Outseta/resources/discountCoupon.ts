@@ -23,17 +23,17 @@ export const discountCoupon: Resource = {
 		{ name: 'RedeemBy', type: 'dateTime', filter: true, sort: true, description: 'Last day to redeem' },
 		{ name: 'Duration', type: 'integer', options: [{ value: '1', label: 'Forever' }, { value: '2', label: 'Once' }, { value: '3', label: 'Repeating' }], required: true, filter: true, sort: true, description: 'How long the reduction lasts' },
 		{ name: 'DurationInMonths', type: 'integer', filter: true, sort: true, description: 'Only with Repeating' },
-		{ name: 'TimesRedeemed', type: 'integer', readOnly: true, filter: true, sort: true },
+		{ name: 'TimesRedeemed', type: 'integer', readOnly: true, filter: true, sort: true, description: 'How often it was used' },
 		{ name: 'MaxRedemptions', type: 'integer', filter: true, sort: true, description: 'Limit of redemptions' },
 		{ name: 'ApplyToAddOns', type: 'boolean', filter: true, sort: true, description: 'Also reduces add-ons' },
-		{ name: 'PlanUids', label: 'Plan UIDs', type: 'string', readOnly: true, filter: true, sort: true },
+		{ name: 'PlanUids', label: 'Plan UIDs', type: 'string', readOnly: true, filter: true, sort: true, description: 'UIDs of the plans it is limited to, as text' },
 		{ name: 'Created', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was created (UTC)' },
 		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
 		{ name: 'canRedeem', type: 'boolean', readOnly: true, filterOnly: true, filter: true, description: 'Whether it can be used now' },
 	],
 	relations: [
 		{ name: 'DiscountCouponPlans', label: 'Plans', to: ['plan'], many: true, through: 'Plan', filterBy: ['id'], filterAs: 'planUid', description: 'Plans it is limited to; all when there are none' },
-		{ name: 'DiscountCouponPlans.Plan', label: 'Plans Details', to: ['plan'], many: true, readOnly: true, include: true },
+		{ name: 'DiscountCouponPlans.Plan', label: 'Plans Details', to: ['plan'], many: true, readOnly: true, include: true, description: 'Plans it is limited to, with all their fields' },
 	],
 	actions: [
 		{
@@ -45,7 +45,7 @@ export const discountCoupon: Resource = {
 			path: '/public/billing/discountcoupons/{code}',
 			parameters: [
 				{ name: 'code', label: 'Code', type: 'string', in: 'path', required: true, description: 'Code that the customer typed' },
-				{ name: 'plan', label: 'Plan', wire: 'planUid', type: 'string', in: 'query', reference: 'plan', required: true },
+				{ name: 'plan', label: 'Plan', wire: 'planUid', type: 'string', in: 'query', reference: 'plan', required: true, description: 'Plan that the customer wants to book' },
 			],
 		},
 		{

@@ -25,7 +25,7 @@ export const dripCampaign: Resource = {
 		{ name: 'DripCampaignMessages', label: 'Messages (JSON)', type: 'json', writeOnly: true, description: 'Emails of the campaign as a list' },
 	],
 	relations: [
-		{ name: 'DripCampaignMessages.Message', label: 'Emails', to: ['dripMessage'], many: true, readOnly: true, include: true },
+		{ name: 'DripCampaignMessages.Message', label: 'Emails', to: ['dripMessage'], many: true, readOnly: true, include: true, description: 'Emails of the campaign' },
 	],
 	actions: [
 		{

@@ -23,7 +23,7 @@ export const dripMessage: Resource = {
 		{ name: 'messageBody', label: 'Body', wire: 'Message.Body', type: 'text', description: 'HTML with merge tags such as {{ Person.FirstName }}' },
 		{ name: 'DelayInHours', type: 'integer', description: 'Hours after the trigger' },
 		{ name: 'Weight', label: 'Position', type: 'integer', description: 'Order among the emails' },
-		{ name: 'Created', type: 'dateTime', readOnly: true },
-		{ name: 'Updated', type: 'dateTime', readOnly: true },
+		{ name: 'Created', type: 'dateTime', readOnly: true, description: 'When the record was created (UTC)' },
+		{ name: 'Updated', type: 'dateTime', readOnly: true, description: 'When the record was last changed (UTC)' },
 	],
 };

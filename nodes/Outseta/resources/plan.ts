@@ -34,12 +34,12 @@ export const plan: Resource = {
 		{ name: 'PostLoginPath', type: 'string', filter: true, sort: true, maxLength: 250, description: 'Page after login' },
 		{ name: 'StripeTaxCodeId', type: 'string', filter: true, sort: true, maxLength: 15, description: 'Stripe tax code' },
 		{ name: 'UnitOfMeasure', type: 'string', filter: true, sort: true, maxLength: 250, description: 'Label of the unit' },
-		{ name: 'NumberOfSubscriptions', type: 'integer', readOnly: true, filter: true, sort: true },
+		{ name: 'NumberOfSubscriptions', type: 'integer', readOnly: true, filter: true, sort: true, description: 'Number of subscriptions to the plan. Ask for it by name: it takes the vendor an extra query.' },
 		{ name: 'Created', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was created (UTC)' },
 		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
 	],
 	relations: [
-		{ name: 'PlanFamily', label: 'Plan Family', to: ['planFamily'], required: true, include: true, filterBy: ['id', 'Name'] },
-		{ name: 'PlanAddOns.AddOn', label: 'Add-Ons', to: ['addOn'], many: true, readOnly: true, include: true },
+		{ name: 'PlanFamily', label: 'Plan Family', to: ['planFamily'], required: true, include: true, filterBy: ['id', 'Name'], description: 'Family that the plan belongs to' },
+		{ name: 'PlanAddOns.AddOn', label: 'Add-Ons', to: ['addOn'], many: true, readOnly: true, include: true, description: 'Add-ons that can be booked with the plan' },
 	],
 };

@@ -19,6 +19,6 @@ export const planFamily: Resource = {
 		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
 	],
 	relations: [
-		{ name: 'Plans', label: 'Plans', to: ['plan'], many: true, readOnly: true, include: true },
+		{ name: 'Plans', label: 'Plans', to: ['plan'], many: true, readOnly: true, include: true, description: 'Plans of the family' },
 	],
 };

@@ -12,18 +12,18 @@ export const segment: Resource = {
 	list: { name: ['Name'] },
 	notes: { getAll: 'Retrieve the segments; the documentation only mentions this' },
 	fields: [
-		{ name: 'Name', type: 'string', readOnly: true, filter: true, sort: true },
-		{ name: 'Description', type: 'text', readOnly: true, filter: true, sort: true },
+		{ name: 'Name', type: 'string', readOnly: true, filter: true, sort: true, description: 'Name of the segment' },
+		{ name: 'Description', type: 'text', readOnly: true, filter: true, sort: true, description: 'What the segment is for' },
 		{ name: 'ContainsAccountConditions', type: 'boolean', readOnly: true, filter: true, sort: true, description: 'Has account conditions' },
 		{ name: 'CriteriaData', type: 'text', readOnly: true, filter: true, sort: true, description: 'JSON text with the conditions' },
 		{ name: 'LastRefreshDateTime', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'Last recalculation' },
-		{ name: 'PendingProcessing', type: 'boolean', readOnly: true, filter: true, sort: true },
-		{ name: 'PersonCount', type: 'integer', readOnly: true, filter: true, sort: true },
+		{ name: 'PendingProcessing', type: 'boolean', readOnly: true, filter: true, sort: true, description: 'Whether the vendor still works out who is in it' },
+		{ name: 'PersonCount', type: 'integer', readOnly: true, filter: true, sort: true, description: 'Number of people in it. Ask for it by name: it takes the vendor an extra query.' },
 		{ name: 'Created', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was created (UTC)' },
 		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
 	],
 	relations: [
-		{ name: 'Tags', label: 'Tags', to: ['tag'], many: true, readOnly: true, include: true },
+		{ name: 'Tags', label: 'Tags', to: ['tag'], many: true, readOnly: true, include: true, description: 'Tags of the segment' },
 	],
 	actions: [
 		{
@@ -57,7 +57,7 @@ export const segment: Resource = {
 			path: '/crm/segments/{id}/tags/{tag}',
 			silent: true,
 			parameters: [
-				{ name: 'tag', label: 'Tag', type: 'string', in: 'path', reference: 'tag', required: true },
+				{ name: 'tag', label: 'Tag', type: 'string', in: 'path', reference: 'tag', required: true, description: 'Tag to take off' },
 			],
 		},
 		{

@@ -33,12 +33,12 @@ export const subscription: Resource = {
 		{ name: 'status', type: 'options', options: [{ value: 'current' }, { value: 'future' }, { value: 'past' }], readOnly: true, filterOnly: true, filter: true, description: 'Whether it runs, begins later or has ended' },
 	],
 	relations: [
-		{ name: 'Account', label: 'Account', to: ['account'], filterBy: ['id', 'Name'], readOnly: true, include: true },
-		{ name: 'Plan', label: 'Plan', to: ['plan'], filterBy: ['id', 'Name'], readOnly: true, include: true },
-		{ name: 'Account.PersonAccount.Person', label: 'Account and People', to: ['person'], filterBy: ['id', 'Email'], readOnly: true, include: true },
-		{ name: 'SubscriptionAddOns.AddOn', label: 'Add-Ons', to: ['addOn'], many: true, readOnly: true, include: true },
-		{ name: 'DiscountCouponSubscriptions', label: 'Coupons', to: ['discountCoupon'], many: true, readOnly: true, include: true },
-		{ name: 'LatestInvoice', label: 'Latest Invoice', to: ['invoice'], readOnly: true, include: true },
+		{ name: 'Account', label: 'Account', to: ['account'], filterBy: ['id', 'Name'], readOnly: true, include: true, description: 'Account that has the subscription' },
+		{ name: 'Plan', label: 'Plan', to: ['plan'], filterBy: ['id', 'Name'], readOnly: true, include: true, description: 'Plan that it is for' },
+		{ name: 'Account.PersonAccount.Person', label: 'Account and People', to: ['person'], filterBy: ['id', 'Email'], readOnly: true, include: true, description: 'Account that has the subscription, with its people' },
+		{ name: 'SubscriptionAddOns.AddOn', label: 'Add-Ons', to: ['addOn'], many: true, readOnly: true, include: true, description: 'Add-ons that are booked' },
+		{ name: 'DiscountCouponSubscriptions', label: 'Coupons', to: ['discountCoupon'], many: true, readOnly: true, include: true, description: 'Coupons that are applied' },
+		{ name: 'LatestInvoice', label: 'Latest Invoice', to: ['invoice'], readOnly: true, include: true, description: 'The most recent invoice' },
 	],
 	actions: [
 		{
@@ -50,8 +50,8 @@ export const subscription: Resource = {
 			path: '/billing/subscriptions/firsttimesubscription',
 			once: true,
 			parameters: [
-				{ name: 'account', label: 'Account', wire: 'Account.Uid', type: 'string', in: 'body', reference: 'account', required: true },
-				{ name: 'plan', label: 'Plan', wire: 'Plan.Uid', type: 'string', in: 'body', reference: 'plan', required: true },
+				{ name: 'account', label: 'Account', wire: 'Account.Uid', type: 'string', in: 'body', reference: 'account', required: true, description: 'Account that gets the subscription' },
+				{ name: 'plan', label: 'Plan', wire: 'Plan.Uid', type: 'string', in: 'body', reference: 'plan', required: true, description: 'Plan to be on' },
 				{ name: 'BillingRenewalTerm', label: 'Renewal Term', type: 'integer', in: 'body', options: [{ value: '1', label: 'Monthly' }, { value: '2', label: 'Yearly' }, { value: '3', label: 'Quarterly' }, { value: '4', label: 'One Time' }], required: true, description: 'How often it is charged' },
 				{ name: 'Quantity', type: 'integer', in: 'body', description: 'Seats, for plans with a quantity' },
 				{ name: 'DiscountCode', label: 'Coupon Code', type: 'string', in: 'body', description: 'Code of a coupon to apply' },
@@ -67,8 +67,8 @@ export const subscription: Resource = {
 			path: '/billing/subscriptions/compute-charge-summary',
 			parameters: [
 				{ name: 'asOf', label: 'As Of', type: 'options', in: 'query', options: [{ value: 'now', label: 'First Invoice' }, { value: 'renewal', label: 'Renewal' }], description: 'Which invoice to compute' },
-				{ name: 'account', label: 'Account', wire: 'Account.Uid', type: 'string', in: 'body', reference: 'account', required: true },
-				{ name: 'plan', label: 'Plan', wire: 'Plan.Uid', type: 'string', in: 'body', reference: 'plan', required: true },
+				{ name: 'account', label: 'Account', wire: 'Account.Uid', type: 'string', in: 'body', reference: 'account', required: true, description: 'Account that gets the subscription' },
+				{ name: 'plan', label: 'Plan', wire: 'Plan.Uid', type: 'string', in: 'body', reference: 'plan', required: true, description: 'Plan to be on' },
 				{ name: 'BillingRenewalTerm', label: 'Renewal Term', type: 'integer', in: 'body', options: [{ value: '1', label: 'Monthly' }, { value: '2', label: 'Yearly' }, { value: '3', label: 'Quarterly' }, { value: '4', label: 'One Time' }], required: true, description: 'How often it is charged' },
 				{ name: 'Quantity', type: 'integer', in: 'body', description: 'Seats, for plans with a quantity' },
 				{ name: 'DiscountCode', label: 'Coupon Code', type: 'string', in: 'body', description: 'Code of a coupon to apply' },
@@ -98,7 +98,7 @@ export const subscription: Resource = {
 			path: '/billing/subscriptions/{id}/discounts/{coupon}',
 			silent: true,
 			parameters: [
-				{ name: 'coupon', label: 'Coupon', type: 'string', in: 'path', reference: 'discountCoupon', required: true },
+				{ name: 'coupon', label: 'Coupon', type: 'string', in: 'path', reference: 'discountCoupon', required: true, description: 'Coupon to apply' },
 			],
 		},
 		{
@@ -110,7 +110,7 @@ export const subscription: Resource = {
 			path: '/billing/subscriptions/{id}/discounts/{coupon}',
 			silent: true,
 			parameters: [
-				{ name: 'coupon', label: 'Coupon', type: 'string', in: 'path', reference: 'discountCoupon', required: true },
+				{ name: 'coupon', label: 'Coupon', type: 'string', in: 'path', reference: 'discountCoupon', required: true, description: 'Coupon to take off' },
 			],
 		},
 		{

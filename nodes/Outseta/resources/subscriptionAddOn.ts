@@ -27,8 +27,8 @@ export const subscriptionAddOn: Resource = {
 		{ name: 'status', type: 'options', options: [{ value: 'current' }, { value: 'future' }, { value: 'past' }], readOnly: true, filterOnly: true, filter: true, description: 'Whether it runs, begins later or has ended' },
 	],
 	relations: [
-		{ name: 'AddOn', label: 'Add-On', to: ['addOn'], filterBy: ['id'], readOnly: true, include: true },
-		{ name: 'Subscription.Account', label: 'Subscription and Account', to: ['account'], filterBy: ['id', 'Name'], readOnly: true, include: true },
+		{ name: 'AddOn', label: 'Add-On', to: ['addOn'], filterBy: ['id'], readOnly: true, include: true, description: 'Add-on that is booked' },
+		{ name: 'Subscription.Account', label: 'Subscription and Account', to: ['account'], filterBy: ['id', 'Name'], readOnly: true, include: true, description: 'Subscription it is booked with, and its account' },
 	],
 	actions: [
 		{
@@ -39,8 +39,8 @@ export const subscriptionAddOn: Resource = {
 			method: 'POST',
 			path: '/billing/subscriptionaddons',
 			parameters: [
-				{ name: 'subscription', label: 'Subscription', wire: 'Subscription.Uid', type: 'string', in: 'body', reference: 'subscription', required: true },
-				{ name: 'addOn', label: 'Add-On', wire: 'AddOn.Uid', type: 'string', in: 'body', reference: 'addOn', required: true },
+				{ name: 'subscription', label: 'Subscription', wire: 'Subscription.Uid', type: 'string', in: 'body', reference: 'subscription', required: true, description: 'Subscription that gets the add-on' },
+				{ name: 'addOn', label: 'Add-On', wire: 'AddOn.Uid', type: 'string', in: 'body', reference: 'addOn', required: true, description: 'Add-on to book' },
 				{ name: 'Quantity', type: 'integer', in: 'body', description: 'How many' },
 				{ name: 'BillingRenewalTerm', label: 'Renewal Term', type: 'integer', in: 'body', options: [{ value: '1', label: 'Monthly' }, { value: '2', label: 'Yearly' }, { value: '3', label: 'Quarterly' }, { value: '4', label: 'One Time' }], description: 'How often it is charged' },
 			],
@@ -53,8 +53,8 @@ export const subscriptionAddOn: Resource = {
 			method: 'POST',
 			path: '/billing/subscriptionaddons/addsubscriptionaddonpreview',
 			parameters: [
-				{ name: 'subscription', label: 'Subscription', wire: 'Subscription.Uid', type: 'string', in: 'body', reference: 'subscription', required: true },
-				{ name: 'addOn', label: 'Add-On', wire: 'AddOn.Uid', type: 'string', in: 'body', reference: 'addOn', required: true },
+				{ name: 'subscription', label: 'Subscription', wire: 'Subscription.Uid', type: 'string', in: 'body', reference: 'subscription', required: true, description: 'Subscription that gets the add-on' },
+				{ name: 'addOn', label: 'Add-On', wire: 'AddOn.Uid', type: 'string', in: 'body', reference: 'addOn', required: true, description: 'Add-on to book' },
 				{ name: 'Quantity', type: 'integer', in: 'body', description: 'How many' },
 				{ name: 'BillingRenewalTerm', label: 'Renewal Term', type: 'integer', in: 'body', options: [{ value: '1', label: 'Monthly' }, { value: '2', label: 'Yearly' }, { value: '3', label: 'Quarterly' }, { value: '4', label: 'One Time' }], description: 'How often it is charged' },
 			],

@@ -15,7 +15,7 @@ export const templateEmail: Resource = {
 		{ name: 'templateUid', label: 'Template UID', type: 'string', readOnly: true, filterOnly: true, filter: true, description: 'Sent from this template' },
 	],
 	relations: [
-		{ name: 'person', label: 'Recipient', to: ['person'], readOnly: true, filterBy: ['id'], filterAs: 'personUid' },
+		{ name: 'person', label: 'Recipient', to: ['person'], readOnly: true, filterBy: ['id'], filterAs: 'personUid', description: 'Person who got the email' },
 	],
 	actions: [
 		{
@@ -27,7 +27,7 @@ export const templateEmail: Resource = {
 			path: '/templates/{template}/emails',
 			parameters: [
 				{ name: 'template', label: 'Template UID', type: 'string', in: 'path', required: true, description: 'The vendor lists no templates: open one in Outseta and take the UID from its address' },
-				{ name: 'person', label: 'Recipient', wire: 'personUid', type: 'string', in: 'query', reference: 'person' },
+				{ name: 'person', label: 'Recipient', wire: 'personUid', type: 'string', in: 'query', reference: 'person', description: 'Person who got the email' },
 			],
 			many: true,
 		},

@@ -21,8 +21,8 @@ export const usage: Resource = {
 		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
 	],
 	relations: [
-		{ name: 'SubscriptionAddOn.AddOn', label: 'Add-On', to: ['addOn'], readOnly: true, include: true },
-		{ name: 'Invoice', label: 'Invoice', to: ['invoice'], filterBy: ['id'], readOnly: true, include: true },
+		{ name: 'SubscriptionAddOn.AddOn', label: 'Add-On', to: ['addOn'], readOnly: true, include: true, description: 'Add-on that was used' },
+		{ name: 'Invoice', label: 'Invoice', to: ['invoice'], filterBy: ['id'], readOnly: true, include: true, description: 'Invoice on which the usage was billed' },
 	],
 	actions: [
 		{

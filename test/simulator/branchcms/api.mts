@@ -3,8 +3,8 @@
  * What the vendor's pages leave open is decided here on the strict side and said so in a comment.
  */
 import { randomUUID } from 'node:crypto';
-import type { ApiRequest, ApiResponse, Fault, RecordedRequest, Vendor } from '../server.mts';
-import { SimulatorServer, header, json, queryPairs } from '../server.mts';
+import type { ApiRequest, ApiResponse, SimulatorOptions } from '../server.mts';
+import { Refusal, Simulator, header, json, jsonObject, queryPairs, started } from '../server.mts';
 import { demoAccounts, demoEvents } from './demo.mts';
 import type { FieldRule } from './fields.mts';
 import { ACCOUNT_FIELDS, EVENT_FIELDS, fieldError } from './fields.mts';
@@ -12,12 +12,7 @@ import { ACCOUNT_FIELDS, EVENT_FIELDS, fieldError } from './fields.mts';
 export type Item = Record<string, unknown>;
 export type BranchCmsType = 'account' | 'event';
 
-export interface BranchCmsOptions {
-	/** 0 or missing: any free port. */
-	port?: number;
-	/** Delay of every answer. */
-	latencyMs?: number;
-	seed?: 'demo' | 'empty';
+export interface BranchCmsOptions extends SimulatorOptions {
 	/** `bearer` (newer sites) takes Authorization: Bearer, `legacy` takes the header admin_api_key. */
 	mode?: 'bearer' | 'legacy';
 	/** Default: the sample token of the documentation's form, 40 hexadecimal digits. */
@@ -38,86 +33,34 @@ interface Collection {
 	linkPath: string;
 }
 
-class Refusal extends Error {
-	readonly status: number;
-
-	constructor(status: number, message: string) {
-		super(message);
-		this.status = status;
-	}
-}
-
 const DEFAULT_TOKEN = '0F1E2D3C4B5A69788796A5B4C3D2E1F001234567';
 /** The calendar sample shows 20 items without a limit. */
 const DEFAULT_LIMIT = 20;
 /** The largest page is not documented; 100 keeps clients from relying on more. */
 const MAX_LIMIT = 100;
 
-/** The error body is not documented; a plain one is the most careful guess. */
-const errorResponse = (status: number, message: string): ApiResponse => json(status, { error: message });
-
-/** A running BranchCMS site. */
-export class BranchCmsSimulator implements Vendor {
+/** A running BranchCMS site. Neither errors nor a rate limit are documented. */
+export class BranchCmsSimulator extends Simulator {
 	readonly mode: 'bearer' | 'legacy';
 	readonly token: string;
-	private readonly server: SimulatorServer;
 	private readonly options: BranchCmsOptions;
 	private accounts!: Collection;
 	private events!: Collection;
 	private readonly files: Array<{ name: string; type: string; bytes: number; reference: string }> = [];
 
 	constructor(options: BranchCmsOptions = {}) {
+		super(options);
 		this.options = options;
 		this.mode = options.mode ?? 'bearer';
 		this.token = options.token ?? DEFAULT_TOKEN;
-		this.server = new SimulatorServer(this, options.latencyMs ?? 0);
 		this.fill();
-	}
-
-	async listen(port: number): Promise<void> {
-		await this.server.listen(port);
 	}
 
 	// ---- what tests use -------------------------------------------------------------------------------
 
-	get url(): string {
-		return this.server.url;
-	}
-
-	get requests(): RecordedRequest[] {
-		return this.server.requests;
-	}
-
-	get latencyMs(): number {
-		return this.server.latencyMs;
-	}
-
-	set latencyMs(ms: number) {
-		this.server.latencyMs = ms;
-	}
-
 	/** Files received by the upload call. */
 	get uploads(): ReadonlyArray<{ name: string; type: string; bytes: number; reference: string }> {
 		return this.files;
-	}
-
-	addFault(fault: Fault): void {
-		this.server.addFault(fault);
-	}
-
-	clearFaults(): void {
-		this.server.clearFaults();
-	}
-
-	clearRequests(): void {
-		this.server.clearRequests();
-	}
-
-	/** Back to the seed; requests and faults are dropped. */
-	reset(): void {
-		this.server.clearRequests();
-		this.server.clearFaults();
-		this.fill();
 	}
 
 	/** Copies of all stored items, ids ascending; passwords included, unlike in any answer. */
@@ -151,23 +94,9 @@ export class BranchCmsSimulator implements Vendor {
 		);
 	}
 
-	async stop(): Promise<void> {
-		await this.server.stop();
-	}
-
 	// ---- what the server uses -------------------------------------------------------------------------
 
-	errorResponse(status: number): ApiResponse {
-		return errorResponse(status, 'The request failed.');
-	}
-
-	rateLimited(waitMs: number): ApiResponse {
-		// The vendor documents no rate limit; this is what a proxy in front of the site would say.
-		const answer = errorResponse(429, 'Too many requests.');
-		return { ...answer, headers: { ...answer.headers, 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) } };
-	}
-
-	control(method: string, action: string, body: Record<string, unknown>): unknown {
+	protected control(method: string, action: string, body: Record<string, unknown>): unknown {
 		switch (`${method} ${action}`) {
 			case 'GET tokens':
 				return { token: this.token, mode: this.mode };
@@ -185,18 +114,9 @@ export class BranchCmsSimulator implements Vendor {
 		}
 	}
 
-	handle(request: ApiRequest): ApiResponse {
-		try {
-			return this.dispatch(request);
-		} catch (error) {
-			if (error instanceof Refusal) return errorResponse(error.status, error.message);
-			throw error;
-		}
-	}
-
 	// ---- requests -------------------------------------------------------------------------------------
 
-	private dispatch(request: ApiRequest): ApiResponse {
+	protected dispatch(request: ApiRequest): ApiResponse {
 		const { method, path } = request;
 		if (!path.startsWith('/api/v1/')) throw new Refusal(404, 'Not found.');
 		this.checkHeaders(request);
@@ -323,15 +243,7 @@ export class BranchCmsSimulator implements Vendor {
 	}
 
 	private readBody(collection: Collection, request: ApiRequest, own: Item | undefined): Item {
-		const type = header(request.headers, 'content-type')?.split(';')[0]?.trim().toLowerCase();
-		if (type !== 'application/json') throw new Refusal(415, 'The Content-Type must be application/json.');
-		let body: unknown;
-		try {
-			body = JSON.parse(request.body.toString('utf8'));
-		} catch {
-			throw new Refusal(400, 'The body is not valid JSON.');
-		}
-		if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new Refusal(400, 'The body must be a JSON object.');
+		const body = jsonObject(request);
 		for (const [key, value] of Object.entries(body)) {
 			const rule = Object.hasOwn(collection.fields, key) ? collection.fields[key] : undefined;
 			if (rule === undefined) {
@@ -346,7 +258,7 @@ export class BranchCmsSimulator implements Vendor {
 				if (holder !== undefined && holder !== own?.id) throw new Refusal(422, `Another account has the ${key} '${value}'.`);
 			}
 		}
-		return body as Item;
+		return body;
 	}
 
 	/** Multipart with a part `file`; the answer's shape is not documented, a reference is what events need. */
@@ -377,7 +289,7 @@ export class BranchCmsSimulator implements Vendor {
 
 	// ---- items ----------------------------------------------------------------------------------------
 
-	private fill(): void {
+	protected fill(): void {
 		const make = (type: BranchCmsType, fields: Record<string, FieldRule>, custom: string[], linkPath: string, firstId: number): Collection => ({
 			type,
 			fields,
@@ -487,7 +399,5 @@ export class BranchCmsSimulator implements Vendor {
 
 /** Starts a BranchCMS simulator on the loopback interface. */
 export async function startBranchCms(options: BranchCmsOptions = {}): Promise<BranchCmsSimulator> {
-	const simulator = new BranchCmsSimulator(options);
-	await simulator.listen(options.port ?? 0);
-	return simulator;
+	return await started(new BranchCmsSimulator(options), options);
 }

@@ -1,6 +1,6 @@
 /** The Outreach simulator: the gateway (token, media type, rate limit), the router and the generic resource calls. */
-import type { ApiRequest, ApiResponse, Fault, RecordedRequest, Vendor } from '../server.mts';
-import { SimulatorServer, decodePart, header } from '../server.mts';
+import type { ApiRequest, ApiResponse, Seed, SimulatorOptions } from '../server.mts';
+import { Simulator, decodePart, header, started } from '../server.mts';
 import { readActionParams, runMemberAction } from './actions.mts';
 import { Batches } from './batches.mts';
 import type { Method, ResourceRule } from './contract.mts';
@@ -37,14 +37,7 @@ import { World } from './world.mts';
 import { Deliveries, type BurstOptions, type BurstResult, type DeliveryRecord } from './webhooks.mts';
 import { isObject, readDraft } from './write.mts';
 
-export type Seed = 'demo' | 'empty';
-
-export interface OutreachOptions {
-	/** 0 or missing: any free port. */
-	port?: number;
-	/** Delay of every answer. */
-	latencyMs?: number;
-	seed?: Seed;
+export interface OutreachOptions extends SimulatorOptions {
 	clientId?: string;
 	clientSecret?: string;
 	/** true: GET and DELETE may come without a Content-Type, as some connectors report. Default false: the docs' rule. */
@@ -101,9 +94,8 @@ function sortParameters(parameters: QueryParameter[], allowed: string[]): Map<st
 }
 
 /** A running Outreach simulator. */
-export class OutreachSimulator implements Vendor {
+export class OutreachSimulator extends Simulator {
 	lenientGetContentType: boolean;
-	private readonly server: SimulatorServer;
 	private readonly store = new Store();
 	private readonly world = new World(this.store);
 	private readonly deliveries = new Deliveries(this.store, this.world.cleanupTokens);
@@ -117,36 +109,16 @@ export class OutreachSimulator implements Vendor {
 	private windowEnd = Date.now() + DEFAULT_RATE.windowMs;
 
 	constructor(options: OutreachOptions = {}) {
+		super(options);
 		this.seed = options.seed ?? 'demo';
 		this.lenientGetContentType = options.lenientGetContentType ?? false;
 		this.tokens = new TokenService(options.clientId ?? 'demo-client', options.clientSecret ?? 'demo-secret');
 		this.stepMs = options.stepMs ?? 100;
-		this.server = new SimulatorServer(this, options.latencyMs ?? 0);
 		this.fill();
 		this.world.listener = (happening) => this.deliveries.tell(happening);
 	}
 
-	async listen(port: number): Promise<void> {
-		await this.server.listen(port);
-	}
-
 	// ---- what tests use -------------------------------------------------------------------------------
-
-	get url(): string {
-		return this.server.url;
-	}
-
-	get requests(): RecordedRequest[] {
-		return this.server.requests;
-	}
-
-	get latencyMs(): number {
-		return this.server.latencyMs;
-	}
-
-	set latencyMs(ms: number) {
-		this.server.latencyMs = ms;
-	}
 
 	/** Time a batch or import spends pending, and again running. */
 	get stepMs(): number {
@@ -241,22 +213,8 @@ export class OutreachSimulator implements Vendor {
 		return this.tokens.issue(options);
 	}
 
-	addFault(fault: Fault): void {
-		this.server.addFault(fault);
-	}
-
-	clearFaults(): void {
-		this.server.clearFaults();
-	}
-
-	clearRequests(): void {
-		this.server.clearRequests();
-	}
-
 	/** Back to the seed: records, tokens, rate limit; requests and faults are dropped. */
-	reset(): void {
-		this.server.clearRequests();
-		this.server.clearFaults();
+	override reset(): void {
 		this.batches.clear();
 		this.imports.clear();
 		this.lists.clear();
@@ -265,7 +223,7 @@ export class OutreachSimulator implements Vendor {
 		this.world.clear();
 		this.tokens.reset();
 		this.setRateLimit({ ...DEFAULT_RATE });
-		this.fill();
+		super.reset();
 	}
 
 	/** Copies of all records of a type, ids ascending. */
@@ -362,22 +320,18 @@ export class OutreachSimulator implements Vendor {
 		return count;
 	}
 
-	async stop(): Promise<void> {
-		await this.server.stop();
-	}
-
 	// ---- what the server uses -------------------------------------------------------------------------
 
-	errorResponse(status: number): ApiResponse {
+	protected override errorResponse(status: number): ApiResponse {
 		return status === 401 ? unauthorized('Invalid JWT token.') : errorResponse(plainError(status));
 	}
 
-	rateLimited(waitMs: number): ApiResponse {
+	protected override rateLimited(waitMs: number): ApiResponse {
 		const answer = errorResponse(plainError(429, 'Rate limit exceeded.'));
 		return { ...answer, headers: { ...answer.headers, ...this.rateHeaders(0, Date.now() + waitMs), 'retry-after': this.retryAfter(Date.now() + waitMs) } };
 	}
 
-	control(method: string, action: string, body: Record<string, unknown>): unknown {
+	protected control(method: string, action: string, body: Record<string, unknown>): unknown {
 		switch (`${method} ${action}`) {
 			case 'GET tokens':
 				return this.tokens.current;
@@ -431,7 +385,7 @@ export class OutreachSimulator implements Vendor {
 		}
 	}
 
-	handle(request: ApiRequest): ApiResponse {
+	protected dispatch(request: ApiRequest): ApiResponse {
 		const { path, method } = request;
 		if (path === '/oauth/authorize' && method === 'GET') return this.tokens.authorize(request);
 		if (path === '/oauth/token' && method === 'POST') return this.tokens.token(request);
@@ -465,7 +419,7 @@ export class OutreachSimulator implements Vendor {
 		} else {
 			try {
 				this.settle();
-				answer = this.dispatch(request, grant);
+				answer = this.route(request, grant);
 			} catch (error) {
 				if (!(error instanceof ApiError)) throw error;
 				answer = errorResponse(error);
@@ -476,7 +430,7 @@ export class OutreachSimulator implements Vendor {
 
 	// ---- gateway --------------------------------------------------------------------------------------
 
-	private fill(): void {
+	protected fill(): void {
 		if (this.seed === 'demo') {
 			seedDemo(this.world);
 			seedObjects(this.world);
@@ -543,7 +497,7 @@ export class OutreachSimulator implements Vendor {
 
 	// ---- router ---------------------------------------------------------------------------------------
 
-	private dispatch(request: ApiRequest, grant: Grant): ApiResponse {
+	private route(request: ApiRequest, grant: Grant): ApiResponse {
 		this.checkMedia(request);
 		const { method, path } = request;
 		const parts = path.split('/').slice(3);
@@ -801,8 +755,6 @@ function isStored(value: unknown): value is StoredRecord {
 
 /** Starts an Outreach simulator on the loopback interface. */
 export async function startOutreach(options: OutreachOptions = {}): Promise<OutreachSimulator> {
-	const simulator = new OutreachSimulator(options);
-	await simulator.listen(options.port ?? 0);
-	return simulator;
+	return await started(new OutreachSimulator(options), options);
 }
 

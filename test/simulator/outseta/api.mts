@@ -3,20 +3,17 @@
  * open is decided on the strict side: unknown properties, parameters and filters are refused.
  */
 import { createHash } from 'node:crypto';
-import type { ApiRequest, ApiResponse, Fault, RecordedRequest, Vendor } from '../server.mts';
-import { SimulatorServer, header, json, queryPairs } from '../server.mts';
+import type { ApiRequest, ApiResponse, SimulatorOptions } from '../server.mts';
+import { Refusal, Simulator, header, json, queryPairs, started } from '../server.mts';
 import { behaviours, type Scene } from './behaviours.mts';
 import { contract, routes, type Endpoint } from './contract.mts';
 import { fill, type SeedResult } from './demo.mts';
-import { missing, Refusal } from './errors.mts';
+import { missing } from './errors.mts';
 import { activityNumber, Notifications, type Notification } from './notifications.mts';
 import { matches, paged, parseFilter } from './query.mts';
 import { Store, type Item } from './store.mts';
 
-export interface OutsetaOptions {
-	port?: number;
-	latencyMs?: number;
-	seed?: 'demo' | 'empty';
+export interface OutsetaOptions extends SimulatorOptions {
 	apiKey?: string;
 	apiSecret?: string;
 	/** Requests a second that a key may send; default 4. */
@@ -29,7 +26,7 @@ const BASE = '/api/v1';
 const LISTING = new Set(['q', 'limit', 'offset', 'fields', 'orderBy', 'donotlog']);
 
 /** A running Outseta. */
-export class OutsetaSimulator implements Vendor {
+export class OutsetaSimulator extends Simulator {
 	readonly apiKey: string;
 	readonly apiSecret: string;
 	readonly signatureKey: string;
@@ -42,66 +39,27 @@ export class OutsetaSimulator implements Vendor {
 	readonly notifications: Notifications;
 	/** Mails that went out, newest last. */
 	readonly mails: Array<{ kind: string; to: string }> = [];
-	private readonly server: SimulatorServer;
 	private readonly options: OutsetaOptions;
 	private arrivals: number[] = [];
 
 	constructor(options: OutsetaOptions = {}) {
+		super(options);
 		this.options = options;
 		this.apiKey = options.apiKey ?? '2f6f5c3e-8a1d-4c7b-9e52-0d4b7a6c1f38';
 		this.apiSecret = options.apiSecret ?? '0123456789abcdef0123456789abcdef';
 		this.signatureKey = options.signatureKey ?? createHash('sha256').update('outseta').digest('hex');
 		this.perSecond = options.perSecond ?? 4;
 		this.notifications = new Notifications(this.signatureKey);
-		this.server = new SimulatorServer(this, options.latencyMs ?? 0);
-		this.reset();
+		this.fill();
 	}
 
-	async listen(port: number): Promise<void> {
-		await this.server.listen(port);
-	}
-
-	async stop(): Promise<void> {
-		await this.server.stop();
-	}
-
-	get url(): string {
-		return this.server.url;
-	}
-
-	get requests(): RecordedRequest[] {
-		return this.server.requests;
-	}
-
-	clearRequests(): void {
-		this.server.clearRequests();
-	}
-
-	get latencyMs(): number {
-		return this.server.latencyMs;
-	}
-
-	set latencyMs(ms: number) {
-		this.server.latencyMs = ms;
-	}
-
-	addFault(fault: Fault): void {
-		this.server.addFault(fault);
-	}
-
-	clearFaults(): void {
-		this.server.clearFaults();
-	}
-
-	reset(): void {
+	protected fill(): void {
 		this.store = new Store();
 		this.tokens.clear();
 		this.mails.length = 0;
 		this.notifications.clear();
 		this.arrivals = [];
 		this.seeded = fill(this.store, this.options.seed ?? 'demo');
-		this.server.clearRequests();
-		this.server.clearFaults();
 	}
 
 	/** Records of an entity as they are kept. */
@@ -173,16 +131,16 @@ export class OutsetaSimulator implements Vendor {
 
 	// ---- what the server uses -------------------------------------------------------------------------
 
-	errorResponse(status: number): ApiResponse {
+	protected override errorResponse(status: number): ApiResponse {
 		return json(status, { Message: 'An error has occurred.' });
 	}
 
 	/** The documentation names no header that tells when to come back. */
-	rateLimited(): ApiResponse {
+	protected override rateLimited(): ApiResponse {
 		return json(429, { ErrorMessage: 'Too many requests' });
 	}
 
-	control(method: string, action: string, body: Record<string, unknown>): unknown {
+	protected control(method: string, action: string, body: Record<string, unknown>): unknown {
 		switch (`${method} ${action}`) {
 			case 'GET tokens':
 				return { apiKey: this.apiKey, apiSecret: this.apiSecret, signatureKey: this.signatureKey };
@@ -226,18 +184,9 @@ export class OutsetaSimulator implements Vendor {
 		return { statuses: await this.notifications.forge(target, body) };
 	}
 
-	handle(request: ApiRequest): ApiResponse {
-		try {
-			return this.dispatch(request);
-		} catch (error) {
-			if (error instanceof Refusal) return json(error.status, error.body);
-			throw error;
-		}
-	}
-
 	// ---- requests -------------------------------------------------------------------------------------
 
-	private dispatch(request: ApiRequest): ApiResponse {
+	protected dispatch(request: ApiRequest): ApiResponse {
 		if (!request.path.toLowerCase().startsWith(`${BASE}/`)) throw missing(request.path);
 		const path = request.path.slice(BASE.length);
 		const found = routes.filter(({ pattern }) => pattern.test(path));
@@ -340,7 +289,5 @@ export class OutsetaSimulator implements Vendor {
 
 /** Starts an Outseta simulator on the loopback interface. */
 export async function startOutseta(options: OutsetaOptions = {}): Promise<OutsetaSimulator> {
-	const simulator = new OutsetaSimulator(options);
-	await simulator.listen(options.port ?? 0);
-	return simulator;
+	return await started(new OutsetaSimulator(options), options);
 }

@@ -1,6 +1,7 @@
 /** What each call does. Calls that only list, read, create, change or delete need nothing here. */
+import { Refusal } from '../server.mts';
 import { entities, type Endpoint } from './contract.mts';
-import { invalid, missing, refused, Refusal } from './errors.mts';
+import { invalid, missing, refused } from './errors.mts';
 import { checkFields, parseFields, show } from './query.mts';
 import type { OutsetaSimulator } from './api.mts';
 import { KIND } from './notifications.mts';

@@ -1,14 +1,5 @@
 /** How the vendor says no. */
-export class Refusal extends Error {
-	readonly status: number;
-	readonly body: Record<string, unknown>;
-
-	constructor(status: number, body: Record<string, unknown>) {
-		super(JSON.stringify(body));
-		this.status = status;
-		this.body = body;
-	}
-}
+import { Refusal } from '../server.mts';
 
 export interface Fault {
 	property?: string;

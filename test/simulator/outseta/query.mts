@@ -1,7 +1,8 @@
 /** Lists: which records, in which order, with which properties. */
+import { Refusal } from '../server.mts';
 import { COMPUTED, contract, entities, isMany, targetOf } from './contract.mts';
 import type { Item, Store } from './store.mts';
-import { invalid, Refusal } from './errors.mts';
+import { invalid } from './errors.mts';
 
 const OPERATORS = ['__gte', '__gt', '__lte', '__lt', '__ne', '__isnull'] as const;
 type Operator = (typeof OPERATORS)[number] | '';

@@ -2,19 +2,14 @@
  * The Userlot simulator: companies, end users and what a product is set up with, under /api/v1. Of the 34 requests
  * that exist the documentation shows 13; what its pages leave open is decided here on the strict side and said so.
  */
-import type { ApiRequest, ApiResponse, Fault, RecordedRequest, Vendor } from '../server.mts';
-import { SimulatorServer, header, json, queryPairs } from '../server.mts';
+import type { ApiRequest, ApiResponse, SimulatorOptions } from '../server.mts';
+import { Refusal, Simulator, header, json, jsonObject, queryPairs, started } from '../server.mts';
 import { STATUSES, TEAMS, demoCompanies, demoEndUsers } from './demo.mts';
 
 export type UserlotItem = Record<string, unknown>;
 export type UserlotType = 'company' | 'endUser';
 
-export interface UserlotOptions {
-	/** 0 or missing: any free port. */
-	port?: number;
-	/** Delay of every answer. */
-	latencyMs?: number;
-	seed?: 'demo' | 'empty';
+export interface UserlotOptions extends SimulatorOptions {
 	apiKey?: string;
 	/** Whether POST end_users and PATCH end_users/:id exist, which nobody has seen documented; default true. */
 	endUserWrites?: boolean;
@@ -89,27 +84,14 @@ const EMPTY_COMPANY = {
 
 const IDENTIFY = ['user_email', 'user_external_id', 'company_name', 'company_external_id'];
 
-class Refusal extends Error {
-	readonly status: number;
-
-	constructor(status: number, message: string) {
-		super(message);
-		this.status = status;
-	}
-}
-
-/** The error body is not documented. */
-const errorResponse = (status: number, message: string): ApiResponse => json(status, { error: message });
-
 /** Ids look like the UUIDs of the sample, and are the same in every run. */
 const uuid = (kind: number, number: number) => `${String(kind).padStart(8, '0')}-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
 const isEmpty = (value: unknown) => value === undefined || value === null || value === '';
 
-/** A running Userlot product. */
-export class UserlotSimulator implements Vendor {
+/** A running Userlot product. Neither errors nor a rate limit are documented. */
+export class UserlotSimulator extends Simulator {
 	readonly apiKey: string;
-	private readonly server: SimulatorServer;
 	private readonly options: UserlotOptions;
 	private items!: Record<UserlotType, Map<string, UserlotItem>>;
 	private identified: UserlotItem[] = [];
@@ -118,44 +100,13 @@ export class UserlotSimulator implements Vendor {
 	private clock = 0;
 
 	constructor(options: UserlotOptions = {}) {
+		super(options);
 		this.options = options;
 		this.apiKey = options.apiKey ?? 'ul_demo_key';
-		this.server = new SimulatorServer(this, options.latencyMs ?? 0);
 		this.fill();
-	}
-
-	async listen(port: number): Promise<void> {
-		await this.server.listen(port);
 	}
 
 	// ---- what tests use -------------------------------------------------------------------------------
-
-	get url(): string {
-		return this.server.url;
-	}
-
-	get requests(): RecordedRequest[] {
-		return this.server.requests;
-	}
-
-	addFault(fault: Fault): void {
-		this.server.addFault(fault);
-	}
-
-	clearFaults(): void {
-		this.server.clearFaults();
-	}
-
-	clearRequests(): void {
-		this.server.clearRequests();
-	}
-
-	/** Back to the seed; requests and faults are dropped. */
-	reset(): void {
-		this.server.clearRequests();
-		this.server.clearFaults();
-		this.fill();
-	}
 
 	/** Copies of all stored items in the order of their creation; `identified` are the bodies of identify. */
 	records(type: string): UserlotItem[] {
@@ -179,23 +130,9 @@ export class UserlotSimulator implements Vendor {
 		this.collection(type).delete(id);
 	}
 
-	async stop(): Promise<void> {
-		await this.server.stop();
-	}
-
 	// ---- what the server uses -------------------------------------------------------------------------
 
-	errorResponse(status: number): ApiResponse {
-		return errorResponse(status, 'The request failed.');
-	}
-
-	rateLimited(waitMs: number): ApiResponse {
-		// No rate limit is documented; this is what a proxy in front of it would say.
-		const answer = errorResponse(429, 'Too many requests.');
-		return { ...answer, headers: { ...answer.headers, 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) } };
-	}
-
-	control(method: string, action: string, body: Record<string, unknown>): unknown {
+	protected control(method: string, action: string, body: Record<string, unknown>): unknown {
 		switch (`${method} ${action}`) {
 			case 'GET tokens':
 				return { apiKey: this.apiKey };
@@ -213,18 +150,9 @@ export class UserlotSimulator implements Vendor {
 		}
 	}
 
-	handle(request: ApiRequest): ApiResponse {
-		try {
-			return this.dispatch(request);
-		} catch (error) {
-			if (error instanceof Refusal) return errorResponse(error.status, error.message);
-			throw error;
-		}
-	}
-
 	// ---- requests -------------------------------------------------------------------------------------
 
-	private dispatch(request: ApiRequest): ApiResponse {
+	protected dispatch(request: ApiRequest): ApiResponse {
 		const { method, path } = request;
 		if (!path.startsWith('/api/v1/')) throw new Refusal(404, 'Not found.');
 		// "This API Key should be provided in all requests ... via a Header ApiKey"
@@ -349,17 +277,9 @@ export class UserlotSimulator implements Vendor {
 	}
 
 	private body(request: ApiRequest): UserlotItem {
-		const type = header(request.headers, 'content-type')?.split(';')[0]?.trim().toLowerCase();
-		if (type !== 'application/json') throw new Refusal(415, 'The Content-Type must be application/json.');
+		const body = jsonObject(request);
 		this.noParameters(request);
-		let body: unknown;
-		try {
-			body = JSON.parse(request.body.toString('utf8'));
-		} catch {
-			throw new Refusal(400, 'The body is not valid JSON.');
-		}
-		if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new Refusal(400, 'The body must be a JSON object.');
-		return body as UserlotItem;
+		return body;
 	}
 
 	private read(request: ApiRequest, type: UserlotType): UserlotItem {
@@ -400,7 +320,7 @@ export class UserlotSimulator implements Vendor {
 		}
 	}
 
-	private fill(): void {
+	protected fill(): void {
 		this.items = { company: new Map(), endUser: new Map() };
 		this.identified = [];
 		this.count = 0;
@@ -440,7 +360,5 @@ export class UserlotSimulator implements Vendor {
 
 /** Starts a Userlot simulator on the loopback interface. */
 export async function startUserlot(options: UserlotOptions = {}): Promise<UserlotSimulator> {
-	const simulator = new UserlotSimulator(options);
-	await simulator.listen(options.port ?? 0);
-	return simulator;
+	return await started(new UserlotSimulator(options), options);
 }
