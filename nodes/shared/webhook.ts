@@ -93,7 +93,8 @@ export function answerNow(context: IWebhookFunctions): void {
 const PATIENCE = 2000;
 const BRIEFLY = 250;
 
-const beginnings = new Map<string, () => void>();
+/** Who waits for the beginning of an execution, by its event. */
+const waiting = new Map<string, Set<() => void>>();
 
 /** Whether executions begin in this process; unknown until one has, or has not. */
 let executesHere: boolean | undefined;
@@ -109,10 +110,14 @@ const beginningOf = (context: Parameters<typeof nodeKey>[0], item: IDataObject) 
 export function startWith(context: IWebhookFunctions, item: IDataObject, answered = false): IWebhookResponseData {
 	if (!answered) {
 		const key = beginningOf(context, item);
-		const begun = new Promise<boolean>((resolve) => beginnings.set(key, () => resolve(true)));
+		const others = waiting.get(key) ?? new Set();
+		waiting.set(key, others);
+		let note = () => {};
+		const begun = new Promise<boolean>((resolve) => others.add((note = () => resolve(true))));
 		const late = sleep(executesHere === false ? BRIEFLY : PATIENCE).then(() => false);
 		void Promise.race([begun, late]).then((here) => {
-			beginnings.delete(key);
+			others.delete(note);
+			if (others.size === 0) waiting.delete(key);
 			executesHere = here || (executesHere ?? false);
 			answerNow(context);
 		});
@@ -123,7 +128,13 @@ export function startWith(context: IWebhookFunctions, item: IDataObject, answere
 /** What a webhook trigger does as a node of an execution: it passes on what started it, also in a test. */
 export function begin(context: IExecuteFunctions): INodeExecutionData[][] {
 	const items = context.getInputData();
-	for (const { json } of items) beginnings.get(beginningOf(context, json))?.();
+	for (const { json } of items) {
+		const others = waiting.get(beginningOf(context, json));
+		const [first] = others ?? [];
+		if (!first) continue;
+		others!.delete(first);
+		first();
+	}
 	return [items];
 }
 

@@ -295,6 +295,33 @@ describe('reception', () => {
 		expect(await one.receive(good.body, good.headers)).toBe(200);
 	});
 
+	test('answers when the execution has begun; where workers execute, within the five seconds that Outreach waits', async () => {
+		const one = trigger({ events: ['prospect.*'] });
+		await one.activate();
+		const given = () => delivery(one, { id: 1, attributes: { updatedAt: new Date().toISOString() } });
+		const time = async () => {
+			const { body, headers } = given();
+			const started = Date.now();
+			expect(await one.receive(body, headers)).toBe(200);
+			await one.settled();
+			return Date.now() - started;
+		};
+		// n8n takes its time to make the execution: the answer waits for it, and the data is stored before.
+		one.saveMs = 1000;
+		let stored: IDataObject | undefined;
+		const { body, headers } = given();
+		const before = Date.now();
+		const receiving = one.receive(body, headers).then(() => (stored = one.data));
+		await receiving;
+		expect(Date.now() - before).toBeLessThan(1500);
+		expect(String(stored!.seen)).toHaveLength(8);
+		expect(one.emitted).toHaveLength(1);
+		one.saveMs = 0;
+		one.executes = false;
+		expect(await time()).toBeLessThan(3000);
+		expect(one.emitted).toHaveLength(2);
+	});
+
 	test('malformed and oversized bodies: 400, and nothing starts', async () => {
 		const one = trigger({ events: ['prospect.*'] });
 		await one.activate();

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { IDataObject, INode, INodeExecutionData, INodeParameters, IWebhookResponseData, WorkflowExecuteMode } from 'n8n-workflow';
 import { core, n8n, type Harness } from '../harness/index.mts';
 
-type Contexts = Record<'HookContext' | 'WebhookContext' | 'PollContext' | 'TriggerContext', new (...args: unknown[]) => unknown>;
-const { HookContext, WebhookContext, PollContext, TriggerContext } = core as unknown as Contexts;
+type Contexts = Record<'ExecuteContext' | 'HookContext' | 'WebhookContext' | 'PollContext' | 'TriggerContext', new (...args: unknown[]) => unknown>;
+const { ExecuteContext, HookContext, WebhookContext, PollContext, TriggerContext } = core as unknown as Contexts;
 
 interface Data {
 	[key: string]: IDataObject;
@@ -27,6 +27,8 @@ export class TriggerLab {
 	workflowId = `wf-${Math.random().toString(36).slice(2)}`;
 	/** What n8n answers when a poll asks for its time. */
 	pollBudgetMs: number | undefined;
+	/** Executions begin in this process; otherwise on a worker. */
+	executes = true;
 	/** Milliseconds that saving takes. */
 	saveMs = 0;
 	private stopServer = async () => {};
@@ -146,8 +148,13 @@ export class TriggerLab {
 			// Making the execution resets n8n's mark of what was changed, so that an answer after it stores nothing.
 			const beforeExecution = result.workflowData === undefined || result.noWebhookResponse === true;
 			if (beforeExecution && (workflow.staticData as unknown as { __dataChanged: boolean }).__dataChanged) this.save(workflow);
-			if (result.workflowData) this.emitted.push(...result.workflowData.flat().map(({ json }) => json));
-			if (result.noWebhookResponse !== true) status = 200;
+			if (result.workflowData) {
+				this.emitted.push(...result.workflowData.flat().map(({ json }) => json));
+				if (this.executes) await this.execute(result.workflowData.flat(), workflow, mode);
+			}
+			// Otherwise the node answers itself.
+			if (result.noWebhookResponse === true) return;
+			status = 200;
 			ended();
 		})();
 		await answered;
@@ -155,6 +162,13 @@ export class TriggerLab {
 		void work;
 		this.working.push(work);
 		return status;
+	}
+
+	/** The beginning of an execution, in which the trigger is the first node. */
+	private async execute(items: INodeExecutionData[], workflow: InstanceType<typeof n8n.Workflow>, mode: WorkflowExecuteMode): Promise<void> {
+		const data = { main: [items] };
+		const context = new ExecuteContext(workflow, this.node, this.additional(), mode, n8n.createEmptyRunExecutionData(), 0, items, data, { data, node: this.node, source: null }, []);
+		await this.nodeType.execute!.call(context as never);
 	}
 
 	private working: Array<Promise<void>> = [];
