@@ -1,4 +1,5 @@
 import type { Resource } from '../../shared/spec';
+import { addActivity } from './activity';
 
 /** A customer: a company or a single person. */
 export const account: Resource = {
@@ -180,20 +181,6 @@ export const account: Resource = {
 			],
 			fixed: { 'PersonAccount[].IsPrimary': true },
 		},
-		{
-			name: 'addActivity',
-			label: 'Add Activity',
-			action: 'Add activity to account',
-			description: 'Write an event of your own into the activity log of the account',
-			method: 'POST',
-			path: '/activities/customactivity',
-			parameters: [
-				{ name: 'Title', type: 'string', in: 'body', required: true, maxLength: 250, description: 'Short text; it can start a drip campaign or a segment' },
-				{ name: 'Description', type: 'text', in: 'body', description: 'Long text' },
-				{ name: 'ActivityData', label: 'Data', type: 'text', in: 'body', description: 'Details, usually JSON' },
-			],
-			fixed: { EntityType: 1, EntityUid: '{id}' },
-			output: { resource: 'activity' },
-		},
+		addActivity('account', 1),
 	],
 };

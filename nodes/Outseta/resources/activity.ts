@@ -1,5 +1,25 @@
-import type { Resource } from '../../shared/spec';
+import type { Action, ActionParameter, Resource } from '../../shared/spec';
 import { ACTIVITY_TYPES, activityLabel } from '../events';
+
+const title: ActionParameter = { name: 'Title', type: 'string', in: 'body', required: true, maxLength: 250, description: 'Short text; it can start a drip campaign or a segment' };
+
+const details: ActionParameter[] = [
+	{ name: 'Description', type: 'text', in: 'body', description: 'Long text' },
+	{ name: 'ActivityData', label: 'Data', type: 'text', in: 'body', description: 'Details, usually JSON' },
+];
+
+/** A custom activity on a record of this kind. */
+export const addActivity = (kind: string, entityType: number): Action => ({
+	name: 'addActivity',
+	label: 'Add Activity',
+	action: `Add activity to ${kind}`,
+	description: `Write an event of your own into the activity log of the ${kind}`,
+	method: 'POST',
+	path: '/activities/customactivity',
+	parameters: [title, ...details],
+	fixed: { EntityType: entityType, EntityUid: '{id}' },
+	output: { resource: 'activity' },
+});
 
 /** An entry of the activity log. */
 export const activity: Resource = {
@@ -32,11 +52,10 @@ export const activity: Resource = {
 			method: 'POST',
 			path: '/activities/customactivity',
 			parameters: [
-				{ name: 'Title', type: 'string', in: 'body', required: true, maxLength: 250, description: 'Short text; it can start a drip campaign or a segment' },
+				title,
 				{ name: 'EntityType', label: 'Record Type', type: 'integer', in: 'body', options: [{ value: '1', label: 'Account' }, { value: '2', label: 'Person' }, { value: '3', label: 'Deal' }], required: true, description: 'Kind of record it belongs to' },
 				{ name: 'EntityUid', label: 'Record UID', type: 'string', in: 'body', required: true, description: 'Record it belongs to' },
-				{ name: 'Description', type: 'text', in: 'body', description: 'Long text' },
-				{ name: 'ActivityData', label: 'Data', type: 'text', in: 'body', description: 'Details, usually JSON' },
+				...details,
 			],
 		},
 	],

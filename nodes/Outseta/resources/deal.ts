@@ -1,4 +1,5 @@
 import type { Resource } from '../../shared/spec';
+import { addActivity } from './activity';
 
 /** A sales opportunity. */
 export const deal: Resource = {
@@ -33,20 +34,6 @@ export const deal: Resource = {
 		{ name: 'Owner', label: 'Owner', to: ['person'], filterBy: ['id'], filterAs: 'ownerUid', readOnly: true, include: true, description: 'Person of your own team to whom the deal is assigned' },
 	],
 	actions: [
-		{
-			name: 'addActivity',
-			label: 'Add Activity',
-			action: 'Add activity to deal',
-			description: 'Write an event of your own into the activity log of the deal',
-			method: 'POST',
-			path: '/activities/customactivity',
-			parameters: [
-				{ name: 'Title', type: 'string', in: 'body', required: true, maxLength: 250, description: 'Short text; it can start a drip campaign or a segment' },
-				{ name: 'Description', type: 'text', in: 'body', description: 'Long text' },
-				{ name: 'ActivityData', label: 'Data', type: 'text', in: 'body', description: 'Details, usually JSON' },
-			],
-			fixed: { EntityType: 3, EntityUid: '{id}' },
-			output: { resource: 'activity' },
-		},
+		addActivity('deal', 3),
 	],
 };

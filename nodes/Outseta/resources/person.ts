@@ -1,4 +1,5 @@
 import type { Resource } from '../../shared/spec';
+import { addActivity } from './activity';
 
 /** A person, who can log in and belong to accounts. */
 export const person: Resource = {
@@ -101,20 +102,6 @@ export const person: Resource = {
 				{ name: 'Email', type: 'email', in: 'body', required: true, description: 'Email of the person' },
 			],
 		},
-		{
-			name: 'addActivity',
-			label: 'Add Activity',
-			action: 'Add activity to person',
-			description: 'Write an event of your own into the activity log of the person',
-			method: 'POST',
-			path: '/activities/customactivity',
-			parameters: [
-				{ name: 'Title', type: 'string', in: 'body', required: true, maxLength: 250, description: 'Short text; it can start a drip campaign or a segment' },
-				{ name: 'Description', type: 'text', in: 'body', description: 'Long text' },
-				{ name: 'ActivityData', label: 'Data', type: 'text', in: 'body', description: 'Details, usually JSON' },
-			],
-			fixed: { EntityType: 2, EntityUid: '{id}' },
-			output: { resource: 'activity' },
-		},
+		addActivity('person', 2),
 	],
 };
