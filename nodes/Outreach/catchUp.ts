@@ -9,7 +9,7 @@ import { outside } from '../shared/outside';
 import { budgetOf, poll, type Found } from '../shared/polling';
 import type { Resource } from '../shared/spec';
 import { fingerprint, memoryOf, nodeKey, splitFingerprints } from '../shared/webhook';
-import { changesOf, nameChange, polledResources } from './changes';
+import { changesOf, polledResources } from './changes';
 import { itemOf, wishesOf, type Wishes } from './deliveries';
 import { isChosen, MATRIX } from './events';
 import { outreach } from './vendor';
@@ -49,7 +49,7 @@ export function isNews(context: IWebhookFunctions, eventId: unknown): boolean {
 	const data = context.getWorkflowStaticData('node');
 	const key = nodeKey(context);
 	const state = newest.get(key);
-	if (state && data.catchUp !== state) data.catchUp = state;
+	if (state) data.catchUp = state;
 	return memoryOf(key, 'told').take(String(eventId), data);
 }
 
@@ -116,10 +116,9 @@ async function read(context: ITriggerFunctions, { wishes, parameters, inDoubt, i
 			states: before.streams?.[resource.name],
 			again: inDoubt,
 			limits: { overlap: OVERLAP, most: MOST, isOver },
-			present(change, { record }, since) {
-				const { event, eventId } = nameChange(resource, change, record, since);
-				const item = itemOf({ body: { data: record, meta: { eventName: event } }, event, jobId: '', record, caughtUp: true }, { ...wishes, fetchRecord: false });
-				return item && { ...item, eventId };
+			present({ name }, { record }) {
+				const event = `${resource.name}.${name}`;
+				return itemOf({ body: { data: record, meta: { eventName: event } }, event, jobId: '', record, caughtUp: true }, { ...wishes, fetchRecord: false });
 			},
 		});
 		streams[resource.name] = reading.states;

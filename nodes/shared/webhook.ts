@@ -96,7 +96,7 @@ const BRIEFLY = 250;
 /** Who waits for the beginning of an execution, by its event. */
 const waiting = new Map<string, Set<() => void>>();
 
-/** Whether executions begin in this process; unknown until one has, or has not. */
+/** Whether executions begin in this process; unknown until one has, or was waited for in vain. */
 let executesHere: boolean | undefined;
 
 const beginningOf = (context: Parameters<typeof nodeKey>[0], item: IDataObject) => `${nodeKey(context)} ${String(item.eventId)}`;
@@ -113,12 +113,11 @@ export function startWith(context: IWebhookFunctions, item: IDataObject, answere
 		const others = waiting.get(key) ?? new Set();
 		waiting.set(key, others);
 		let note = () => {};
-		const begun = new Promise<boolean>((resolve) => others.add((note = () => resolve(true))));
-		const late = sleep(executesHere === false ? BRIEFLY : PATIENCE).then(() => false);
-		void Promise.race([begun, late]).then((here) => {
+		const begun = new Promise<void>((resolve) => others.add((note = resolve)));
+		void Promise.race([begun, sleep(executesHere === false ? BRIEFLY : PATIENCE)]).then(() => {
 			others.delete(note);
 			if (others.size === 0) waiting.delete(key);
-			executesHere = here || (executesHere ?? false);
+			executesHere ??= false;
 			answerNow(context);
 		});
 	}
@@ -128,6 +127,8 @@ export function startWith(context: IWebhookFunctions, item: IDataObject, answere
 /** What a webhook trigger does as a node of an execution: it passes on what started it, also in a test. */
 export function begin(context: IExecuteFunctions): INodeExecutionData[][] {
 	const items = context.getInputData();
+	// A main process runs tests itself even where workers do the rest.
+	if (context.getMode() !== 'manual') executesHere = true;
 	for (const { json } of items) {
 		const others = waiting.get(beginningOf(context, json));
 		const [first] = others ?? [];
