@@ -1,11 +1,10 @@
 /** The option Catch Up of the Outreach Trigger: what the webhooks missed is read from the lists, and told once. */
-import { createHmac, randomUUID } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { outreachLab, type OutreachLab } from './support.mts';
-import { TriggerLab } from './trigger-support.mts';
+import { outreachDelivery, triggers, type TriggerLab } from './trigger-support.mts';
 
 let lab: OutreachLab;
-const open: TriggerLab[] = [];
+const make = triggers('outreachTrigger', () => lab.harness);
 
 beforeAll(async () => {
 	lab = await outreachLab();
@@ -13,23 +12,8 @@ beforeAll(async () => {
 });
 afterAll(async () => await lab.stop());
 beforeEach(() => lab.reset());
-afterEach(async () => {
-	await Promise.all(open.splice(0).map(async (one) => await one.stop()));
-});
 
-function trigger(events: string[], options: IDataObject = {}, more: IDataObject = {}): TriggerLab {
-	const one = new TriggerLab(lab.harness, 'outreachTrigger', { events, options: { catchUp: true, ...options }, ...more }, randomUUID());
-	open.push(one);
-	return one;
-}
-
-/** The same workflow in a process that has seen nothing of it. */
-function restarted(one: TriggerLab): TriggerLab {
-	const other = new TriggerLab(lab.harness, 'outreachTrigger', one.node.parameters as IDataObject, one.node.webhookId);
-	other.stored = structuredClone(one.stored);
-	open.push(other);
-	return other;
-}
+const trigger = (events: string[], options: IDataObject = {}, more: IDataObject = {}) => make({ events, options: { catchUp: true, ...options }, ...more });
 
 const later = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 const names = (one: TriggerLab) => one.emitted.map(({ eventId }) => eventId);
@@ -44,10 +28,9 @@ async function tick({ tick: run }: { tick?: () => void }): Promise<void> {
 	}
 }
 
-/** A delivery by hand, signed with the trigger's secret. */
 async function deliver(one: TriggerLab, event: string, id: number, attributes: IDataObject): Promise<number> {
-	const body = Buffer.from(JSON.stringify({ data: { type: event.split('.')[0], id, attributes, relationships: {} }, meta: { deliveredAt: later(0), eventName: event, jobId: randomUUID() } }));
-	const status = await one.receive(body, { 'outreach-webhook-signature': createHmac('sha256', String(one.data.secret)).update(body).digest('hex') });
+	const { body, headers } = outreachDelivery(one, { event, id, attributes });
+	const status = await one.receive(body, headers);
 	await one.settled();
 	return status;
 }
@@ -125,7 +108,7 @@ test('after a restart: what happened meanwhile comes once, what was told before 
 	await deliver(one, 'prospect.updated', 1, { title: 'Told', updatedAt: told });
 	const missed = later(2);
 	lab.sim.update('prospect', 2, { attributes: { title: 'While down', updatedAt: missed } });
-	const other = restarted(one);
+	const other = one.restarted();
 	const started = await other.start();
 	await tick(started);
 	expect(names(other)).toEqual([`prospect.updated:2:${missed}`]);
@@ -153,7 +136,7 @@ test('a batch in doubt comes again after a restart, marked by the same eventId',
 	lab.sim.update('prospect', 2, { attributes: { title: 'Handed over', updatedAt: time } });
 	await tick(started);
 	expect(names(one)).toEqual([`prospect.updated:2:${time}`]);
-	const other = restarted(one);
+	const other = one.restarted();
 	await tick(await other.start());
 	expect(names(other)).toEqual([`prospect.updated:2:${time}`]);
 });

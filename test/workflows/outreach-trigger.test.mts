@@ -1,11 +1,11 @@
 /** The Outreach Trigger: what it keeps at the vendor, and what it makes of deliveries. */
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { outreachCredential, outreachLab, rl, type OutreachLab } from './support.mts';
-import { TriggerLab } from './trigger-support.mts';
+import { outreachDelivery as delivery, triggers, type TriggerLab } from './trigger-support.mts';
 
 let lab: OutreachLab;
-const open: TriggerLab[] = [];
+const trigger = triggers('outreachTrigger', () => lab.harness);
 
 beforeAll(async () => {
 	lab = await outreachLab();
@@ -13,15 +13,6 @@ beforeAll(async () => {
 });
 afterAll(async () => await lab.stop());
 beforeEach(() => lab.reset());
-afterEach(async () => {
-	await Promise.all(open.splice(0).map(async (one) => await one.stop()));
-});
-
-function trigger(parameters: IDataObject, webhookId?: string): TriggerLab {
-	const one = new TriggerLab(lab.harness, 'outreachTrigger', parameters, webhookId ?? randomUUID());
-	open.push(one);
-	return one;
-}
 
 async function listening(parameters: IDataObject): Promise<TriggerLab> {
 	const one = trigger(parameters);
@@ -33,20 +24,6 @@ async function listening(parameters: IDataObject): Promise<TriggerLab> {
 const remote = () => lab.sim.records('webhook').map(({ id, attributes }) => ({ id, ...attributes }) as IDataObject);
 const pairs = () => remote().map(({ resource, action }) => `${resource as string}.${action as string}`).sort();
 const hooks = (one: TriggerLab) => (one.data.hooks ?? []) as unknown as Array<{ id: number; cleanupToken?: string }>;
-
-/** A delivery made by hand, signed with the trigger's secret. */
-function delivery(one: TriggerLab, content: IDataObject, more: { secret?: string; jobId?: string; headers?: Record<string, string> } = {}) {
-	const { event = 'prospect.updated', ...data } = content;
-	const body = Buffer.from(
-		JSON.stringify({
-			data: { type: String(event).split('.')[0], id: 1, attributes: {}, relationships: {}, ...data },
-			...(content.beforeUpdate ? { beforeUpdate: content.beforeUpdate } : {}),
-			meta: { deliveredAt: '2026-03-01T10:00:01.000Z', eventName: event, jobId: more.jobId ?? randomUUID() },
-		}),
-	);
-	const signature = createHmac('sha256', more.secret ?? String(one.data.secret)).update(body).digest('hex');
-	return { body, headers: { 'content-type': 'application/vnd.api+json', 'outreach-webhook-signature': signature, ...more.headers } };
-}
 
 async function send(one: TriggerLab, ...given: Parameters<typeof delivery> extends [TriggerLab, ...infer Rest] ? Rest : never): Promise<number> {
 	const { body, headers } = delivery(one, ...given);
@@ -348,8 +325,7 @@ describe('reception', () => {
 
 		// The same stored data under a node that this process has not seen is what a restart leaves.
 		await send(one, { id: 99 }, { jobId: 'last' });
-		const restarted = new TriggerLab(lab.harness, 'outreachTrigger', one.node.parameters as IDataObject, one.node.webhookId);
-		restarted.stored = structuredClone(one.stored);
+		const restarted = one.restarted();
 		for (const d of all) await restarted.receive(d.body, d.headers);
 		await restarted.settled();
 		expect(restarted.emitted).toEqual([]);
@@ -447,7 +423,7 @@ describe('reception', () => {
 
 	test('a secret that is lost for good is replaced at the vendor by the next delivery', async () => {
 		const one = await listening({ events: ['prospect.*'] });
-		const restarted = new TriggerLab(lab.harness, 'outreachTrigger', one.node.parameters as IDataObject, one.node.webhookId);
+		const restarted = trigger(one.node.parameters as IDataObject, one.node.webhookId);
 		restarted.base = one.base;
 		const lost = delivery(one, {}, {});
 		expect(await restarted.receive(lost.body, lost.headers)).toBe(401);

@@ -1,13 +1,13 @@
 /** The Outseta Trigger: what it accepts, and what it makes of notifications. */
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { contract } from '../simulator/outseta/contract.mts';
 import { outsetaLab, type OutsetaLab } from './outseta-support.mts';
 import { mapper, rl } from './support.mts';
-import { TriggerLab } from './trigger-support.mts';
+import { triggers, type TriggerLab } from './trigger-support.mts';
 
 let lab: OutsetaLab;
-const open: TriggerLab[] = [];
+const make = triggers('outsetaTrigger', () => lab.harness);
 
 beforeAll(async () => {
 	lab = await outsetaLab();
@@ -18,15 +18,8 @@ beforeEach(() => {
 	lab.reset();
 	lab.connect({ signatureSecret: lab.sim.signatureKey });
 });
-afterEach(async () => {
-	await Promise.all(open.splice(0).map(async (one) => await one.stop()));
-});
 
-function trigger(event: string, more: IDataObject = {}): TriggerLab {
-	const one = new TriggerLab(lab.harness, 'outsetaTrigger', { event, ...more }, randomUUID());
-	open.push(one);
-	return one;
-}
+const trigger = (event: string, more: IDataObject = {}) => make({ event, ...more });
 
 /** A trigger that is on, and told to Outseta by hand. */
 async function listening(event: string, more: IDataObject = {}): Promise<TriggerLab> {
@@ -272,8 +265,7 @@ describe('repeats', () => {
 		expect(new Set(one.answered)).toEqual(new Set([200]));
 
 		await send(one, account({ Name: 'Last' }));
-		const restarted = trigger('AccountUpdated');
-		restarted.stored = structuredClone(one.stored);
+		const restarted = one.restarted();
 		for (const body of all) await send(restarted, body);
 		expect(restarted.emitted).toEqual([]);
 	});

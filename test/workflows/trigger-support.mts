@@ -1,4 +1,5 @@
 /** Triggers on n8n's real contexts: what its server does around `create`, `webhook`, `poll` and `delete`, without the server. */
+import { createHmac, randomUUID } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IDataObject, INode, INodeExecutionData, INodeParameters, IWebhookResponseData, WorkflowExecuteMode } from 'n8n-workflow';
@@ -40,6 +41,13 @@ export class TriggerLab {
 		this.harness = harness;
 		this.type = type;
 		this.node = harness.createNode(type, parameters as INodeParameters, { node: { name: 'Trigger', webhookId } });
+	}
+
+	/** The same workflow, with what was stored of it, in a process that has seen nothing of it. */
+	restarted(): TriggerLab {
+		const other = new TriggerLab(this.harness, this.type, this.node.parameters as IDataObject, this.node.webhookId);
+		other.stored = structuredClone(this.stored);
+		return other;
 	}
 
 	get data(): IDataObject {
@@ -277,4 +285,31 @@ export async function poller(harness: Harness, type: string, parameters: IDataOb
 		next: async () => json(await one.poll(workflow)),
 		restart: async () => await poller(harness, type, parameters, one),
 	};
+}
+
+/** Makes trigger nodes of one kind, which stop after their test. */
+export function triggers(type: string, harness: () => Harness): (parameters: IDataObject, webhookId?: string) => TriggerLab {
+	const open: TriggerLab[] = [];
+	afterEach(async () => {
+		await Promise.all(open.splice(0).map(async (one) => await one.stop()));
+	});
+	return (parameters, webhookId = randomUUID()) => {
+		const one = new TriggerLab(harness(), type, parameters, webhookId);
+		open.push(one);
+		return one;
+	};
+}
+
+/** A delivery of Outreach made by hand, signed with the trigger's secret. */
+export function outreachDelivery(one: TriggerLab, content: IDataObject, more: { secret?: string; jobId?: string; headers?: Record<string, string> } = {}) {
+	const { event = 'prospect.updated', ...data } = content;
+	const body = Buffer.from(
+		JSON.stringify({
+			data: { type: String(event).split('.')[0], id: 1, attributes: {}, relationships: {}, ...data },
+			...(content.beforeUpdate ? { beforeUpdate: content.beforeUpdate } : {}),
+			meta: { deliveredAt: '2026-03-01T10:00:01.000Z', eventName: event, jobId: more.jobId ?? randomUUID() },
+		}),
+	);
+	const signature = createHmac('sha256', more.secret ?? String(one.data.secret)).update(body).digest('hex');
+	return { body, headers: { 'content-type': 'application/vnd.api+json', 'outreach-webhook-signature': signature, ...more.headers } };
 }
