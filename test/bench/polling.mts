@@ -9,6 +9,7 @@ import { once } from 'node:events';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import type { IDataObject } from 'n8n-workflow';
 import { createHarness } from '../harness/index.mts';
+import { processorClock } from '../harness/processor.mts';
 import { TriggerLab } from '../workflows/trigger-support.mts';
 import { median, type Bench, type Part, table, seconds, count } from './report.mts';
 
@@ -127,11 +128,6 @@ const WATCHED: Watched[] = [
 	},
 ];
 
-const spent = (since: NodeJS.CpuUsage) => {
-	const { user, system } = process.threadCpuUsage(since);
-	return (user + system) / 1000;
-};
-
 /** Polls of each trigger: the first, some in which nothing happened, one with a hundredth changed, one with everything. */
 async function polls(rounds: number): Promise<Map<string, Poll[]>> {
 	const worker = new Worker(new URL(import.meta.url));
@@ -152,17 +148,17 @@ async function polls(rounds: number): Promise<Map<string, Poll[]>> {
 			const workflow = lab.load();
 			const list: Poll[] = [];
 			const read = async () => {
-				const cpu = process.threadCpuUsage();
+				const spent = processorClock();
 				for (const path of paths) await (await fetch(url + path)).arrayBuffer();
-				return spent(cpu);
+				return spent();
 			};
 			const poll = async (what: string) => {
 				await read();
 				const networkCpuMs = await read();
 				const started = performance.now();
-				const cpu = process.threadCpuUsage();
+				const spent = processorClock();
 				const items = await lab.poll(workflow);
-				const cpuMs = spent(cpu);
+				const cpuMs = spent();
 				const ms = performance.now() - started;
 				lab.keep(workflow);
 				list.push({ what, items: items?.length ?? 0, ms, cpuMs, networkCpuMs, state: JSON.stringify(lab.stored).length });

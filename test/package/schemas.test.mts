@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Operation, Resource } from '../../dist/nodes/shared/spec.js';
 import type { Vendor } from '../../dist/nodes/shared/vendor.js';
 import { ROOT } from '../harness/index.mts';
-import { outreachLab, rl, type OutreachLab } from '../workflows/support.mts';
+import { outreachLab, rl } from '../workflows/support.mts';
 
 const require = createRequire(import.meta.url);
 const { operationsOf } = require(join(ROOT, 'dist/nodes/shared/spec.js')) as { operationsOf(resource: Resource): Operation[] };
@@ -28,11 +28,7 @@ test.each(['Outreach', 'Outseta', 'BranchCms', 'Userlot'])('%s: every operation 
 });
 
 describe('what comes out is what the schema says', () => {
-	let lab: OutreachLab;
-	beforeAll(async () => {
-		lab = await outreachLab();
-	});
-	afterAll(async () => await lab.stop());
+	const lab = outreachLab();
 
 	test.each(['user', 'prospect', 'account', 'task', 'mailbox', 'sequence', 'team'])('%s', async (resource) => {
 		const { properties } = JSON.parse(readFileSync(schemaOf('Outreach', resource, 'get'), 'utf8')) as { properties: Record<string, { type: string }> };

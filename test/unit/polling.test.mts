@@ -12,6 +12,7 @@ import {
 	type Page,
 	type Stream,
 } from '../../dist/nodes/shared/polling.js';
+import { processorClock } from '../harness/processor.mts';
 
 interface Row {
 	id: number;
@@ -353,12 +354,12 @@ describe('snapshots', () => {
 		expect(markOfValue(undefined)).toBe(markOfValue(null));
 	});
 
-	test('20,000 records take less than a megabyte and two seconds', () => {
-		const started = performance.now();
+	test('20,000 records take less than a megabyte and two seconds of processor', () => {
+		const spent = processorClock();
 		const make = (salt: number) => new Map(Array.from({ length: 20_000 }, (_, i) => [String(1_000_000 + i), markOfValue({ name: `Company ${i}`, score: i + (i % 100 === 0 ? salt : 0), custom: { a: i } })]));
 		const text = packSnapshot(make(0));
 		expect(text.length).toBeLessThan(1_000_000);
 		expect(difference(unpackSnapshot(text), make(1)).changed).toHaveLength(200);
-		expect(performance.now() - started).toBeLessThan(2000);
+		expect(spent()).toBeLessThan(2000);
 	});
 });

@@ -14,10 +14,9 @@ describe('pause', () => {
 		const stop = new AbortController();
 		const started = performance.now();
 		setTimeout(() => stop.abort(), 20);
-		expect(await pause(800, stop.signal)).toBe(false);
-		expect(performance.now() - started).toBeLessThan(400);
-		expect(await pause(800, stop.signal)).toBe(false);
-		expect(performance.now() - started).toBeLessThan(400);
+		expect(await pause(20_000, stop.signal)).toBe(false);
+		expect(await pause(20_000, stop.signal)).toBe(false);
+		expect(performance.now() - started).toBeLessThan(10_000);
 	});
 
 	test('leaves no listener behind', async () => {

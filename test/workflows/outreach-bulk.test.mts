@@ -5,25 +5,15 @@ import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import { startRecorder, type Answerer, type Recorder } from '../conformance/recorder.mts';
 import { ROOT } from '../harness/index.mts';
-import { mapper, MEDIA_TYPE, outreachCredential, outreachLab, rl, visible, where, type OutreachLab } from './support.mts';
+import { described, mapper, MEDIA_TYPE, outreachCredential, outreachLab, rl, visible, where } from './support.mts';
 
-let lab: OutreachLab;
-
-beforeAll(async () => {
-	lab = await outreachLab({ stepMs: 20 });
-});
-afterAll(async () => await lab.stop());
-beforeEach(() => {
-	lab.reset();
-	lab.sim.stepMs = 20;
-});
+const lab = outreachLab({ stepMs: 20 });
 
 const BATCHES = '/batches/actions';
 const CONFIRMED = '?actionParams[skipConfirmation]=true';
 const byId = { record: rl('id', '={{ $json.id }}') };
 const items = (...ids: number[]) => ids.map((id) => ({ id }));
 const people = (...ids: number[]) => ({ entry: ids.map((id) => ({ record: rl('id', id) })) });
-const described = (error: Error | undefined) => ({ message: error?.message, description: (error as { description?: string } | undefined)?.description });
 const batchOf = (id: number) => lab.sim.record('batch', id)!.attributes as IDataObject;
 
 /** Every bulk change of prospects and accounts: parameters, and the attributes that travel beside the ids. */

@@ -1,17 +1,12 @@
 /** The option Catch Up of the Outreach Trigger: what the webhooks missed is read from the lists, and told once. */
 import type { IDataObject } from 'n8n-workflow';
-import { outreachLab, type OutreachLab } from './support.mts';
+import { outreachLab } from './support.mts';
 import { outreachDelivery, triggers, type TriggerLab } from './trigger-support.mts';
 
-let lab: OutreachLab;
+const lab = outreachLab();
 const make = triggers('outreachTrigger', () => lab.harness);
 
-beforeAll(async () => {
-	lab = await outreachLab();
-	lab.sim.setDeliveries({ pauseMs: 20 });
-});
-afterAll(async () => await lab.stop());
-beforeEach(() => lab.reset());
+beforeAll(() => lab.sim.setDeliveries({ pauseMs: 20 }));
 
 const trigger = (events: string[], options: IDataObject = {}, more: IDataObject = {}) => make({ events, options: { catchUp: true, ...options }, ...more });
 

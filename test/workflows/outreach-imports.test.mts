@@ -6,21 +6,11 @@ import { join } from 'node:path';
 import { startRecorder } from '../conformance/recorder.mts';
 import { ROOT } from '../harness/index.mts';
 import type { NodeOptions } from '../harness/index.mts';
-import { automatic, linked, mapper, MEDIA_TYPE, outreachCredential, outreachLab, rl, visible, type OutreachLab } from './support.mts';
+import { automatic, described, linked, mapper, MEDIA_TYPE, outreachCredential, outreachLab, rl, visible } from './support.mts';
 
-let lab: OutreachLab;
-
-beforeAll(async () => {
-	lab = await outreachLab({ stepMs: 20 });
-});
-afterAll(async () => await lab.stop());
-beforeEach(() => {
-	lab.reset();
-	lab.sim.stepMs = 20;
-});
+const lab = outreachLab({ stepMs: 20 });
 
 const UPSERT = '/imports/actions/bulkUpsert';
-const described = (error: Error | undefined) => ({ message: error?.message, description: (error as { description?: string } | undefined)?.description });
 const prospect = (id: number) => lab.sim.record('prospect', id)!;
 const emailOf = (id: number) => (prospect(id).attributes.emails as string[])[0];
 const recordsSent = () => lab.bodies('/imports').map(({ data }) => data.attributes!.records as Array<{ id?: number; type: string; attributes?: IDataObject; relationships?: IDataObject }>);

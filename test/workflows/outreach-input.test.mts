@@ -1,14 +1,8 @@
 /** Bad input: said before anything is written, with the parameter, the item and the remedy. */
 import type { IDataObject } from 'n8n-workflow';
-import { automatic, linked, mapper, outreachLab, rl, where, type OutreachLab } from './support.mts';
+import { automatic, linked, mapper, outreachLab, rl, where } from './support.mts';
 
-let lab: OutreachLab;
-
-beforeAll(async () => {
-	lab = await outreachLab();
-});
-afterAll(async () => await lab.stop());
-beforeEach(() => lab.reset());
+const lab = outreachLab();
 
 type Told = Error & { description?: string; context?: { itemIndex?: number } };
 

@@ -1,14 +1,8 @@
 /** Outreach's standard operations, lists and actions: the exact requests, and the items that come out. */
 import type { IDataObject } from 'n8n-workflow';
-import { linked, mapper, MEDIA_TYPE, outreachLab, rl, where, automatic, type OutreachLab } from './support.mts';
+import { linked, mapper, MEDIA_TYPE, outreachLab, rl, where, automatic } from './support.mts';
 
-let lab: OutreachLab;
-
-beforeAll(async () => {
-	lab = await outreachLab();
-});
-afterAll(async () => await lab.stop());
-beforeEach(() => lab.reset());
+const lab = outreachLab();
 
 /** Everything but the ids and fields of interest is dropped. */
 const pick = (list: IDataObject[], ...names: string[]) =>

@@ -4,20 +4,10 @@
  */
 import { generateKeyPairSync } from 'node:crypto';
 import type { IDataObject, ResourceMapperField } from 'n8n-workflow';
-import { automatic, mapper, outreachLab, rl, tinyServer, visible, where, type OutreachLab } from './support.mts';
+import { automatic, described, mapper, outreachLab, rl, tinyServer, visible, where } from './support.mts';
 
-let lab: OutreachLab;
+const lab = outreachLab({ stepMs: 20 });
 
-beforeAll(async () => {
-	lab = await outreachLab({ stepMs: 20 });
-});
-afterAll(async () => await lab.stop());
-beforeEach(() => {
-	lab.reset();
-	lab.sim.stepMs = 20;
-});
-
-const described = (error: Error | undefined) => ({ message: error?.message, description: (error as { description?: string } | undefined)?.description });
 const types = () => lab.calls().filter(({ path }) => path === '/api/v2/types').length;
 const schemas = () => lab.calls().filter(({ path }) => path === '/api/v2/schema.json').length;
 const items = (count: number) => Array.from({ length: count }, (_, n) => ({ n: n + 1 }));

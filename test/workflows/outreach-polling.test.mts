@@ -1,16 +1,10 @@
 /** The Outreach Polling Trigger: every change once, through pages, crashes and polls over each other. */
 import { randomUUID } from 'node:crypto';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { outreachLab, rl, seen, where, type OutreachLab } from './support.mts';
+import { outreachLab, rl, seen, where } from './support.mts';
 import { poller as activePoller, TriggerLab } from './trigger-support.mts';
 
-let lab: OutreachLab;
-
-beforeAll(async () => {
-	lab = await outreachLab();
-});
-afterAll(async () => await lab.stop());
-beforeEach(() => lab.reset());
+const lab = outreachLab();
 
 const poller = async (parameters: IDataObject) => await activePoller(lab.harness, 'outreachPollingTrigger', parameters);
 

@@ -1,14 +1,8 @@
 /** Create or Update of prospects and accounts, and prospects into sequences. */
 import type { IDataObject } from 'n8n-workflow';
-import { automatic, linked, mapper, MEDIA_TYPE, outreachLab, rl, seen, tinyServer, type OutreachLab } from './support.mts';
+import { automatic, linked, mapper, MEDIA_TYPE, outreachLab, rl, seen, tinyServer } from './support.mts';
 
-let lab: OutreachLab;
-
-beforeAll(async () => {
-	lab = await outreachLab();
-});
-afterAll(async () => await lab.stop());
-beforeEach(() => lab.reset());
+const lab = outreachLab();
 
 describe('prospect: create or update by email', () => {
 	const byEmail = (fields: IDataObject, more: IDataObject = {}) => ({ matchValue: '={{ $json.email }}', fields: mapper(fields), ...more });

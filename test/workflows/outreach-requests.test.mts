@@ -3,13 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { createHarness } from '../harness/index.mts';
 import { mapper, MEDIA_TYPE, outreachCredential, outreachLab, rl, seen, tinyServer, visible, where, type OutreachLab, type TinyServer } from './support.mts';
 
-let lab: OutreachLab;
-
-beforeAll(async () => {
-	lab = await outreachLab();
-});
-afterAll(async () => await lab.stop());
-beforeEach(() => lab.reset());
+const lab = outreachLab();
 
 const USERS = '/api/v2/users';
 const ROLES = '/api/v2/roles';

@@ -1,22 +1,15 @@
 /** SCIM through the Outreach node: the exact requests, the items that come out, and what happens when it is run again. */
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { NodeOptions } from '../harness/index.mts';
-import { automatic, linked, mapper, outreachLab, rl, where, type OutreachLab } from './support.mts';
+import { automatic, linked, mapper, outreachLab, rl, where } from './support.mts';
 
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0';
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const ORG = '7d7f3a52-0b54-4c0a-8f55-9f0d2a8f6e01';
 
-let lab: OutreachLab;
+const lab = outreachLab();
 
-beforeAll(async () => {
-	lab = await outreachLab();
-});
-afterAll(async () => await lab.stop());
-beforeEach(() => {
-	lab.reset();
-	connect();
-});
+beforeEach(() => connect());
 
 const connect = (address = `${lab.sim.url}/scim/v2`, token = lab.sim.scimToken) =>
 	lab.harness.credentials.set('outreachScimApi', { baseUrl: address, token });

@@ -1,18 +1,13 @@
 /** The Outreach Trigger: what it keeps at the vendor, and what it makes of deliveries. */
 import { createHmac } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
-import { outreachCredential, outreachLab, rl, type OutreachLab } from './support.mts';
+import { outreachCredential, outreachLab, rl } from './support.mts';
 import { outreachDelivery as delivery, triggers, type TriggerLab } from './trigger-support.mts';
 
-let lab: OutreachLab;
+const lab = outreachLab();
 const trigger = triggers('outreachTrigger', () => lab.harness);
 
-beforeAll(async () => {
-	lab = await outreachLab();
-	lab.sim.setDeliveries({ pauseMs: 20 });
-});
-afterAll(async () => await lab.stop());
-beforeEach(() => lab.reset());
+beforeAll(() => lab.sim.setDeliveries({ pauseMs: 20 }));
 
 async function listening(parameters: IDataObject): Promise<TriggerLab> {
 	const one = trigger(parameters);
@@ -284,18 +279,18 @@ describe('reception', () => {
 			return Date.now() - started;
 		};
 		// n8n takes its time to make the execution: the answer waits for it, and the data is stored before.
-		one.saveMs = 1000;
+		one.saveMs = 500;
 		let stored: IDataObject | undefined;
 		const { body, headers } = given();
 		const before = Date.now();
 		const receiving = one.receive(body, headers).then(() => (stored = one.data));
 		await receiving;
-		expect(Date.now() - before).toBeLessThan(1500);
+		expect(Date.now() - before).toBeLessThan(2000);
 		expect(String(stored!.seen)).toHaveLength(8);
 		expect(one.emitted).toHaveLength(1);
 		one.saveMs = 0;
 		one.executes = false;
-		expect(await time()).toBeLessThan(3000);
+		expect(await time()).toBeLessThan(5000);
 		expect(one.emitted).toHaveLength(2);
 	});
 
@@ -387,15 +382,15 @@ describe('reception', () => {
 		await one.activate();
 		const { id } = lab.sim.insert('prospect', { attributes: { firstName: 'Zoe', title: 'CEO' }, relationships: { owner: 2 } });
 		lab.sim.clearRequests();
-		lab.sim.latencyMs = 300;
-		const started = Date.now();
+		lab.sim.latencyMs = 1000;
 		await Promise.all(
 			Array.from({ length: 20 }, async (_, i) => {
 				const { body, headers } = delivery(one, { id: i % 2 ? id : 1, attributes: { title: `T${i}`, updatedAt: new Date(1e12 + i).toISOString() } });
 				return await one.receive(body, headers);
 			}),
 		);
-		expect(Date.now() - started).toBeLessThan(250);
+		// Outreach had its answers while the reading still waited for its own.
+		expect(lab.sim.requests.filter(({ status }) => status !== 0)).toEqual([]);
 		await one.settled();
 		expect(lab.sent().sort()).toEqual([`GET /prospects/${id}`, 'GET /prospects/1'].sort());
 		expect(one.emitted).toHaveLength(20);

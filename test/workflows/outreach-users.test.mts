@@ -1,14 +1,8 @@
 /** Provision, Deprovision and Reactivate: what is read, what is written, and that a second run writes nothing. */
 import type { IDataObject } from 'n8n-workflow';
-import { automatic, mapper, outreachLab, rl, seen, type OutreachLab } from './support.mts';
+import { automatic, mapper, outreachLab, rl, seen } from './support.mts';
 
-let lab: OutreachLab;
-
-beforeAll(async () => {
-	lab = await outreachLab();
-});
-afterAll(async () => await lab.stop());
-beforeEach(() => lab.reset());
+const lab = outreachLab();
 
 const LOOK_UP = 'GET /users?filter[email]';
 const teams = (...records: unknown[]) => ({ entry: records.map((record) => ({ record })) });

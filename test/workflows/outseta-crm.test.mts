@@ -1,15 +1,9 @@
 /** Outseta: people, accounts, memberships and deals; the exact requests, and the items that come out. */
 import type { IDataObject } from 'n8n-workflow';
-import { outsetaLab, type OutsetaLab } from './outseta-support.mts';
+import { outsetaLab } from './outseta-support.mts';
 import { automatic, linked, mapper, rl, visible, where } from './support.mts';
 
-let lab: OutsetaLab;
-
-beforeAll(async () => {
-	lab = await outsetaLab();
-});
-afterAll(async () => await lab.stop());
-beforeEach(() => lab.reset());
+const lab = outsetaLab();
 
 const pick = (list: IDataObject[], ...names: string[]) => list.map((entry) => Object.fromEntries(names.filter((name) => name in entry).map((name) => [name, entry[name]])));
 

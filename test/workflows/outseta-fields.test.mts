@@ -1,15 +1,9 @@
 /** Outseta: custom properties of accounts, people and deals, related records that come along, and the order of lists. */
 import type { IDataObject } from 'n8n-workflow';
-import { outsetaLab, type OutsetaLab } from './outseta-support.mts';
+import { outsetaLab } from './outseta-support.mts';
 import { mapper, rl, tinyServer, where } from './support.mts';
 
-let lab: OutsetaLab;
-
-beforeAll(async () => {
-	lab = await outsetaLab();
-});
-afterAll(async () => await lab.stop());
-beforeEach(() => lab.reset());
+const lab = outsetaLab();
 
 const columns = async (resource: string, operation = 'update') =>
 	(await lab.harness.loadOptions('outseta', 'resourceMapping', 'getFields', { currentNodeParameters: { resource, operation } })).fields;

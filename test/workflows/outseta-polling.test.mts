@@ -1,17 +1,11 @@
 /** The Outseta Polling Trigger: entries of the log and changes of records, each once, from pages that are counted. */
 import { randomUUID } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
-import { outsetaLab, type OutsetaLab } from './outseta-support.mts';
+import { outsetaLab } from './outseta-support.mts';
 import { mapper, rl, where } from './support.mts';
 import { poller as activePoller, TriggerLab } from './trigger-support.mts';
 
-let lab: OutsetaLab;
-
-beforeAll(async () => {
-	lab = await outsetaLab();
-});
-afterAll(async () => await lab.stop());
-beforeEach(() => lab.reset());
+const lab = outsetaLab();
 
 async function poller(parameters: IDataObject) {
 	const active = await activePoller(lab.harness, 'outsetaPollingTrigger', parameters);

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { createHarness, type Harness, type NodeOptions, type NodeResult } from '../harness/index.mts';
 import { startOutseta, type OutsetaOptions, type OutsetaSimulator, type RecordedRequest } from '../simulator/index.mts';
+import { labOf } from './support.mts';
 
 const API = '/api/v1';
 
@@ -22,8 +23,10 @@ export interface OutsetaLab {
 	stop: () => Promise<void>;
 }
 
-/** A simulated Outseta and an n8n that is connected to it. Its limit is off unless a test is about it. */
-export async function outsetaLab({ perSecond = 100_000, ...options }: OutsetaOptions = {}): Promise<OutsetaLab> {
+/** A simulated Outseta and an n8n that is connected to it, for the tests of a file. Its limit is off unless a test is about it. */
+export const outsetaLab = (options: OutsetaOptions = {}): OutsetaLab => labOf(async () => await startOutsetaLab(options));
+
+async function startOutsetaLab({ perSecond = 100_000, ...options }: OutsetaOptions): Promise<OutsetaLab> {
 	const { outsetaApi } = createRequire(import.meta.url)('../../dist/nodes/Outseta/vendor.js') as { outsetaApi: { perSecond: number } };
 	if (perSecond > 4) outsetaApi.perSecond = perSecond;
 	const sim = await startOutseta({ ...options, perSecond });

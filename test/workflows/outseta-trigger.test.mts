@@ -2,22 +2,16 @@
 import { createHmac } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { contract } from '../simulator/outseta/contract.mts';
-import { outsetaLab, type OutsetaLab } from './outseta-support.mts';
+import { outsetaLab } from './outseta-support.mts';
 import { mapper, rl } from './support.mts';
 import { triggers, type TriggerLab } from './trigger-support.mts';
 
-let lab: OutsetaLab;
+const lab = outsetaLab();
 const make = triggers('outsetaTrigger', () => lab.harness);
 
-beforeAll(async () => {
-	lab = await outsetaLab();
-	lab.sim.notifications.pauseMs = 20;
-});
-afterAll(async () => await lab.stop());
-beforeEach(() => {
-	lab.reset();
-	lab.connect({ signatureSecret: lab.sim.signatureKey });
-});
+beforeAll(() => lab.sim.notifications.pauseMs = 20);
+
+beforeEach(() => lab.connect({ signatureSecret: lab.sim.signatureKey }));
 
 const trigger = (event: string, more: IDataObject = {}) => make({ event, ...more });
 

@@ -95,8 +95,24 @@ export interface OutreachLab {
 	stop: () => Promise<void>;
 }
 
-/** A simulated Outreach and an n8n that is connected to it. */
-export async function outreachLab(options: OutreachOptions = {}): Promise<OutreachLab> {
+/**
+ * To be called at the top of a test file or of a group of tests: starts a lab before the first test, takes it back
+ * to its beginning before each, and ends it after the last.
+ */
+export function labOf<T extends { reset: () => void; stop: () => Promise<void> }>(start: () => Promise<T>): T {
+	let lab: T;
+	beforeAll(async () => {
+		lab = await start();
+	});
+	afterAll(async () => await lab.stop());
+	beforeEach(() => lab.reset());
+	return new Proxy({} as T, { get: (_, name) => Reflect.get(lab, name) as unknown });
+}
+
+/** A simulated Outreach and an n8n that is connected to it, for the tests of a file. */
+export const outreachLab = (options: OutreachOptions = {}): OutreachLab => labOf(async () => await startOutreachLab(options));
+
+async function startOutreachLab(options: OutreachOptions): Promise<OutreachLab> {
 	const harness = await createHarness();
 	const sim = await startOutreach(options);
 	const calls = () => sim.requests.filter(({ path }) => path.startsWith(API));
@@ -112,6 +128,7 @@ export async function outreachLab(options: OutreachOptions = {}): Promise<Outrea
 		connect,
 		reset() {
 			sim.latencyMs = 0;
+			if (options.stepMs !== undefined) sim.stepMs = options.stepMs;
 			sim.reset();
 			connect();
 		},
@@ -132,12 +149,15 @@ export async function outreachLab(options: OutreachOptions = {}): Promise<Outrea
 
 /** Resolves when the simulator has seen a request that begins like this. */
 export async function seen(lab: OutreachLab, start: string, times = 1): Promise<void> {
-	const deadline = Date.now() + 5_000;
+	const deadline = Date.now() + 20_000;
 	while (lab.sent().filter((line) => line.startsWith(start)).length < times) {
 		if (Date.now() > deadline) throw new Error(`No request ${start} came`);
 		await new Promise((done) => setTimeout(done, 2));
 	}
 }
+
+/** What a person reads first and then of an error. */
+export const described = (error: Error | undefined) => ({ message: error?.message, description: (error as { description?: string } | undefined)?.description });
 
 /** Everything a run leaves behind for a person to see, as one text. */
 export const visible = (result: NodeResult): string => {
