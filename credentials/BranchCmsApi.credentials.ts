@@ -43,7 +43,7 @@ export class BranchCmsApi implements ICredentialType {
 
 	/** The header depends on the age of the site. */
 	async authenticate(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): Promise<IHttpRequestOptions> {
-		const token = String(credentials.token ?? '');
+		const token = String(credentials.token ?? '').trim();
 		return {
 			...request,
 			headers: {

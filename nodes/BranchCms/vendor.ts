@@ -7,7 +7,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { originOf } from '../shared/address';
 import type { Api, QueryPairs } from '../shared/api';
 import { sameValue } from '../shared/fields';
-import { asObject, Client } from '../shared/request';
+import { asObject, Client, typedQuery } from '../shared/request';
 import type { Condition, Field, Query, Resource } from '../shared/spec';
 import type { Vendor } from '../shared/vendor';
 import { recipes } from './recipes';
@@ -72,7 +72,7 @@ export const branchCmsApi: Api = {
 	supports: { clear: true },
 	listQuery: (_resource, query, size) => [
 		...filterPairs(query.conditions, query.options),
-		...extraPairs(query.options),
+		...typedQuery(query.options?.extraQuery),
 		...(query.sort?.length ? ([['sort', query.sort.map((s) => `${s.descending ? '-' : ''}${s.field}`).join(',')]] as QueryPairs) : []),
 		['limit', String(size)],
 		['page', '1'],
@@ -110,11 +110,6 @@ export const branchCmsApi: Api = {
 
 /** Text of an error page, shortened. */
 const plain = (html: string) => html.replace(/<(script|style)\b.*?<\/\1>/gis, ' ').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 200) || 'no reason given';
-
-function extraPairs(options: IDataObject = {}): QueryPairs {
-	const extra = String(options.extraQuery ?? '').replace(/^\?/, '');
-	return [...new URLSearchParams(extra)];
-}
 
 /** Attributes that the site's own layout adds, as far as its first record shows them. */
 async function customFields(client: Client, resource: Resource): Promise<Field[]> {

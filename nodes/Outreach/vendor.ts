@@ -6,7 +6,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { originOf } from '../shared/address';
 import type { Api, Call, QueryPairs } from '../shared/api';
-import { asObject } from '../shared/request';
+import { asObject, typedQuery } from '../shared/request';
 import type { Field, FilterOperator, Link, Query, RecordId, RecordInput, Resource } from '../shared/spec';
 import type { Vendor } from '../shared/vendor';
 import { customFields, scopes } from './customFields';
@@ -164,7 +164,7 @@ export const outreachApi: Api = {
 		...(query.search ? ([['filter[q]', query.search]] as QueryPairs) : []),
 		...(query.sort?.length ? ([['sort', query.sort.map((s) => `${s.descending ? '-' : ''}${s.field}`).join(',')]] as QueryPairs) : []),
 		...readPairs(typeOf(resource), query),
-		...new URLSearchParams(String(query.options?.extraQuery ?? '').replace(/^\?/, '')),
+		...typedQuery(query.options?.extraQuery),
 		['page[size]', String(size)],
 	],
 	count: { query: [['count', 'true']], read: (answer) => Number(asObject(asObject(answer).meta).count ?? 0) },

@@ -4,16 +4,16 @@
  */
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
-import type { Api, QueryPairs } from '../shared/api';
-import { BadInput, isAbsent } from '../shared/fields';
-import { asObject, type Client } from '../shared/request';
+import type { Api, Call, QueryPairs } from '../shared/api';
+import { isAbsent } from '../shared/fields';
+import { asObject, typedQuery, type Client } from '../shared/request';
 import type { Condition, Field, FilterOperator, Link, Query, RecordId, RecordInput, Relation, Resource } from '../shared/spec';
 import { labelOf } from '../shared/spec';
 import type { Vendor } from '../shared/vendor';
 import { tenantAddress } from './address';
 import { recipes } from './recipes';
 import { resources } from './resources';
-import { at, nested, tidy, withZone } from './wire';
+import { at, nested, parameter, tidy, withZone } from './wire';
 
 /** Pages of records alone, and of records with child objects or computed values. */
 const LARGE_PAGE = 100;
@@ -78,7 +78,7 @@ const parents = (path: string) => {
 const isLight = (resource: Resource, fields: string[]) => fields.every((f) => !f.includes('.') && !COMPUTED.has(f)) && !(fields.includes('*') && (resource.relations ?? []).some((r) => r.name === 'Tags'));
 
 function listQuery(resource: Resource, query: Query, size: number): QueryPairs {
-	const extra = [...new URLSearchParams(String(query.options?.moreFilters ?? '').replace(/^\?/, ''))];
+	const extra = typedQuery(query.options?.moreFilters).map(([name, value]): [string, string] => [name, parameter(name, value)]);
 	if (resource.rows) return [['fields', fieldList(resource, { only: ['id'], include: resource.rows.include }).join(',')]];
 	const fields = fieldList(resource, query);
 	const sort = (query.sort ?? []).map((s) => `${wireName(resource, s.field)} ${s.descending ? 'DESC' : 'ASC'}`).join(',');
@@ -126,12 +126,9 @@ function encode(resource: Resource, { fields, links }: RecordInput, method: IHtt
 	return body;
 }
 
-/** An account begins with a primary contact. */
+/** The first person of a new account is its primary contact. */
 function primaryFirst(body: IDataObject): void {
 	const people = (body.PersonAccount ?? []) as IDataObject[];
-	if (people.length === 0) {
-		throw new BadInput('An account needs a primary contact', 'Map "Primary Contact Email" for a new person, or add an existing one under "Linked Records".');
-	}
 	body.PersonAccount = people.map((row, i) => ({ ...row, IsPrimary: i === 0 }));
 }
 
@@ -165,8 +162,11 @@ const REMEDIES: Record<number, string> = {
 	429: 'Outseta allows 4 requests a second for each key. Run again later.',
 };
 
+/** A call in the name of a person. */
+const OF_A_PERSON = 'The access token of the person was not accepted. It may have expired: make a new one, or give the email of the person instead.';
+
 /** `EntityValidationErrors` with their reasons; else whatever text there is. */
-function explain(status: number, body: unknown) {
+function explain(status: number, body: unknown, _headers: unknown, { headers }: Call) {
 	const answer = asObject(body);
 	const faults = (Array.isArray(answer.EntityValidationErrors) ? answer.EntityValidationErrors : [])
 		.flatMap((entity) => (asObject(entity).ValidationErrors as unknown[] | undefined) ?? [])
@@ -179,8 +179,9 @@ function explain(status: number, body: unknown) {
 	const property = isAbsent(answer.PropertyName) ? '' : `${String(answer.PropertyName)}: `;
 	const text = typeof body === 'string' ? body.replace(/<[^>]*>/g, ' ').trim().slice(0, 200) : '';
 	const reason = faults.length > 0 ? faults.join('; ') : plain ? `${property}${String(plain)}` : text || 'no reason given';
-	const taken = /already|in use|exists|unique|duplicate/i.test(reason) && status === 400;
-	return { reason, remedy: taken ? 'A record with this value exists already. Use "Create or Update", or refer to the one there is.' : REMEDIES[status] };
+	// Of a property; that a state was reached already is another matter.
+	const taken = /already (in use|used|taken|exists|registered)|in use|exists|unique|duplicate/i.test(reason) && status === 400;
+	return { reason, remedy: taken ? 'A record with this value exists already. Use "Create or Update", or refer to the one there is.' : status === 401 && headers?.Authorization ? OF_A_PERSON : REMEDIES[status] };
 }
 
 const ALL: FilterOperator[] = ['equals', 'notEquals', 'contains', 'startsWith', 'endsWith', 'above', 'atLeast', 'below', 'atMost', 'between', 'empty', 'notEmpty'];
@@ -233,7 +234,10 @@ export const outsetaApi: Api = {
 	},
 	record: asObject,
 	id: (record) => record.Uid as RecordId,
-	value: (record, field) => withZone(at(record, field === 'id' ? 'Uid' : field)),
+	value(record, field) {
+		const value = withZone(at(record, field === 'id' ? 'Uid' : field));
+		return typeof value === 'string' && value.startsWith('[') ? listOf(value) : value;
+	},
 	linked(record, relation) {
 		const value = record[relation];
 		if (value === undefined || value === null) return undefined;

@@ -3,13 +3,16 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { asObject } from '../shared/request';
 
+const isObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
 /** Sets a value at a path; `[]` is the first entry of a list. */
 function put(target: IDataObject, path: string, value: IDataObject[string]): void {
 	const [head, ...rest] = path.split('.');
 	const list = head.endsWith('[]');
 	const name = list ? head.slice(0, -2) : head;
 	if (rest.length === 0) {
-		target[name] = value;
+		// Several parts of one object can be given, in any order.
+		target[name] = isObject(value) ? { ...asObject(target[name]), ...value } : value;
 		return;
 	}
 	if (list) {
@@ -53,3 +56,6 @@ export function tidy(value: unknown): unknown {
 			.map(([name, entry]) => [name, tidy(entry)]),
 	);
 }
+
+/** A parameter as it is meant: the order is documented as `Created+DESC`, whose plus sign is a blank that was encoded already. */
+export const parameter = (name: string, value: string) => (name === 'orderBy' ? value.replaceAll('+', ' ') : value);

@@ -151,9 +151,11 @@ export function watchOf(resource: Resource, settings: Settings): Watch {
 			const told = due ? dayOf(due) : was.get(RENEWAL);
 			const values = kept.map(({ letter, value, changed }) => {
 				const earlier = was.get(letter);
-				// Small steps add up: until a change counts, the value at the last one stays.
+				const now = value(record, words);
+				// Small steps of revenue add up: until a change counts, the value at the last one stays. So does a score while there is none.
 				const small = 'AM'.includes(letter) && earlier !== undefined && changed(record, earlier, settings, words).length === 0;
-				return `${letter}${small ? earlier : value(record, words)}`;
+				const stays = small || (letter === 'H' && earlier !== undefined && now === '');
+				return `${letter}${stays ? earlier : now}`;
 			});
 			// Nothing to keep but that it is there.
 			return [...values, ...(told ? [`${RENEWAL}${told}`] : [])].join('') || '-';

@@ -72,7 +72,7 @@ export function anyRequest(about: AnyRequest): Handler<Job> {
 			const query = [...pairs(item.value(queryField(about)), about), ...(method === 'GET' ? [] : item.writeQuery())];
 			return {
 				call: { method, path, query, ...(hasBody ? { body } : {}), purpose: `answer ${method} ${path}` },
-				allPages: item.get<boolean>('allPages', false),
+				allPages: item.flag('allPages', false),
 			};
 		},
 		async work({ call, allPages }, item) {

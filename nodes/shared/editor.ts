@@ -10,8 +10,8 @@ import {
 } from 'n8n-workflow';
 
 import type { Api } from './api';
-import { columns, idField, slotsOf } from './fields';
-import { displayFields, displayName, fieldOf, keyName, Lookup } from './lookup';
+import { clearable, columns, idField, slotsOf } from './fields';
+import { displayDetail, displayFields, displayName, fieldOf, keyName, Lookup } from './lookup';
 import { searchMethod } from './properties';
 import { Client } from './request';
 import { inParent, inScope, labelOf, listed, nouns, type Field, type FilterOperator, type Query, type Resource } from './spec';
@@ -180,9 +180,7 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 			async getClearable(this: ILoadOptionsFunctions) {
 				const resource = chosen(this);
 				const own = resource.scope ? await ownFields(this, resource) : [];
-				const fields = [...resource.fields, ...own].filter((f) => !f.readOnly && !f.createOnly && !f.required && f.type !== 'secret');
-				const relations = (resource.relations ?? []).filter((r) => !r.readOnly && !r.required);
-				return sorted([...fields, ...relations].map((f) => ({ name: labelOf(f), value: f.name })));
+				return sorted(clearable(resource, own).map((f) => ({ name: labelOf(f), value: f.name })));
 			},
 		},
 	};
@@ -208,10 +206,9 @@ async function search(context: ILoadOptionsFunctions, api: Api, resource: Resour
 	const results = api
 		.records(body, resource)
 		.map((record) => {
-			const detail = resource.list?.detail ? api.value(record, resource.list.detail) : undefined;
-			const first = Array.isArray(detail) ? detail[0] : detail;
+			const detail = displayDetail(client, resource, record);
 			const name = displayName(client, resource, record);
-			return { name: first && String(first) !== name ? `${name} (${String(first)})` : name, value: api.id(record) };
+			return { name: detail !== undefined && detail !== name ? `${name} (${detail})` : name, value: api.id(record) };
 		})
 		.filter(({ name }) => atVendor || name.toLowerCase().includes(text));
 	const next = api.nextPage(call, body, resource);

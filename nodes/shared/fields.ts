@@ -1,7 +1,7 @@
 /** Fields of the spec as mapper columns for the editor, and values of a run checked and converted for the wire. */
 import type { FieldType as ColumnType, IDataObject, ResourceMapperField } from 'n8n-workflow';
 
-import { labelOf, type ActionParameter, type Field, type Operation, type Resource } from './spec';
+import { labelOf, type ActionParameter, type Choice, type Field, type Operation, type Relation, type Resource } from './spec';
 
 /** A value that cannot be sent. Carries what to tell the user; the executor adds the item. */
 export class BadInput extends Error {
@@ -52,6 +52,12 @@ export function writableFields(operation: Operation, custom: Field[] = []): Fiel
 /** The free fields of a resource under their plain names. */
 export function slotsOf(resource: Resource): Field[] {
 	return Array.from({ length: resource.customSlots ?? 0 }, (_, i) => ({ name: `custom${i + 1}`, type: 'string' as const }));
+}
+
+/** Fields and relations that can be emptied: those that can be written at any time and may be absent. */
+export function clearable(resource: Resource, custom: Field[] = []): Array<Field | Relation> {
+	const fields = [...resource.fields, ...custom].filter((f) => !f.readOnly && !f.createOnly && !f.required && f.type !== 'secret');
+	return [...fields, ...(resource.relations ?? []).filter((r) => !r.readOnly && !r.createOnly && !r.required)];
 }
 
 /** The identifier, as something to filter by. */
@@ -117,8 +123,11 @@ export function coerce(field: Field, value: unknown): IDataObject[string] {
 	switch (field.type) {
 		case 'integer':
 		case 'number': {
+			// A choice by its word, as the output shows it.
+			const choice = typeof value === 'string' ? field.options?.find((o) => labelOf(o).toLowerCase() === value.trim().toLowerCase()) : undefined;
+			if (choice) return Number(choice.value);
 			const number = typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
-			if (!Number.isFinite(number)) throw bad('is not a number');
+			if (!Number.isFinite(number)) throw bad(field.options ? noneOf(field.options) : 'is not a number');
 			if (field.type === 'integer' && !Number.isSafeInteger(number)) throw bad('is not a whole number');
 			assertChoice(field, String(number), bad);
 			return number;
@@ -168,9 +177,11 @@ function textOf(field: Field, value: IDataObject[string]): string {
 function assertChoice(field: Field, value: string, bad: (should: string) => BadInput): void {
 	if (field.open || !field.options) return;
 	if (!field.options.some((o) => o.value === value)) {
-		throw bad(`is none of ${field.options.map((o) => o.value).join(', ')}`);
+		throw bad(noneOf(field.options));
 	}
 }
+
+const noneOf = (options: Choice[]) => `is none of ${options.map((o) => (o.label && /^\d+$/.test(o.value) ? `${o.value} (${o.label})` : o.value)).join(', ')}`;
 
 function coerceDate(field: Field, value: unknown, bad: (should: string) => BadInput): string {
 	// n8n's mapper and expressions hand over Luxon objects; both kinds know their ISO form.

@@ -1,7 +1,7 @@
 /** Reads the parameters of one item, checks them, and notes which records have to be looked up. No requests. */
 import type { IDataObject, INodeParameterResourceLocator } from 'n8n-workflow';
 
-import { BadInput, coerce, coerceFields, idField, isAbsent, isRequired, toList, writableFields } from './fields';
+import { BadInput, clearable, coerce, coerceFields, idField, isAbsent, isRequired, toList, writableFields } from './fields';
 import { fieldOf, keyLabel, keyName, type Entry, type Lookup } from './lookup';
 import type { Run } from './execute';
 import {
@@ -89,8 +89,18 @@ export class Item {
 
 	/** Whether Simplify is on; true when the operation has no such switch. Asked for once per record. */
 	get simplified(): boolean {
-		this.simple ??= this.get<boolean>('simplify', true);
+		this.simple ??= this.flag('simplify', true);
 		return this.simple;
+	}
+
+	/** A switch of the node. An expression may give it as text. @throws BadInput when it is neither true nor false. */
+	flag(name: string, fallback: boolean): boolean {
+		return (this.value({ name, type: 'boolean' }, this.get<unknown>(name, fallback)) as boolean | undefined) ?? fallback;
+	}
+
+	/** A switch among the options. @throws BadInput when it is neither true nor false. */
+	optionFlag(name: string, fallback: boolean): boolean {
+		return (this.value({ name, type: 'boolean' }, this.option(name) ?? fallback) as boolean | undefined) ?? fallback;
 	}
 
 	/** An entry of the Options collection. */
@@ -132,7 +142,7 @@ export class Item {
 	/** Parameters of a request that changes something, from the options. */
 	writeQuery(): Array<[string, string]> {
 		const { vendor, operation } = this.run;
-		const options = Object.fromEntries((vendor.writeOptions ?? []).map((f) => [f.name, this.option(f.name)]));
+		const options = Object.fromEntries((vendor.writeOptions ?? []).map((f) => [f.name, this.value(f, this.option(f.name) ?? null)]));
 		return this.run.apiOf(operation.resource).writeQuery?.(options as IDataObject) ?? [];
 	}
 
@@ -170,11 +180,13 @@ export class Item {
 
 	private locate(mode: string, value: string, resource: Resource, label: string, needs: { full?: boolean; include?: string[] }): Reference {
 		const keys = resource.keys ?? [];
-		const key =
+		const found =
 			mode === 'key' // Name or email, where the kind of record depends on another parameter.
 				? (keys.find((k) => (k.type === 'email') === value.includes('@')) ?? keys[0])
 				: keys.find((k) => keyName(k) === mode);
-		if (key) {
+		if (found) {
+			const query = found.queryFor?.[this.run.operation.name];
+			const key = query ? { ...found, query } : found;
 			const checked = this.keyValue(resource, key, value, label);
 			const parent = resource.parent && resource.parent.resource === this.run.operation.resource.parent?.resource ? this.parent(resource.rows?.include) : undefined;
 			if (parent) {
@@ -223,7 +235,7 @@ export class Item {
 				throw new BadInput(`${labelOf(field)} is missing`, `"${labelOf(field)}" is needed to ${operation.action.toLowerCase()}. Give it a value.`);
 			}
 		}
-		for (const name of toNames(this.option('clearFields'))) {
+		for (const name of this.cleared(operation)) {
 			if (!(name in values)) values[name] = null;
 		}
 		return values;
@@ -238,7 +250,9 @@ export class Item {
 			throw new BadInput('Custom Fields (JSON) is not an object', 'Write it like {"memberLevel": "gold"}.');
 		}
 		const values: IDataObject = {};
-		for (const [name, value] of [...rows.map((row) => [row.name, row.value]), ...Object.entries(more)] as Array<[string, IDataObject[string]]>) {
+		// An empty row is a value that was not there. What the JSON says is meant.
+		const given = rows.filter((row) => isAbsent(row.name) || !isAbsent(row.value)).map((row) => [row.name, row.value]);
+		for (const [name, value] of [...given, ...Object.entries(more)] as Array<[string, IDataObject[string]]>) {
 			if (isAbsent(name)) throw new BadInput('Custom Fields: a name is missing', 'Enter the key of the field as the site defines it.');
 			const field = operation.resource.fields.find((f) => f.name === name);
 			if (field?.readOnly) throw new BadInput(`Custom Fields: "${name}" is set by the vendor and cannot be written`, 'Remove it.');
@@ -281,7 +295,19 @@ export class Item {
 
 	/** Relations to empty, from the options. */
 	clearedLinks(operation: Operation): string[] {
-		return toNames(this.option('clearFields')).filter((name) => (operation.resource.relations ?? []).some((r) => r.name === name));
+		return this.cleared(operation).filter((name) => (operation.resource.relations ?? []).some((r) => r.name === name));
+	}
+
+	/** Names of what is to be emptied. Of fields that only the organisation knows the vendor is the judge. */
+	private cleared({ resource }: Operation): string[] {
+		const names = toNames(this.option('clearFields'));
+		const known: Array<Field | Relation> = [...resource.fields, ...(resource.relations ?? [])];
+		const free = clearable(resource);
+		for (const name of names) {
+			const fixed = known.find((f) => f.name === name);
+			if (fixed && !free.includes(fixed)) throw new BadInput(`Clear Fields: "${labelOf(fixed)}" cannot be emptied`, 'Remove it.');
+		}
+		return names;
 	}
 
 	/** The key of a Create or Update. */
@@ -369,7 +395,10 @@ export class Item {
 		}
 		// A list of texts is filtered by one of its entries; any text may be asked of an email.
 		const single: Field = { ...field, label, type: field.type === 'strings' || field.type === 'email' ? 'string' : field.type, open: true };
-		return { path, operator, values: given.map((value) => String(coerce(single, value))) };
+		// A day at the end of a range counts to its end.
+		const isEnd = (i: number) => operator === 'above' || operator === 'atMost' || (operator === 'between' && i === 1);
+		const whole = (value: unknown, i: number) => (field.type === 'dateTime' && isEnd(i) && typeof value === 'string' ? value.trim().replace(DAY, '$&T23:59:59.999Z') : value);
+		return { path, operator, values: given.map((value, i) => String(coerce(single, whole(value, i)))) };
 	}
 
 	private filterField(resource: Resource, path: string[]): Field {
@@ -395,6 +424,8 @@ export class Item {
 		throw new BadInput(`Filters: ${resource.label} cannot be filtered by "${path.join('.')}"`, `Choose one of ${known.join(', ')}.`);
 	}
 }
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 function toNames(value: unknown): string[] {
 	return isAbsent(value) ? [] : toList(value).map(String).filter((name) => name !== '');

@@ -5,7 +5,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Api, Call } from './api';
-import { BadInput, similar } from './fields';
+import { BadInput, isAbsent, similar } from './fields';
 import { inParallel } from './parallel';
 import type { Client } from './request';
 import { labelOf, listed, nouns, type Field, type NaturalKey, type Query, type Resource } from './spec';
@@ -36,7 +36,8 @@ const SUGGESTIONS_FROM = 1000;
 /** From so many values on, reading the whole list may take fewer requests than asking for each. */
 const SCAN_FROM = 4;
 
-const fold = (value: unknown) => String(value).trim().toLowerCase();
+/** A value as it is compared. */
+const fold = ({ exact }: NaturalKey, value: unknown) => (exact ? String(value).trim() : String(value).trim().toLowerCase());
 
 /** Name of a locator mode or parameter for a key. */
 export const keyName = (key: NaturalKey) => key.name ?? key.field;
@@ -60,6 +61,15 @@ export function displayName(client: Client, resource: Resource, record: IDataObj
 	return text(resource.list?.name) || text(resource.list?.fallback) || `${resource.label} ${client.api.id(record)}`;
 }
 
+/** The text beside the name, such as an email; a choice by its word. */
+export function displayDetail(client: Client, resource: Resource, record: IDataObject): string | undefined {
+	const { detail } = resource.list ?? {};
+	const value = detail === undefined ? undefined : [client.api.value(record, detail)].flat()[0];
+	if (isAbsent(value)) return undefined;
+	const choice = fieldOf(resource, detail!).options?.find((o) => o.value === String(value));
+	return choice ? labelOf(choice) : String(value);
+}
+
 /** Fields needed to show a record in a list. */
 export function displayFields(resource: Resource): string[] {
 	const { name = [], fallback = [], detail } = resource.list ?? {};
@@ -75,7 +85,7 @@ function byKey(api: Api, { key, value: wanted }: Entry, records: IDataObject[]):
 	for (const record of records) {
 		const given = api.value(record, key.field);
 		const values = given === undefined && key.hidden ? wanted : given;
-		for (const value of new Set((Array.isArray(values) ? values : [values]).map(fold))) {
+		for (const value of new Set((Array.isArray(values) ? values : [values]).map((one) => fold(key, one)))) {
 			const same = found.get(value) ?? [];
 			// A record can move to the next page while the pages are read.
 			if (!same.some((r) => api.id(r) === api.id(record))) found.set(value, [...same, record]);
@@ -100,7 +110,7 @@ export class Lookup {
 
 	/** Notes that a record will be needed; the same value twice is one entry. */
 	want(resource: Resource, key: NaturalKey, value: string, needs: { full?: boolean; include?: string[] } = {}): Entry {
-		const id = `${placeOf(resource)}\n${key.field}\n${fold(value)}`;
+		const id = `${placeOf(resource)}\n${key.field}\n${fold(key, value)}`;
 		const entry = this.entries.get(id) ?? { resource, key, value: value.trim(), full: false, include: [] };
 		if (needs.full && !entry.full) {
 			entry.full = true;
@@ -183,7 +193,7 @@ export class Lookup {
 			}
 			const found = byKey(api, group[0], records);
 			const complete = new Set(records.map((r) => api.id(r))).size === total;
-			const settled = group.filter((entry) => complete || found.has(fold(entry.value)));
+			const settled = group.filter((entry) => complete || found.has(fold(key, entry.value)));
 			// One that was seen on an incomplete list could have a namesake further on.
 			const unique = settled.filter((entry) => complete || entry.key.type === 'email');
 			this.assign(unique, found);
@@ -217,7 +227,7 @@ export class Lookup {
 	private assign(entries: Entry[], found: Map<string, IDataObject[]>, answer?: unknown): void {
 		for (const entry of entries) {
 			const { api } = this.clientFor(entry.resource);
-			const records = found.get(fold(entry.value)) ?? [];
+			const records = found.get(fold(entry.key, entry.value)) ?? [];
 			// Names may differ in case only; the exact one wins.
 			const exact = records.filter((r) => [api.value(r, entry.key.field)].flat().some((v) => String(v) === entry.value));
 			entry.records = exact.length > 0 ? exact : records;
@@ -281,17 +291,21 @@ export class Lookup {
 		const by = keyLabel(resource, key).toLowerCase();
 		const { one, many } = nouns(resource);
 		if (records.length > 1) {
-			const list = records.slice(0, 5).map((r) => `${displayName(client, resource, r)} (ID ${client.api.id(r)})`);
+			const list = records.slice(0, 5).map((r) => {
+				const name = displayName(client, resource, r);
+				const detail = displayDetail(client, resource, r);
+				return `${name} (${detail === undefined || detail === name ? '' : `${detail}, `}ID ${client.api.id(r)})`;
+			});
 			throw new BadInput(
 				`${parameter}: ${records.length} ${many} have the ${by} "${value}"`,
 				`They are ${list.join(', ')}${records.length > 5 ? ', ...' : ''}. Choose one by ID or from the list.`,
 			);
 		}
 		// Suggestions are a comfort: when they cannot be had, the message stands without them.
-		const near = key.type === 'email' || key.field === 'id' ? [] : similar(value, await this.someNames(resource, key).catch(() => []));
+		const near = key.type === 'email' || key.field === 'id' ? [] : similar(value, await this.someNames(resource, key).catch(() => [])).filter((name) => fold(key, name) !== fold(key, value));
 		throw new BadInput(
 			`${parameter}: there is no ${one} with the ${by} "${value}"`,
-			near.length > 0 ? `Similar ones are: ${near.join(', ')}.` : `Check the spelling, or choose the ${one} from the list.`,
+			near.length > 0 ? `Similar ones are: ${near.join(', ')}.` : (key.absent ?? `Check the spelling, or choose the ${one} from the list.`),
 		);
 	}
 

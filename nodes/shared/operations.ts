@@ -146,7 +146,8 @@ function write(operation: Operation, method?: Call['method']): Handler<WriteJob>
 				cleared: item.clearedLinks(operation),
 			};
 			for (const name of job.cleared) delete job.fields[name];
-			if (operation.kind !== 'create' && Object.keys(job.fields).length + job.links.size + job.cleared.length === 0) {
+			if (operation.kind === 'create') assertOneOf(resource, job.fields, [...job.links.keys()].map((r) => r.name));
+			else if (Object.keys(job.fields).length + job.links.size + job.cleared.length === 0) {
 				throw new BadInput(
 					`There is nothing to change: no field of the ${nouns(resource).one} was given`,
 					'Map at least one field. Empty values are not sent; use the option "Clear Fields" to empty a field.',
@@ -210,7 +211,7 @@ function get(operation: Operation): Handler<GetJob> {
 }
 
 function limitOf(item: Item): number {
-	const limit = item.get<boolean>('returnAll', false) ? Infinity : Number(item.get('limit', 50));
+	const limit = item.flag('returnAll', false) ? Infinity : Number(item.get('limit', 50));
 	if (!(limit >= 1)) throw new BadInput('Limit is less than 1', 'Enter how many results are wanted, or switch on "Return All".');
 	return limit;
 }
@@ -226,7 +227,7 @@ function getAll(operation: Operation): Handler<ListJob> {
 	return {
 		prepare(item) {
 			const limit = limitOf(item);
-			return { toQuery: item.query(operation).toQuery, limit, countOnly: item.option<boolean>('countOnly') ?? false };
+			return { toQuery: item.query(operation).toQuery, limit, countOnly: item.optionFlag('countOnly', false) };
 		},
 		async work({ toQuery, limit, countOnly }, item) {
 			const place = listed(item.inside(resource));
@@ -392,6 +393,13 @@ function assertComplete(resource: Resource, input: RecordInput): void {
 			'Map these fields too.',
 		);
 	}
+	assertOneOf(resource, input.fields, Object.keys(input.links ?? {}));
+}
+
+/** @throws BadInput when a new record lacks something that can be given in several ways. */
+function assertOneOf(resource: Resource, fields: IDataObject, links: string[]): void {
+	const lacking = resource.oneOf?.find(({ names }) => names.every((name) => isAbsent(fields[name]) && !links.includes(name)));
+	if (lacking) throw new BadInput(lacking.message, lacking.remedy);
 }
 
 /** The part of `input` that differs from the record; undefined when nothing does. */
@@ -450,9 +458,13 @@ function action(operation: Operation): Handler<ActionJob> {
 	const parameters = endpoint.parameters ?? [];
 	return {
 		prepare: (item) => {
+			const values = item.fields(operation);
+			// As a step of the path it would lead to another address.
+			const dots = parameters.find((p) => p.in === 'path' && /^\.{1,2}$/.test(String(values[p.name])));
+			if (dots) throw new BadInput(`${labelOf(dots)}: "${String(values[dots.name])}" cannot be sent`, 'It travels in the address. Write something else.');
 			return {
 				record: operation.record ? recordOf(item, resource) : undefined,
-				values: item.fields(operation),
+				values,
 				references: parameterReferences(item, parameters),
 				limit: endpoint.many ? limitOf(item) : 1,
 			};

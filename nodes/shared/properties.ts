@@ -526,7 +526,7 @@ function optionsProperty(vendor: Vendor, operations: Operation[]): INodeProperti
 	const entries: INodeProperties[] = [
 		...shown(
 			{ displayName: 'Count Only', name: 'countOnly', type: 'boolean', default: false, description: 'Whether to return only the number of matching records' },
-			(o) => o.kind === 'getAll' && apiOf(vendor, o.resource).count !== undefined,
+			(o) => o.kind === 'getAll' && apiOf(vendor, o.resource).count !== undefined && !listed(o.resource).rows,
 		),
 		...shown(
 			{ displayName: 'Raw Custom Field Names', name: 'rawCustomFields', type: 'boolean', default: false, description: 'Whether to keep names such as custom12 instead of the labels of the organization' },
@@ -537,13 +537,13 @@ function optionsProperty(vendor: Vendor, operations: Operation[]): INodeProperti
 			{ displayName: 'Custom Fields (JSON)', name: 'customFieldsJson', type: 'json', default: '{}', description: 'Custom fields as an object, for values that are no text' },
 			(o) => o.fields && !o.endpoint && (o.resource.openFields ?? false),
 		),
-		...shown(choicesProperty('Fields to Return Names or IDs', 'onlyFields', 'getOnlyFields'), (o) => (supports(o).only ?? false) && reads(o)),
+		...shown(choicesProperty('Fields to Return Names or IDs', 'onlyFields', 'getOnlyFields'), (o) => (supports(o).only ?? false) && reads(o) && !listed(o.resource).rows),
 		...shown(choicesProperty('Include Names or IDs', 'include', 'getIncludes'), (o) => (supports(o).include ?? false) && reads(o) && (o.resource.relations ?? []).some((r) => r.include)),
 		...shown(
 			{ displayName: 'Search', name: 'search', type: 'string', default: '', description: 'Records in which a word begins with this text' },
 			(o) => o.kind === 'getAll' && (supports(o).search?.(o.resource) ?? false),
 		),
-		...(vendor.listOptions ?? []).flatMap((field) => shown(valueProperty(field), (o) => o.kind === 'getAll' && !o.resource.door)),
+		...(vendor.listOptions ?? []).flatMap((field) => shown(valueProperty(field), (o) => o.kind === 'getAll' && !o.resource.door && !listed(o.resource).rows)),
 		...(vendor.writeOptions ?? []).flatMap((field) => shown(valueProperty(field), (o) => o.writes)),
 		...(vendor.bulkOptions ?? []).flatMap((input) => shown(inputProperty(vendor, input)!, (o) => o.kind === 'bulk')),
 		...inputOptions(vendor, operations, inside),

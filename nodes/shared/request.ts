@@ -17,7 +17,7 @@ import {
 	type IWebhookFunctions,
 } from 'n8n-workflow';
 
-import type { Answer, Api, Call } from './api';
+import type { Answer, Api, Call, QueryPairs } from './api';
 import type { Resource } from './spec';
 
 export type Context =
@@ -409,6 +409,29 @@ function jsonOf(bytes: unknown): unknown {
 	} catch {
 		return text;
 	}
+}
+
+/**
+ * Parameters as a person writes them, such as `email=jane+crm@acme.com&limit=5`.
+ * A plus is meant, as in an email. Percent codes are decoded; what is none stays as it is.
+ */
+export function typedQuery(text: unknown): QueryPairs {
+	const decoded = (part: string) => {
+		try {
+			return decodeURIComponent(part);
+		} catch {
+			return part;
+		}
+	};
+	return String(text ?? '')
+		.trim()
+		.replace(/^\?/, '')
+		.split('&')
+		.filter((pair) => pair !== '')
+		.map((pair) => {
+			const [name, ...value] = pair.split('=');
+			return [decoded(name), decoded(value.join('='))];
+		});
 }
 
 /** A JSON object, or an empty one for anything else. */

@@ -101,8 +101,14 @@ export interface NaturalKey {
 	/** Shown as "By <label>"; defaults to the field's label. */
 	label?: string;
 	type?: 'email' | 'string';
+	/** Values that differ in case only are different records. Names and emails are not such. */
+	exact?: boolean;
 	/** Further parameters of the look-up. */
 	query?: Array<[string, string]>;
+	/** Those of single operations, by their name. */
+	queryFor?: Record<string, Array<[string, string]>>;
+	/** What to tell when nothing is found, where more than the spelling can be the reason. */
+	absent?: string;
 	/** The vendor cannot filter by it: all records are read, and compared here. */
 	listed?: boolean;
 	/** The vendor filters by it, but need not show it in answers: what the filter gives counts as found. */
@@ -251,6 +257,8 @@ export interface Resource {
 	list?: ListItem;
 	fields: Field[];
 	relations?: Relation[];
+	/** Of these fields and relations a new record has to have one; with what to tell when it has none. */
+	oneOf?: Array<{ names: string[]; message: string; remedy: string }>;
 	actions?: Action[];
 	bulk?: BulkAction[];
 	recipes?: Recipe[];

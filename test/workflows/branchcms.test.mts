@@ -572,3 +572,8 @@ async function startSlow(begin: () => void, end: () => void) {
 		},
 	};
 }
+
+test('a token is taken without the blanks and line ends around it', async () => {
+	lab.connect(lab.sim.url, ` ${lab.sim.token}\n`);
+	await lab.ok('account', 'getAll', { limit: 1 });
+});

@@ -82,7 +82,7 @@ describe('Bulk Upsert', () => {
 		lab.sim.update('account', 3, { attributes: { name: 'Twin' } });
 		lab.sim.update('account', 4, { attributes: { name: 'Twin' } });
 		const run = await upsert({ existing: rl('name', 'Twin'), fields: mapper({ industry: 'x' }) }, [{}], {}, 'account');
-		expect(described(run.error)).toEqual({ message: 'Existing Account: 2 accounts have the name "Twin"', description: expect.stringContaining('(ID 3)') });
+		expect(described(run.error)).toEqual({ message: 'Existing Account: 2 accounts have the name "Twin"', description: expect.stringContaining('Twin (fabrikam.example, ID 3)') });
 		expect(lab.writes()).toEqual([]);
 	});
 

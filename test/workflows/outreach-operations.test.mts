@@ -319,7 +319,7 @@ describe('get many', () => {
 			),
 		});
 		expect(lab.sent()).toEqual([
-			'GET /accounts?filter[name][]=Paper, Ink & Co&filter[createdAt][gte]=2026-01-01T00:00:00.000Z&filter[createdAt][lte]=2026-12-31T00:00:00.000Z&filter[updatedAt]=__notnull__&newFilterSyntax=true&page[size]=1000',
+			'GET /accounts?filter[name][]=Paper, Ink & Co&filter[createdAt][gte]=2026-01-01T00:00:00.000Z&filter[createdAt][lte]=2026-12-31T23:59:59.999Z&filter[updatedAt]=__notnull__&newFilterSyntax=true&page[size]=1000',
 		]);
 		expect(json).toHaveLength(1);
 	});

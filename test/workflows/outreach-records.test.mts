@@ -85,7 +85,7 @@ describe('prospect: create or update by email', () => {
 		for (const firstName of ['Ann', 'Bob']) lab.sim.insert('prospect', { attributes: { firstName, emails: ['shared@two.example'] } });
 		const { error } = await lab.run('prospect', 'upsert', byEmail({ title: 'CTO' }), [{ email: 'nia@new.example' }, { email: 'shared@two.example' }]);
 		expect(error?.message).toBe('Prospect: 2 prospects have the email "shared@two.example" [item 1]');
-		expect((error as Error & { description: string }).description).toMatch(/Ann \(ID 121\), Bob \(ID 122\)/);
+		expect((error as Error & { description: string }).description).toMatch(/Ann \(shared@two\.example, ID 121\), Bob \(shared@two\.example, ID 122\)/);
 		expect(lab.writes()).toEqual([]);
 	});
 

@@ -7,16 +7,19 @@ const lab = outsetaLab();
 
 const many = (...records: unknown[]) => ({ entry: records.map((record) => ({ record })) });
 
+const later = (time: unknown) => typeof time === 'string' && time > new Date().toISOString();
+
 describe('subscriptions', () => {
 	test('by the name of the account: one look-up', async () => {
 		const { json, error } = await lab.run('subscription', 'get', { record: rl('account', 'Contoso'), options: { include: ['Plan'] } });
 		expect(error).toBeUndefined();
-		expect(lab.sent()).toEqual(['GET /billing/subscriptions?current=1&Account.Name=Contoso&fields=*,Plan.*,Account.*&limit=25&offset=0']);
+		expect(lab.sent()).toEqual(['GET /billing/subscriptions?status=current&Account.Name=Contoso&fields=*,Plan.*,Account.*&limit=25&offset=0']);
 		expect(json[0]).toMatchObject({ Plan: expect.objectContaining({ Name: 'Team' }), BillingRenewalTermLabel: 'Monthly' });
 	});
 
 	test('many accounts: their current subscriptions cost pages of the list instead of a request each', async () => {
-		const names = lab.sim.records('Account').filter(({ Uid }) => lab.sim.records('Subscription').some(({ Account }) => Account === Uid)).map(({ Name }) => String(Name));
+		const running = lab.sim.records('Subscription').filter(({ StartDate, EndDate }) => !later(StartDate) && (!EndDate || later(EndDate)));
+		const names = lab.sim.records('Account').filter(({ Uid }) => running.some(({ Account }) => Account === Uid)).map(({ Name }) => String(Name));
 		const items = Array.from({ length: 40 }, (_, i) => ({ name: names[i % 2 === 0 ? 0 : 1] }));
 		const twice = await lab.run('subscription', 'get', { record: rl('account', '={{ $json.name }}') }, items);
 		expect(twice.error).toBeUndefined();
@@ -25,7 +28,7 @@ describe('subscriptions', () => {
 		expect(names.length).toBeGreaterThanOrEqual(4);
 		const all = await lab.run('subscription', 'get', { record: rl('account', '={{ $json.name }}') }, names.map((name) => ({ name })));
 		expect(all.error).toBeUndefined();
-		expect(lab.sent()).toEqual(['GET /billing/subscriptions?current=1&fields=*,Account.*&limit=25&offset=0']);
+		expect(lab.sent()).toEqual(['GET /billing/subscriptions?status=current&fields=*,Account.*&limit=25&offset=0']);
 	});
 
 	test('change of plan: the preview first, then the change, now', async () => {
@@ -45,13 +48,43 @@ describe('subscriptions', () => {
 		expect(lab.writes().filter((line) => line.endsWith('/changesubscription'))).toEqual([]);
 	});
 
+	test.each([
+		['={{ "1 USD" }}', 'Refuse Above Amount: "1 USD" is not a number'],
+		['={{ $json.missing }}', 'Refuse Above Amount is missing'],
+		['', 'Refuse Above Amount is missing'],
+		[-1, 'Refuse Above Amount is less than 0'],
+	])('a limit of %j lets nothing pass', async (maxCharge, message) => {
+		const { error } = await lab.run('subscription', 'change', { record: rl('account', 'Contoso'), plan: rl('name', 'Business'), renewalTerm: '1', startImmediately: true, options: { maxCharge } });
+		expect(error?.message).toContain(message);
+		expect(lab.sent()).toEqual([]);
+	});
+
+	test('switches that an expression gives as text are understood', async () => {
+		const change = async (now: unknown) =>
+			await lab.run('subscription', 'change', { record: rl('account', 'Contoso'), plan: rl('name', 'Business'), renewalTerm: '1', startImmediately: '={{ $json.now }}', previewFirst: '={{ $json.now }}', options: { doNotLog: '={{ $json.now }}' } }, [{ now } as IDataObject]);
+		expect((await change('false')).error).toBeUndefined();
+		expect(lab.writes()).toEqual([`PUT /billing/subscriptions/${lab.uid('subscription.Contoso')}/changesubscription`]);
+		expect((await change('perhaps')).error?.message).toContain('Start Immediately: "perhaps" is neither true nor false');
+	});
+
 	test('only future subscriptions can be deleted', async () => {
 		const [row] = lab.sim.records('Subscription').filter(({ Uid }) => Uid === lab.uid('subscription.Fabrikam'));
 		row.StartDate = '2090-01-01T00:00:00';
 		const future = await lab.run('subscription', 'delete', { record: rl('id', lab.uid('subscription.Fabrikam')) });
 		expect([future.error, future.json]).toEqual([undefined, [{ id: lab.uid('subscription.Fabrikam'), deleted: true }]]);
-		const { error } = await lab.run('subscription', 'delete', { record: rl('account', 'Contoso') });
+		const { error } = await lab.run('subscription', 'delete', { record: rl('id', lab.uid('subscription.Contoso')) });
 		expect(error?.message).toContain('Only a future subscription can be deleted');
+	});
+
+	test('by account, the one that runs is meant, and for Delete the one that begins later', async () => {
+		const record = rl('account', 'Contoso');
+		expect((await lab.run('subscription', 'change', { record, plan: rl('name', 'Starter'), renewalTerm: '1', previewFirst: false })).error).toBeUndefined();
+		expect((await lab.run('subscription', 'get', { record })).json[0].Uid).toBe(lab.uid('subscription.Contoso'));
+		const planned = lab.sim.records('Subscription').find(({ Account, StartDate }) => Account === lab.uid('account.Contoso') && later(StartDate))!;
+		expect((await lab.run('subscription', 'delete', { record })).json).toEqual([{ id: planned.Uid, deleted: true }]);
+		const { error } = await lab.run('subscription', 'get', { record: rl('account', 'Tailspin') });
+		expect(error?.message).toBe('Subscription: there is no subscription with the account name "Tailspin"');
+		expect((error as { description?: string }).description).toContain('By account, the subscription that runs is found');
 	});
 
 	test('coupons by their code', async () => {

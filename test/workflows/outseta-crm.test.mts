@@ -180,7 +180,7 @@ describe('lists', () => {
 		});
 		expect(error).toBeUndefined();
 		expect(lab.sent()).toEqual([
-			'GET /crm/accounts?Name=Con*&Name=*tos*&Name=*oso&Currency__ne=EUR&Created__gt=2020-01-01T00:00:00.000Z&Created__gte=2020-01-01T00:00:00.000Z&Created__lte=2090-01-01T00:00:00.000Z&AccountStage=3&InvoiceNotes__isnull=true&PersonAccount.Person.Email=jane@*&Industry=Retail&q=cont&ClientIdentifier__isnull=false&orderBy=Created DESC&fields=*&limit=50&offset=0',
+			'GET /crm/accounts?Name=Con*&Name=*tos*&Name=*oso&Currency__ne=EUR&Created__gt=2020-01-01T23:59:59.999Z&Created__gte=2020-01-01T00:00:00.000Z&Created__lte=2090-01-01T00:00:00.000Z&AccountStage=3&InvoiceNotes__isnull=true&PersonAccount.Person.Email=jane@*&Industry=Retail&q=cont&ClientIdentifier__isnull=false&orderBy=Created DESC&fields=*&limit=50&offset=0',
 		]);
 		expect(lab.calls()[0].rawBody).toBe('');
 	});

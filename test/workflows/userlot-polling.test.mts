@@ -240,3 +240,13 @@ test('all events at once leave room, and tell what was before', async () => {
 test('no event chosen is said', async () => {
 	await expect(poller({ events: [] })).rejects.toThrow('No event is chosen');
 });
+
+test('a score that is missing for a while does not hide that it crossed the limit', async () => {
+	const { next } = await poller({ events: ['healthCrossed'], limit: 50 });
+	const told: unknown[] = [];
+	for (const health_score of [90, null, 20, 20]) {
+		change('acct-1', { health_score });
+		told.push(names(await next()));
+	}
+	expect(told).toEqual([[], [], ['company.healthCrossed acct-1'], []]);
+});

@@ -354,3 +354,15 @@ test('lists of the editor search by name and show the external ID', async () => 
 	const { results } = await lab.harness.loadOptions('userlot', 'listSearch', 'searchCompany', { filter: 'north', currentNodeParameters: { resource: 'company', operation: 'get' } });
 	expect(results).toEqual([{ name: 'Northwind Traders (acct-2)', value: byExternal('company', 'acct-2').id }]);
 });
+
+test('external ids that differ in case only are different companies', async () => {
+	for (const [name, external_id] of [['Alpha', 'AbC'], ['Beta', 'aBc']]) lab.sim.insert('company', { name, external_id });
+	const { json } = await lab.ok('company', 'update', { record: rl('external_id', '={{ $json.e }}'), fields: mapper({ mrr: '={{ $json.m }}' }) }, [{ e: 'AbC', m: 1 }, { e: 'aBc', m: 2 }]);
+	expect(json.map(({ name, mrr }) => [name, mrr])).toEqual([['Alpha', 1], ['Beta', 2]]);
+});
+
+test('"false" from an expression does not switch on Create Without ID', async () => {
+	const { message } = await lab.refused('company', 'upsert', { fields: mapper({ name: 'Dup' }), options: { allowWithoutId: '={{ $json.x }}' } }, [{ x: 'false' }]);
+	expect(message).toContain('No ID is given');
+	expect(lab.sent()).toEqual([]);
+});

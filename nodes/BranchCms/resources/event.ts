@@ -32,7 +32,7 @@ export const event: Resource = {
 		{ name: 'publishDate', type: 'date', filter: true, description: 'Day on which the event appears on the site' },
 		{ name: 'repeats', type: 'boolean', readOnly: true, description: 'Whether it is repeated' },
 		{ name: 'shortDescription', type: 'text', filter: true, description: 'Summary' },
-		{ name: 'showOnAllDates', type: 'boolean', readOnly: true, description: 'Whether it is shown on each of its days' },
+		{ name: 'showOnAllDates', type: 'boolean', description: 'Whether it is shown on each of its days' },
 		{ name: 'spansMultipleDays', type: 'boolean', readOnly: true, description: 'Whether it runs on without a break over several days' },
 		{
 			name: 'time',

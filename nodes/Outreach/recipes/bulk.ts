@@ -96,8 +96,8 @@ export function bulk(operation: Operation): Handler<Job> {
 		async together(jobs, run, fail) {
 			const [{ item: first }] = jobs;
 			const wishes = {
-				confirm: first.option<boolean>('confirm') ?? true,
-				returnFailed: first.option<boolean>('returnFailed') ?? true,
+				confirm: first.optionFlag('confirm', true),
+				returnFailed: first.optionFlag('returnFailed', true),
 				waitMs: waitMsOf(first.option('waitMinutes')),
 			};
 			const client = run.client(resource);

@@ -288,7 +288,7 @@ const importCsv = (action: string): Handler<FileJob> => ({
 			field: item.get<string>('binaryPropertyName', 'data'),
 			method: item.get<string>('dupeMethod', 'skip'),
 			wanted: wanted as IDataObject,
-			ignore: item.option<boolean>('ignoreColumns') ?? false,
+			ignore: item.optionFlag('ignoreColumns', false),
 		};
 	},
 	/** Everything that can be wrong with a file is found before anything is uploaded. */

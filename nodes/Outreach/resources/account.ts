@@ -10,7 +10,7 @@ export const account: Resource = {
 	description: 'A company; prospects, opportunities and purchases hang on it',
 	methods: ['create', 'delete', 'get', 'getAll', 'update', 'upsert'],
 	idType: 'integer',
-	keys: [{ field: 'name' }, { field: 'domain' }, { field: 'customId' }],
+	keys: [{ field: 'name' }, { field: 'domain' }, { field: 'customId', exact: true }],
 	list: { name: ['name'], fallback: ['domain'], detail: 'domain', sort: 'name' },
 	urlExample: 'https://web.outreach.io/accounts/123',
 	customSlots: 150,

@@ -9,7 +9,7 @@ export const opportunity: Resource = {
 	description: 'A deal. Needs the Opportunities SKU.',
 	methods: ['create', 'delete', 'get', 'getAll', 'update'],
 	idType: 'integer',
-	keys: [{ field: 'name' }, { field: 'customId' }],
+	keys: [{ field: 'name' }, { field: 'customId', exact: true }],
 	list: { name: ['name'], detail: 'amount', sort: 'name' },
 	urlExample: 'https://web.outreach.io/opportunities/123',
 	customSlots: 150,

@@ -14,7 +14,7 @@ export const scimUser: Resource = {
 	idType: 'string',
 	keys: [
 		{ name: 'userName', field: 'userName', type: 'email' },
-		{ name: 'externalId', field: 'externalId' },
+		{ name: 'externalId', field: 'externalId', exact: true },
 	],
 	list: { name: ['givenName', 'familyName'], fallback: ['displayName', 'userName'], detail: 'userName' },
 	notes: {

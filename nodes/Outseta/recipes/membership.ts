@@ -93,7 +93,14 @@ const rowOf = (rows: unknown, path: string, uid: unknown) => (Array.isArray(rows
 function crowded(run: Run): boolean {
 	let answer = crowds.get(run);
 	if (answer === undefined) {
-		const parents = run.items.map((_, i) => JSON.stringify(run.context.getNodeParameter('parent', i, '')));
+		const parents = run.items.map((_, i) => {
+			try {
+				return JSON.stringify(run.context.getNodeParameter('parent', i, ''));
+			} catch {
+				// Told to its own item.
+				return `item ${i}`;
+			}
+		});
 		answer = parents.length >= MANY * new Set(parents).size;
 		crowds.set(run, answer);
 	}

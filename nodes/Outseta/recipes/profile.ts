@@ -54,7 +54,7 @@ async function tokenOf(item: Item, { token, email }: Job): Promise<string> {
 	if (!promise) {
 		promise = run
 			.client(run.operation.resource)
-			.send({ method: 'POST', path: '/tokens', body: { username: email }, purpose: `make a token for ${email}` })
+			.send({ method: 'POST', path: '/tokens', query: item.writeQuery(), body: { username: email }, purpose: `make a token for ${email}` })
 			.then(({ body }) => String(asObject(body).access_token));
 		made.set(email!, promise);
 	}

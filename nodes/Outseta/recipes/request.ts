@@ -2,6 +2,7 @@
 import { anyRequest, anyRequestRecipe, type AnyRequest } from '../../shared/anyRequest';
 import { asObject } from '../../shared/request';
 import type { Recipe } from '../../shared/spec';
+import { parameter } from '../wire';
 
 const ABOUT: AnyRequest = {
 	base: '/api/v1',
@@ -10,8 +11,7 @@ const ABOUT: AnyRequest = {
 	query: '{"limit": 10}',
 	body: 'Body of the request',
 	pages: 'Whether to read further pages and output each record as an item',
-	// Documented as Created+DESC, whose plus sign is a blank that was encoded already.
-	parameter: (name, value) => (name === 'orderBy' ? value.replaceAll('+', ' ') : value),
+	parameter,
 	parts(answer) {
 		const { items } = asObject(answer);
 		const list = Array.isArray(answer) ? answer : items;

@@ -6,7 +6,7 @@ import { BadInput, isAbsent } from '../../shared/fields';
 import type { Item, Reference } from '../../shared/item';
 import { pathTo, recordOf } from '../../shared/operations';
 import { asObject } from '../../shared/request';
-import type { Field, Input, Recipe } from '../../shared/spec';
+import { labelOf, type Field, type Input, type Recipe } from '../../shared/spec';
 import { at } from '../wire';
 
 const TERM: Field = {
@@ -87,10 +87,18 @@ function prepare(item: Item): Job {
 			...(isAbsent(code) ? {} : { DiscountCode: code }),
 			...(isAbsent(addOns) ? {} : { SubscriptionAddOns: addOns }),
 		},
-		now: item.get<boolean>('startImmediately', false),
-		preview: item.get<boolean>('previewFirst', false),
-		most: Number(item.option('maxCharge') ?? 0),
+		now: item.flag('startImmediately', false),
+		preview: item.flag('previewFirst', false),
+		most: mostOf(item),
 	};
+}
+
+/** The limit of the charge, 0 for none. One that was asked for and is empty would let everything pass. */
+function mostOf(item: Item): number {
+	if (!(MOST.name in item.get<IDataObject>('options', {}))) return 0;
+	const most = item.value({ ...MOST, required: true }, item.option(MOST.name) ?? null) as number;
+	if (most < 0) throw new BadInput(`${labelOf(MOST)} is less than 0`, 'Enter the highest amount that a change may cost, or 0 for no limit.');
+	return most;
 }
 
 /** The account of a subscription; one request when it did not come with a look-up. */
@@ -136,8 +144,9 @@ export const change: Handler<Job> = {
 		const { run } = item;
 		const account = await accountOf(item, job.subscription);
 		const preview = job.preview || job.most > 0 ? await put(item, job, account, 'changesubscriptionpreview') : undefined;
-		if (preview && job.most > 0 && Number(preview.Amount) > job.most) {
-			throw new BadInput(`The change would cost ${String(preview.Amount)}, more than ${job.most}`, 'Nothing was changed. Raise "Refuse Above Amount", or choose another plan.');
+		// A preview without an amount refuses as well.
+		if (preview && job.most > 0 && !(Number(preview.Amount ?? NaN) <= job.most)) {
+			throw new BadInput(`The change would cost ${String(preview.Amount ?? 'an unknown amount')}, more than ${job.most}`, 'Nothing was changed. Raise "Refuse Above Amount", or choose another plan.');
 		}
 		const answer = await put(item, job, account, 'changesubscription');
 		const json = run.present(item, run.operation.resource, answer);

@@ -13,9 +13,16 @@ export const account: Resource = {
 	openFields: true,
 	keys: [
 		{ name: 'name', field: 'Name' },
-		{ name: 'clientIdentifier', field: 'ClientIdentifier', label: 'Client Identifier' },
+		{ name: 'clientIdentifier', field: 'ClientIdentifier', label: 'Client Identifier', exact: true },
 	],
 	list: { name: ['Name'], sort: 'Name' },
+	oneOf: [
+		{
+			names: ['primaryEmail', 'PersonAccount'],
+			message: 'An account needs a primary contact',
+			remedy: 'Map "Primary Contact Email" for a new person, or add an existing one under "Linked Records".',
+		},
+	],
 	fields: [
 		{ name: 'primaryEmail', label: 'Primary Contact Email', wire: 'PersonAccount[].Person.Email', type: 'email', writeOnly: true, createOnly: true, description: 'Email of a new person who becomes the primary contact. Link an existing person under Linked Records instead.' },
 		{ name: 'primaryFirstName', label: 'Primary Contact First Name', wire: 'PersonAccount[].Person.FirstName', type: 'string', writeOnly: true, createOnly: true, description: 'First name of the new person' },
@@ -163,6 +170,9 @@ export const account: Resource = {
 				{ name: 'Email', label: 'Email', wire: 'PersonAccount[].Person.Email', type: 'email', in: 'body', required: true, description: 'Email of the person, who becomes the primary contact' },
 				{ name: 'FirstName', wire: 'PersonAccount[].Person.FirstName', type: 'string', in: 'body', description: 'First name of the person' },
 				{ name: 'LastName', wire: 'PersonAccount[].Person.LastName', type: 'string', in: 'body', description: 'Last name of the person' },
+				{ name: 'Password', wire: 'PersonAccount[].Person.Password', type: 'secret', in: 'body', description: 'Password of the person; without one the confirmation email lets them choose it' },
+				{ name: 'OptInToEmailList', wire: 'PersonAccount[].Person.OptInToEmailList', type: 'boolean', in: 'body', description: 'Whether to put the person on the default email list' },
+				{ name: 'personProperties', label: 'Person Custom Properties (JSON)', wire: 'PersonAccount[].Person', type: 'json', in: 'body', description: 'Custom properties of the person by their system name' },
 				{ name: 'Name', label: 'Account Name', type: 'string', in: 'body', description: 'Name of the account' },
 				{ name: 'BillingRenewalTerm', label: 'Renewal Term', wire: 'Subscriptions[].BillingRenewalTerm', type: 'integer', in: 'body', options: [{ value: '1', label: 'Monthly' }, { value: '2', label: 'Yearly' }, { value: '3', label: 'Quarterly' }, { value: '4', label: 'One Time' }], description: 'How often it is charged' },
 				{ name: 'Quantity', wire: 'Subscriptions[].Quantity', type: 'integer', in: 'body', description: 'Seats, for plans with a quantity' },
@@ -177,7 +187,7 @@ export const account: Resource = {
 				{ name: 'BillingAddress.Country', label: 'Billing Address: Country', type: 'string', in: 'body', description: 'Country of the address on invoices' },
 				{ name: 'TaxId', label: 'Tax ID', type: 'string', in: 'body', description: 'Tax number of the account' },
 				{ name: 'PaymentInformation', label: 'Payment Information (JSON)', type: 'json', in: 'body', description: 'Tokens of the payment gateway, when the plan asks for a card' },
-				{ name: 'customProperties', label: 'Custom Properties (JSON)', type: 'json', in: 'body', description: 'Custom properties of the account by their system name', spread: true },
+				{ name: 'customProperties', label: 'Account Custom Properties (JSON)', type: 'json', in: 'body', description: 'Custom properties of the account by their system name', spread: true },
 			],
 			fixed: { 'PersonAccount[].IsPrimary': true },
 		},

@@ -11,6 +11,7 @@ export const ticket: Resource = {
 	search: true,
 	keys: [{ name: 'subject', field: 'Subject' }],
 	list: { name: ['Subject'], detail: 'SubmittedDateTime' },
+	oneOf: [{ names: ['fromEmail', 'FromPerson'], message: 'A ticket needs the person who asks', remedy: 'Map "From Email", or add the person as "From" under "Linked Records".' }],
 	notes: {
 		update: 'Change status, assignee or subject. Linked tags replace the whole set. A ticket cannot be deleted: close it.',
 	},

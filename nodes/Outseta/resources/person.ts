@@ -35,8 +35,6 @@ export const person: Resource = {
 		{ name: 'FullName', type: 'string', readOnly: true, filter: true, sort: true, description: 'First and last name' },
 		{ name: 'HasLoggedIn', type: 'boolean', readOnly: true, filter: true, sort: true, description: 'Whether the person has ever logged in' },
 		{ name: 'OAuthIntegrationStatus', label: 'Google Link', type: 'integer', options: [{ value: '0', label: 'None' }, { value: '1', label: 'Gmail' }], readOnly: true, filter: true, sort: true, description: 'Computed state of a Google link' },
-		{ name: 'OptInToEmailList', type: 'boolean', writeOnly: true, createOnly: true, description: 'Whether to put the person on the default email list' },
-		{ name: 'Password', type: 'secret', writeOnly: true, createOnly: true, description: 'Only for registration' },
 		{ name: 'UserAgentPlatformBrowser', type: 'string', readOnly: true, filter: true, sort: true, description: 'Computed from the browser string' },
 		{ name: 'HasUnsubscribed', type: 'boolean', readOnly: true, filter: true, sort: true, description: 'Unsubscribed from every email' },
 		{ name: 'IsConnectedToDiscord', type: 'boolean', readOnly: true, filter: true, sort: true, description: 'Whether a Discord user is linked to the person' },

@@ -1,5 +1,12 @@
-import type { Resource } from '../../shared/spec';
+import type { NaturalKey, Resource } from '../../shared/spec';
 import { subscriptionRecipes } from '../recipes/subscription';
+
+/** The latest one of an account may begin later. What is meant is the one that runs, and of those that can be deleted the one that does not yet. */
+const RUNNING: Pick<NaturalKey, 'query' | 'queryFor' | 'absent'> = {
+	query: [['status', 'current']],
+	queryFor: { delete: [['status', 'future']] },
+	absent: 'By account, the subscription that runs is found, for Delete the one that begins later. Choose another one from the list, or check the spelling.',
+};
 
 /** The plan that an account is on. */
 export const subscription: Resource = {
@@ -10,8 +17,8 @@ export const subscription: Resource = {
 	methods: ['delete', 'get', 'getAll'],
 	idType: 'string',
 	keys: [
-		{ name: 'account', field: 'Account.Name', label: 'Account Name', query: [['current', '1']] },
-		{ name: 'accountUid', field: 'Account.Uid', label: 'Account ID', query: [['current', '1']] },
+		{ name: 'account', field: 'Account.Name', label: 'Account Name', ...RUNNING },
+		{ name: 'accountUid', field: 'Account.Uid', label: 'Account ID', exact: true, ...RUNNING },
 	],
 	list: { name: ['Account.Name'], detail: 'Plan.Name' },
 	notes: { delete: 'Delete a subscription that has not begun yet; the current one cannot be deleted' },

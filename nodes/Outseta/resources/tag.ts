@@ -9,7 +9,7 @@ export const tag: Resource = {
 	methods: ['create', 'delete', 'get', 'getAll', 'update'],
 	idType: 'string',
 	keys: [{ name: 'name', field: 'Name' }],
-	list: { name: ['Name'], detail: 'SystemName', sort: 'Name' },
+	list: { name: ['Name'], detail: 'EntityType', sort: 'Name' },
 	notes: {
 		create: 'Create a tag; one with the same name that exists is returned',
 		delete: 'Delete a tag and take it off every record',

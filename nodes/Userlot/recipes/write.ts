@@ -210,7 +210,7 @@ export const upsert: Handler<Job> = {
 			const value = item.value(id);
 			if (value !== undefined) body[id.wire] = String(value).trim();
 		}
-		if (IDS.every((id) => isAbsent(body[id.wire])) && !item.option<boolean>(ALLOW_NEW.name)) {
+		if (IDS.every((id) => isAbsent(body[id.wire])) && !item.optionFlag(ALLOW_NEW.name, false)) {
 			const { one } = nouns(item.run.operation.resource);
 			throw new BadInput(
 				`No ID is given, so that Userlot would create a new ${one} on every run`,

@@ -10,7 +10,7 @@ export const company: Resource = {
 	description: 'A customer with its revenue and health, called account in Userlot itself',
 	methods: ['get', 'getAll'],
 	idType: 'uuid',
-	keys: [{ field: 'external_id' }, { field: 'source_external_id', hidden: true }, { field: 'name' }],
+	keys: [{ field: 'external_id', exact: true }, { field: 'source_external_id', exact: true, hidden: true }, { field: 'name' }],
 	list: { name: ['name'], detail: 'external_id' },
 	fields: [
 		{ name: 'arr', label: 'ARR', type: 'number', description: 'Annual recurring revenue; Userlot does not state the currency' },

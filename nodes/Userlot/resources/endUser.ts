@@ -9,7 +9,7 @@ export const endUser: Resource = {
 	description: 'A person who uses your product, called user in Userlot itself',
 	methods: ['get', 'getAll'],
 	idType: 'uuid',
-	keys: [{ field: 'email', type: 'email' }, { field: 'external_id' }, { field: 'source_external_id', hidden: true }],
+	keys: [{ field: 'email', type: 'email' }, { field: 'external_id', exact: true }, { field: 'source_external_id', exact: true, hidden: true }],
 	list: { name: ['first_name', 'last_name'], fallback: ['name', 'email'], detail: 'email' },
 	fields: [
 		{ name: 'company_id', label: 'Company ID', type: 'string', description: 'ID that Userlot gave the company' },
