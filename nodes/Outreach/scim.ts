@@ -6,7 +6,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { originOf } from '../shared/address';
 import type { Api } from '../shared/api';
-import { BadInput } from '../shared/fields';
+import { BadInput, stepsOf } from '../shared/fields';
 import { asObject } from '../shared/request';
 import type { Link, RecordInput, Resource } from '../shared/spec';
 import { allowance, gatewayReason, retryAfter } from './gateway';
@@ -66,15 +66,15 @@ function wire(name: string, value: unknown): unknown {
 /** Fields by path. An extension's attributes stand behind its URN. */
 function byPath(fields: IDataObject): Array<[string, unknown]> {
 	return Object.entries(fields).flatMap(([name, value]): Array<[string, unknown]> =>
-		isUrn(name) && isPlain(value) ? Object.entries(value).map(([attribute, v]) => [`${name}:${attribute}`, v]) : [[PLACES[name] ?? name, wire(name, value)]],
+		isUrn(name) && isPlain(value) ? Object.entries(value).map(([attribute, v]) => [`${name}:${attribute}`, v]) : [[Object.hasOwn(PLACES, name) ? PLACES[name] : name, wire(name, value)]],
 	);
 }
 
 /** A path as steps: `name.givenName`, or `urn:...:User:department`. */
 function steps(path: string): string[] {
-	if (!isUrn(path)) return path.split('.');
+	if (!isUrn(path)) return stepsOf(path);
 	const colon = path.lastIndexOf(':');
-	return [path.slice(0, colon), ...path.slice(colon + 1).split('.')];
+	return [path.slice(0, colon), ...stepsOf(path.slice(colon + 1))];
 }
 
 const links = (input: RecordInput): Array<[string, Link[]]> =>

@@ -1,14 +1,14 @@
 /** The users of the organisation as choices of a dropdown. */
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
+import { editorClient } from '../shared/editor';
 import { displayFields, displayName } from '../shared/lookup';
-import { Client } from '../shared/request';
 import { apiOf, resourceOf } from '../shared/vendor';
 import { outreach } from './vendor';
 
 export async function everyUser(context: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const resource = resourceOf(outreach, 'user');
-	const client = new Client(context, apiOf(outreach, resource, context.getCurrentNodeParameter('authentication') as string | undefined));
+	const client = editorClient(context, apiOf(outreach, resource, context.getCurrentNodeParameter('authentication') as string | undefined));
 	const { api } = client;
 	const query = { conditions: [], only: displayFields(resource) };
 	const call = { method: 'GET' as const, path: resource.path, query: api.listQuery(resource, query, api.pageSize), purpose: 'list users' };

@@ -1,13 +1,14 @@
 /** Nested bodies from flat names and back: `Plan.Uid`, `PersonAccount[].Person.Email`. */
 import type { IDataObject } from 'n8n-workflow';
 
+import { stepsOf } from '../shared/fields';
 import { asObject } from '../shared/request';
 
 const isObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 /** Sets a value at a path; `[]` is the first entry of a list. */
 function put(target: IDataObject, path: string, value: IDataObject[string]): void {
-	const [head, ...rest] = path.split('.');
+	const [head, ...rest] = stepsOf(path);
 	const list = head.endsWith('[]');
 	const name = list ? head.slice(0, -2) : head;
 	if (rest.length === 0) {

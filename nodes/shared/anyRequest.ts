@@ -104,8 +104,15 @@ const plain = (value: unknown): IDataObject => (typeof value === 'object' && val
 function pairs(query: unknown, about: AnyRequest): QueryPairs {
 	if (isAbsent(query)) return [];
 	if (typeof query !== 'object' || Array.isArray(query)) throw new BadInput('Query is not an object', `Write it like ${about.query}.`);
-	return Object.entries(asObject(query))
+	return flat(asObject(query)).map(([name, value]) => [name, about.parameter?.(name, value) ?? value]);
+}
+
+/** Objects inside are written with brackets, as n8n's HTTP Request node does. */
+function flat(query: IDataObject, place = (name: string) => name): QueryPairs {
+	return Object.entries(query)
 		.filter(([, value]) => !isAbsent(value))
-		.map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)] as const)
-		.map(([name, value]) => [name, about.parameter?.(name, value) ?? value]);
+		.flatMap(([name, value]): QueryPairs => {
+			if (Array.isArray(value)) return [[place(name), value.join(',')]];
+			return typeof value === 'object' ? flat(asObject(value), (inner) => `${place(name)}[${inner}]`) : [[place(name), String(value)]];
+		});
 }

@@ -36,6 +36,9 @@ const OPERATORS: Record<FilterOperator, string> = {
 	notEmpty: 'Is Not Empty',
 };
 
+/** A person waits for the answer, so that a used up rate limit is told instead of waited out. */
+export const editorClient = (context: ILoadOptionsFunctions, api: Api): Client => new Client(context, api, { maxWait: 5_000 });
+
 /** The `methods` of a vendor's action node. */
 export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 	const chosen = (context: ILoadOptionsFunctions): Resource =>
@@ -50,7 +53,7 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 	const ownFields = async (context: ILoadOptionsFunctions, resource: Resource): Promise<Field[]> => {
 		const door = api(context, resource);
 		if (!(door.supports.paths || resource.scope) || !vendor.customFields || !context.getNode().credentials?.[door.credential]) return [];
-		return await vendor.customFields(new Client(context, door), resource);
+		return await vendor.customFields(editorClient(context, door), resource);
 	};
 	/** Those that can be asked for; any can where the vendor takes every property. */
 	const ownFieldsFor = async (context: ILoadOptionsFunctions, resource: Resource, use: 'filter' | 'sort'): Promise<Field[]> => {
@@ -61,7 +64,7 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 	const ownColumns = async (context: ILoadOptionsFunctions, resource: Resource): Promise<Field[]> => {
 		const door = api(context, resource);
 		if (!vendor.customFields || !context.getNode().credentials?.[door.credential]) return slotsOf(resource);
-		const [answer] = await Promise.allSettled([vendor.customFields(new Client(context, door), resource)]);
+		const [answer] = await Promise.allSettled([vendor.customFields(editorClient(context, door), resource)]);
 		if (answer.status === 'fulfilled') return answer.value;
 		const reason = answer.reason as Error;
 		const refused = reason instanceof NodeApiError ? reason.httpCode === '403' : reason instanceof NodeOperationError;
@@ -88,7 +91,7 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 			throw new NodeOperationError(context.getNode(), `Choose the ${nouns(around).one} first`, { description: 'The list depends on it. With an expression there, use another mode here.' });
 		}
 		if (!key) return listed(inParent(resource, value), true);
-		const lookup = new Lookup(() => new Client(context, api(context, around)));
+		const lookup = new Lookup(() => editorClient(context, api(context, around)));
 		return listed(inParent(resource, api(context, around).id(await lookup.one(lookup.want(around, key, value), around.label))), true);
 	};
 
@@ -175,7 +178,7 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 				return sorted((chosen(this).relations ?? []).filter((r) => r.filterBy?.includes('id') && exists(r.to[0])).map((r) => ({ name: labelOf(r), value: r.name })));
 			},
 			async getScopes(this: ILoadOptionsFunctions) {
-				return vendor.scopes ? sorted(await vendor.scopes(new Client(this, api(this, chosen(this))))) : [];
+				return vendor.scopes ? sorted(await vendor.scopes(editorClient(this, api(this, chosen(this))))) : [];
 			},
 			async getClearable(this: ILoadOptionsFunctions) {
 				const resource = chosen(this);
@@ -188,7 +191,7 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 
 /** One page of a searched list. Vendors without a fitting search are read and filtered here. */
 async function search(context: ILoadOptionsFunctions, api: Api, resource: Resource, filter?: string, page?: string): Promise<INodeListSearchResult> {
-	const client = new Client(context, api);
+	const client = editorClient(context, api);
 	const text = filter?.trim().toLowerCase() ?? '';
 	const atVendor = text !== '' && (api.supports.search?.(resource) ?? false);
 	const query: Query = {

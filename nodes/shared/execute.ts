@@ -15,9 +15,10 @@ import {
 
 import { BadInput, savedCustomFields } from './fields';
 import { Item } from './item';
+import { grouped } from './lists';
 import { Lookup } from './lookup';
 import { standardHandler } from './operations';
-import { inParallel } from './parallel';
+import { inParallel, inTurn } from './parallel';
 import { Client } from './request';
 import type { Api } from './api';
 import { labelOf, type Field, type Operation, type Resource } from './spec';
@@ -48,6 +49,10 @@ export interface Handler<Job> {
 /** Marks one item as failed, with a word on what was done nevertheless; throws when one failure ends the run. */
 export type Fail = (item: Item, error: unknown, doneSoFar: string) => void;
 
+/** Keys of which a record was created lately, with the time: executions that looked before that look again. */
+const creations = new Map<string, number>();
+const MOST_CREATIONS = 10_000;
+
 /** One execution of a node. */
 export class Run {
 	readonly items: INodeExecutionData[];
@@ -64,7 +69,7 @@ export class Run {
 
 	private readonly clients = new Map<Api, Client>();
 
-	private readonly chains = new Map<string, Promise<unknown>>();
+	private readonly shown = new WeakSet<IDataObject>();
 
 	constructor(
 		readonly context: IExecuteFunctions,
@@ -100,12 +105,9 @@ export class Run {
 		return client;
 	}
 
-	/** Work under the same key runs one after the other, so that one run never makes two records of one key. */
+	/** Work under the same key runs one after the other, also across executions, so that they never make two records of one key. */
 	async inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
-		const before = this.chains.get(key) ?? Promise.resolve();
-		const mine = before.then(work, work);
-		this.chains.set(key, mine);
-		return await mine;
+		return await inTurn(this.keyed(key), work);
 	}
 
 	/** Reads a tick box of the node for an item; true when the operation has none. */
@@ -113,8 +115,28 @@ export class Run {
 		return item.simplified;
 	}
 
-	/** A record as the user wants to see it. */
-	present(item: Item, resource: Resource, record: IDataObject, answer?: unknown, include?: string[]): IDataObject {
+	/** Notes for other executions that a record of this key was created. */
+	noteCreation(key: string): void {
+		const full = this.keyed(key);
+		creations.delete(full);
+		creations.set(full, Date.now());
+		if (creations.size > MOST_CREATIONS) creations.delete(creations.keys().next().value!);
+	}
+
+	/** Whether an execution of this process created a record of this key at that time or later. */
+	createdSince(key: string, time: number): boolean {
+		return (creations.get(this.keyed(key)) ?? -1) >= time;
+	}
+
+	/** A key that executions with the same credential share. */
+	private keyed(key: string): string {
+		return `${this.client(this.operation.resource).credentialKey}\n${key}`;
+	}
+
+	/** A record as the user wants to see it. Items about the same record get copies, since a later node may change one. */
+	present(item: Item, resource: Resource, given: IDataObject, answer?: unknown, include?: string[]): IDataObject {
+		const record = this.shown.has(given) ? structuredClone(given) : given;
+		this.shown.add(record);
 		return this.simplify(item) ? this.apiOf(resource).simplify(record, resource, answer, include) : record;
 	}
 
@@ -246,27 +268,33 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor): Promi
 	}
 
 	const { parallel = 5 } = context.getNodeParameter('options', 0, {}) as { parallel?: number };
-	let done = 0;
-	await inParallel(slots, Math.max(1, Math.min(50, Number(parallel) || 1)), async (slot) => {
-		await step(slot, async () => {
-			slot.outputs = await handler.work!(slot.job, slot.item);
-			done++;
-		});
-	}).catch((error: NodeApiError | NodeOperationError) => {
-		if (slots.length > 1) {
-			error.description = `${error.description ?? ''} ${done} of ${slots.length} items were done before.`.trim();
-		}
-		throw error instanceof NodeApiError ? error : (error as NodeOperationError);
-	});
-
+	const [worked] = await Promise.allSettled([
+		inParallel(slots, Math.max(1, Math.min(50, Number(parallel) || 1)), async (slot) => {
+			await step(slot, async () => void (slot.outputs = await handler.work!(slot.job, slot.item)));
+		}),
+	]);
 	const finished = slots.filter((slot) => slot.outputs);
-	if (handler.finish && finished.length > 0) {
-		const jobs = finished.map(({ item, job, outputs }) => ({ item, job, outputs: outputs! }));
-		await handler.finish(jobs, run, fail);
+	// Also when another item ended the run: what was begun is brought to its end.
+	const [closed] = await Promise.allSettled([
+		finished.length > 0 ? handler.finish?.(finished.map(({ item, job, outputs }) => ({ item, job, outputs: outputs! })), run, fail) : undefined,
+	]);
+	if (worked.status === 'rejected') {
+		const error = worked.reason as NodeApiError | NodeOperationError;
+		const rest = closed.status === 'rejected' ? ` What follows them was not: ${(closed.reason as Error).message}` : '';
+		if (slots.length > 1) error.description = `${error.description ?? ''} ${doneOf(finished, slots.length)}${rest}`.trim();
+		throw error instanceof NodeApiError ? error : (error as NodeOperationError);
 	}
+	if (closed.status === 'rejected') throw closed.reason;
 	await relabel(run, finished);
 	run.report();
 	return [slots.flatMap(toItems)];
+}
+
+/** Which items a failed run has done; several are worked on at a time, so it need not be the first ones. */
+function doneOf(finished: Slot[], all: number): string {
+	const shown = finished.slice(0, 20).map(({ item }) => item.index);
+	const which = finished.length === 0 ? '' : ` (${shown.join(', ')}${finished.length > shown.length ? ', ...' : ''})`;
+	return `${finished.length} of ${all} items were done before${which}.`;
 }
 
 /** Shows custom fields under the labels of the organisation, when any are in the output. */
@@ -279,7 +307,9 @@ async function relabel(run: Run, slots: Slot[]): Promise<void> {
 	// Labels are a comfort: without the right to read them the plain names stay.
 	const [fields] = await Promise.allSettled([vendor.customFields(run.client(operation.resource), operation.resource)]);
 	if (fields.status === 'rejected') return;
-	const labels = new Map(fields.value.map((field) => [field.name, labelOf(field)]));
+	const named = grouped(fields.value, (field) => [labelOf(field)]);
+	// Of two fields with one label, one would hide the other.
+	const labels = new Map(fields.value.filter((field) => named.get(labelOf(field))!.length === 1).map((field) => [field.name, labelOf(field)]));
 	for (const output of records) {
 		if (!Object.keys(output.json).some((name) => labels.has(name))) continue;
 		output.json = Object.fromEntries(

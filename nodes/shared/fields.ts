@@ -303,6 +303,16 @@ function distance(a: string, b: string): number {
 	return row[b.length];
 }
 
+/**
+ * The steps of a path into nested objects, such as `name.givenName`.
+ * @throws BadInput for names that every object has, which would change all objects of the process.
+ */
+export function stepsOf(path: string): string[] {
+	const steps = path.split('.');
+	if (steps.some((step) => step in Object.prototype)) throw new BadInput(`"${path}" is no name of a field`, 'Remove it.');
+	return steps;
+}
+
 /** Two values mean the same to the vendor: nothing, equal numbers or times, lists with equal entries. */
 export function sameValue(a: unknown, b: unknown): boolean {
 	if (isAbsent(a) && isAbsent(b)) return true;

@@ -314,8 +314,9 @@ export class Item {
 	upsertKey(operation: Operation): { key: NaturalKey; value: string } {
 		const { resource } = operation;
 		const keys = upsertKeys(resource);
-		const chosen = keys.length > 1 ? this.get<string>('matchBy', keyName(keys[0])) : keyName(keys[0]);
-		const key = keys.find((k) => keyName(k) === chosen) ?? keys[0];
+		const choices = keys.map((k) => ({ value: keyName(k), label: keyLabel(resource, k) }));
+		const chosen = keys.length > 1 ? this.value({ name: 'matchBy', type: 'options', options: choices, required: true }) : keyName(keys[0]);
+		const key = keys.find((k) => keyName(k) === chosen)!;
 		return { key, value: this.keyValue(resource, key, this.get('matchValue', ''), keyLabel(resource, key)) };
 	}
 
@@ -440,7 +441,8 @@ export function toId(resource: Resource, value: unknown, label: string): RecordI
 		}
 		return Number(text);
 	}
-	if (!/^[\w.~-]+$/.test(text)) throw new BadInput(`${label}: "${text}" is not an ID`, 'Choose the record from the list.');
+	// Dots alone would lead to another address.
+	if (!/^(?!\.{1,2}$)[\w.~-]+$/.test(text)) throw new BadInput(`${label}: "${text}" is not an ID`, 'Choose the record from the list.');
 	return text;
 }
 

@@ -23,21 +23,26 @@ export interface Entry {
 	answer?: unknown;
 	/** Why the look-up was refused. */
 	failure?: Error;
-	/** An item of this run is going to create it. */
-	planned?: boolean;
+	/** When its records were asked for. */
+	asked: number;
+	/** Entries whose values differ from this one in case only, itself among them: another record, or the same. */
+	alike: { entries: Entry[]; /** An item of this run is going to create one. */ planned?: boolean };
 }
 
 /** Look-ups under way at the same time. */
 const AT_ONCE = 5;
 
-/** Shown when a name matches nothing: names of the first page of records. */
+/** Shown when a name matches nothing: names of the first page of records, for the first few that are missing. */
 const SUGGESTIONS_FROM = 1000;
+const SUGGESTIONS_FOR = 20;
 
 /** From so many values on, reading the whole list may take fewer requests than asking for each. */
 const SCAN_FROM = 4;
 
+const lower = (value: unknown) => String(value).trim().toLowerCase();
+
 /** A value as it is compared. */
-const fold = ({ exact }: NaturalKey, value: unknown) => (exact ? String(value).trim() : String(value).trim().toLowerCase());
+const fold = ({ exact }: NaturalKey, value: unknown) => (exact ? String(value).trim() : lower(value));
 
 /** Name of a locator mode or parameter for a key. */
 export const keyName = (key: NaturalKey) => key.name ?? key.field;
@@ -100,7 +105,11 @@ const aroundKey = (api: Api, { field }: NaturalKey) => (api.supports.paths && fi
 export class Lookup {
 	private readonly entries = new Map<string, Entry>();
 
+	private readonly groups = new Map<string, Entry['alike']>();
+
 	private readonly names = new Map<string, Promise<string[]>>();
+
+	private missing = 0;
 
 	/** What this run learned about keys that may not be asked for in lists. */
 	private readonly takesLists = new Map<string, Promise<boolean>>();
@@ -110,14 +119,24 @@ export class Lookup {
 
 	/** Notes that a record will be needed; the same value twice is one entry. */
 	want(resource: Resource, key: NaturalKey, value: string, needs: { full?: boolean; include?: string[] } = {}): Entry {
-		const id = `${placeOf(resource)}\n${key.field}\n${fold(key, value)}`;
-		const entry = this.entries.get(id) ?? { resource, key, value: value.trim(), full: false, include: [] };
+		const place = `${placeOf(resource)}\n${key.field}`;
+		// Two records can have names that differ in case only; an email in any case is one person.
+		const id = `${place}\n${key.type === 'email' ? lower(value) : value.trim()}`;
+		const entry = this.entries.get(id) ?? this.enter(`${place}\n${fold(key, value)}`, { resource, key, value: value.trim(), full: false, include: [], asked: 0 });
 		if (needs.full && !entry.full) {
 			entry.full = true;
 			entry.records = undefined;
 		}
 		entry.include = [...new Set([...entry.include, ...(needs.include ?? [])])];
 		this.entries.set(id, entry);
+		return entry;
+	}
+
+	private enter(group: string, given: Omit<Entry, 'alike'>): Entry {
+		const alike = this.groups.get(group) ?? { entries: [] };
+		const entry = { ...given, alike };
+		alike.entries.push(entry);
+		this.groups.set(group, alike);
 		return entry;
 	}
 
@@ -158,17 +177,21 @@ export class Lookup {
 		entry.failure = undefined;
 	}
 
-	/** A record that came into being during the run. */
+	/** A record that came into being, or was changed, during the run. */
 	remember(entry: Entry, record: IDataObject): void {
-		entry.records = [record];
-		entry.answer = undefined;
+		for (const one of entry.alike.entries) {
+			if (one !== entry && one.records?.length !== 0) continue;
+			one.records = [record];
+			one.answer = undefined;
+			one.asked = Date.now();
+		}
 	}
 
 	/** Takes the records from an answer that holds them already. */
 	seed(entry: Entry, answer: unknown): void {
 		if (entry.records) return;
 		const { api } = this.clientFor(entry.resource);
-		this.assign([entry], byKey(api, entry, api.records(answer, listed(entry.resource, true))));
+		this.assign([entry], byKey(api, entry, api.records(answer, listed(entry.resource, true))), Date.now());
 	}
 
 	/**
@@ -183,6 +206,7 @@ export class Lookup {
 		if (group.length < SCAN_FROM || api.lookupSize > 1 || !api.count || resource.rows || key.listed) return group;
 		try {
 			const { call } = this.listing(group, []);
+			const asked = Date.now();
 			const records: IDataObject[] = [];
 			let total = 0;
 			for await (const page of client.pages(call, resource)) {
@@ -196,7 +220,7 @@ export class Lookup {
 			const settled = group.filter((entry) => complete || found.has(fold(key, entry.value)));
 			// One that was seen on an incomplete list could have a namesake further on.
 			const unique = settled.filter((entry) => complete || entry.key.type === 'email');
-			this.assign(unique, found);
+			this.assign(unique, found, asked);
 			return group.filter((entry) => !unique.includes(entry));
 		} catch (error) {
 			for (const entry of group) entry.failure = error as Error;
@@ -224,8 +248,9 @@ export class Lookup {
 		return { call, place };
 	}
 
-	private assign(entries: Entry[], found: Map<string, IDataObject[]>, answer?: unknown): void {
+	private assign(entries: Entry[], found: Map<string, IDataObject[]>, asked: number, answer?: unknown): void {
 		for (const entry of entries) {
+			entry.asked = asked;
 			const { api } = this.clientFor(entry.resource);
 			const records = found.get(fold(entry.key, entry.value)) ?? [];
 			// Names may differ in case only; the exact one wins.
@@ -259,13 +284,14 @@ export class Lookup {
 		const { api } = client;
 		const wanted = { path: [key.field], operator: chunk.length > 1 ? ('oneOf' as const) : ('equals' as const), values: chunk.map((e) => e.value) };
 		const { call, place } = this.listing(chunk, key.listed ? [] : [wanted]);
+		const asked = Date.now();
 		const records: IDataObject[] = [];
 		let answer: unknown;
 		for await (const page of client.pages(call, place)) {
 			answer ??= page;
 			records.push(...api.records(page, place));
 		}
-		this.assign(chunk, byKey(api, chunk[0], records), answer);
+		this.assign(chunk, byKey(api, chunk[0], records), asked, answer);
 	}
 
 	/**
@@ -302,7 +328,7 @@ export class Lookup {
 			);
 		}
 		// Suggestions are a comfort: when they cannot be had, the message stands without them.
-		const near = key.type === 'email' || key.field === 'id' ? [] : similar(value, await this.someNames(resource, key).catch(() => [])).filter((name) => fold(key, name) !== fold(key, value));
+		const near = key.type === 'email' || key.field === 'id' || ++this.missing > SUGGESTIONS_FOR ? [] : similar(value, await this.someNames(resource, key).catch(() => [])).filter((name) => fold(key, name) !== fold(key, value));
 		throw new BadInput(
 			`${parameter}: there is no ${one} with the ${by} "${value}"`,
 			near.length > 0 ? `Similar ones are: ${near.join(', ')}.` : (key.absent ?? `Check the spelling, or choose the ${one} from the list.`),

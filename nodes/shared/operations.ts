@@ -213,6 +213,7 @@ function get(operation: Operation): Handler<GetJob> {
 function limitOf(item: Item): number {
 	const limit = item.flag('returnAll', false) ? Infinity : Number(item.get('limit', 50));
 	if (!(limit >= 1)) throw new BadInput('Limit is less than 1', 'Enter how many results are wanted, or switch on "Return All".');
+	if (limit !== Infinity && !Number.isInteger(limit)) throw new BadInput(`Limit: ${limit} is not a whole number`, 'Enter how many results are wanted.');
 	return limit;
 }
 
@@ -327,9 +328,9 @@ export function newRecord({ resource, key, value }: Entry, input: RecordInput): 
  */
 export async function checkCreateOrUpdate(run: Run, entry: Entry, input: RecordInput, parameter: string): Promise<void> {
 	if ((await run.lookup.found(entry)).length > 0) await run.lookup.one(entry, parameter);
-	else if (!entry.planned) {
+	else if (!entry.alike.planned) {
 		assertComplete(entry.resource, newRecord(entry, input));
-		entry.planned = true;
+		entry.alike.planned = true;
 	}
 }
 
@@ -346,7 +347,8 @@ export async function createOrUpdate(
 ): Promise<{ record: IDataObject; outcome: Outcome; answer?: unknown; before?: IDataObject }> {
 	const { resource, key, value } = entry;
 	const api = run.apiOf(resource);
-	return await run.inTurn(`${resource.name}\n${key.field}\n${value.toLowerCase()}`, async () => {
+	const turn = `${resource.name}\n${key.field}\n${value.toLowerCase()}`;
+	return await run.inTurn(turn, async () => {
 		const update = async () => {
 			const before = await run.lookup.one(entry, parameter);
 			const fields = Object.entries(input.fields).filter(([name]) => !resource.fields.some((f) => f.name === name && f.createOnly));
@@ -359,12 +361,18 @@ export async function createOrUpdate(
 			return { record, outcome: 'updated' as const, answer, before };
 		};
 		if ((await run.lookup.found(entry)).length > 0) return await update();
+		// Another execution of this process may have created it since.
+		if (run.createdSince(turn, entry.asked)) {
+			run.lookup.forget(entry);
+			if ((await run.lookup.found(entry)).length > 0) return await update();
+		}
 
 		const complete = creating(newRecord(entry, input));
 		assertComplete(resource, complete);
 		const [creation] = await Promise.allSettled([createRecord(run, resource, complete)]);
 		if (creation.status === 'fulfilled') {
 			const record = api.record(creation.value);
+			run.noteCreation(turn);
 			run.lookup.remember(entry, record);
 			return { record, outcome: 'created' as const, answer: creation.value };
 		}

@@ -1,4 +1,18 @@
-/** Several things at once, but not too many. */
+/** Several things at once, but not too many; and some one after the other. */
+
+const turns = new Map<string, Promise<unknown>>();
+
+/** Work under the same key runs one after the other in this process, whichever execution it is of. */
+export async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+	const before = turns.get(key) ?? Promise.resolve();
+	const mine = before.then(work, work);
+	turns.set(key, mine);
+	try {
+		return await mine;
+	} finally {
+		if (turns.get(key) === mine) turns.delete(key);
+	}
+}
 
 /**
  * Works through a list with at most `limit` at a time, in order of start.

@@ -154,7 +154,7 @@ const targetProperty: INodeProperties = {
 	name: 'target',
 	type: 'options',
 	options: [
-		{ name: 'All Records', value: 'all', description: 'Every record of the organisation' },
+		{ name: 'All Records', value: 'all', description: 'Every record of the organization' },
 		{ name: 'From Input Items', value: 'items', description: 'One record per input item, all changed in one request' },
 		{ name: 'Matching Filters', value: 'filter', description: 'All records that meet the filters' },
 	],
@@ -397,7 +397,7 @@ const customFieldsProperty: INodeProperties = {
 	typeOptions: { multipleValues: true },
 	placeholder: 'Add Custom Field',
 	default: {},
-	description: 'Fields that only your own site or organisation has, by their key',
+	description: 'Fields that only your own site or organization has, by their key',
 	options: [
 		{
 			displayName: 'Field',

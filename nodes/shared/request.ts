@@ -174,7 +174,10 @@ export class Client {
 
 	private async attempt(call: Call): Promise<Answer> {
 		const deadline = Date.now() + (this.options.maxWait ?? 3_600_000);
-		for (let attempt = 1; ; attempt++) {
+		// A refusal for haste is a clear answer and no attempt.
+		let attempt = 1;
+		let doubtful = false;
+		for (;;) {
 			const trip = await this.waitForGate(deadline);
 			const outcome = await this.once(call);
 			trip.took = Date.now() - trip.sent;
@@ -185,8 +188,9 @@ export class Client {
 			if ('fault' in outcome) {
 				const { fault, code } = outcome;
 				const repeatable = (call.repeatable ?? call.method !== 'POST') || NEVER_SENT.has(code);
+				doubtful ||= !NEVER_SENT.has(code);
 				if (repeatable && attempt < ATTEMPTS) {
-					await this.rest(BACKOFF * 2 ** (attempt - 1) * (0.75 + Math.random() / 2));
+					await this.rest(BACKOFF * 2 ** (attempt++ - 1) * (0.75 + Math.random() / 2));
 					continue;
 				}
 				throw repeatable ? fault : this.unknownFate(call, fault.message);
@@ -197,11 +201,12 @@ export class Client {
 			if (allowance?.remaining === 0 && allowance.resetsAt) {
 				this.gate.openAt = Math.max(this.gate.openAt, allowance.resetsAt);
 			}
+			if (status >= 300 && status < 400) throw this.moved(call, headers.location);
 			if (status < 400) {
 				if (typeof body === 'string' && body.trim() !== '' && !(this.api.looseAnswers && call.method !== 'GET')) {
 					const unreadable = this.unreadable(body);
 					if (call.method === 'GET' && attempt < ATTEMPTS) {
-						await this.rest(BACKOFF * 2 ** (attempt - 1));
+						await this.rest(BACKOFF * 2 ** (attempt++ - 1));
 						continue;
 					}
 					throw call.method === 'GET' ? unreadable : this.unknownFate(call, unreadable.message);
@@ -210,7 +215,7 @@ export class Client {
 				return { status, headers, body: silent ? undefined : body };
 			}
 			// The vendor had deleted it when the answer to an earlier attempt was lost.
-			if (status === 404 && call.method === 'DELETE' && attempt > 1) return { status: 204, headers, body: undefined };
+			if (status === 404 && call.method === 'DELETE' && doubtful) return { status: 204, headers, body: undefined };
 
 			const wait = this.api.retryAfter?.(headers, Date.now());
 			if (status === 429 || (status === 503 && wait !== undefined)) {
@@ -220,9 +225,10 @@ export class Client {
 			}
 			// What is not implemented will not be there the next time either.
 			if (status >= 500 && status !== 501) {
+				doubtful = true;
 				const repeatable = call.repeatable ?? call.method !== 'POST';
 				if (repeatable && attempt < ATTEMPTS) {
-					await this.rest(BACKOFF * 2 ** (attempt - 1) * (0.75 + Math.random() / 2));
+					await this.rest(BACKOFF * 2 ** (attempt++ - 1) * (0.75 + Math.random() / 2));
 					continue;
 				}
 				const refusal = this.refusal(call, outcome);
@@ -253,6 +259,8 @@ export class Client {
 			returnFullResponse: true,
 			// Statuses are judged here, since thrown errors carry no headers; 401 must throw for n8n to renew the token.
 			ignoreHttpStatusErrors: { ignore: true, except: [401] },
+			// A redirected POST would arrive as GET, and count as done.
+			...(call.method === 'GET' ? {} : { disableFollowRedirect: true }),
 			sendCredentialsOnCrossOriginRedirect: false,
 		};
 		// As text: n8n would drop an empty object.
@@ -356,6 +364,13 @@ export class Client {
 		return this.apiError(
 			`${this.api.name} did not answer with JSON`,
 			`The answer began with: ${body.trim().slice(0, 80)}. Check the address in the credential.`,
+		);
+	}
+
+	private moved(call: Call, location?: string): NodeApiError {
+		return this.apiError(
+			`${this.api.name} did not ${call.purpose ?? 'do this'}: it sends requests on to ${location ?? 'another address'}`,
+			'Nothing was changed. Enter the address to which it leads in the credential.',
 		);
 	}
 

@@ -9,7 +9,7 @@ import { BadInput } from '../../shared/fields';
 import type { Item, Reference } from '../../shared/item';
 import { count, list, parameterReferences, parameterValues, recordOf } from '../../shared/operations';
 import { asObject, type Client } from '../../shared/request';
-import { nouns, type ActionParameter, type Condition, type Input, type Operation, type Query, type RecordId } from '../../shared/spec';
+import { nouns, type ActionParameter, type Condition, type Field, type Input, type Operation, type Query, type RecordId } from '../../shared/spec';
 import { BATCH_SIZE, filled, isBroken, isOver, refreshBatch, startBatch, waitForBatches, waitMsOf, waitOption, type Batch } from './batch';
 import { filterPairs } from '../filters';
 
@@ -35,6 +35,8 @@ export const bulkOptions: Input[] = [
 	},
 	waitOption,
 ];
+
+const TARGET: Field = { name: 'target', label: 'Records', type: 'options', options: [{ value: 'items' }, { value: 'filter' }, { value: 'all' }], required: true };
 
 interface Job {
 	target: 'items' | 'filter' | 'all';
@@ -73,13 +75,10 @@ export function bulk(operation: Operation): Handler<Job> {
 	const parameters = operation.bulk!.parameters ?? [];
 	return {
 		prepare(item) {
-			const target = item.get<Job['target']>('target', 'items');
+			const target = item.value(TARGET) as Job['target'];
 			const query = target === 'filter' ? item.query(operation) : undefined;
 			if (query?.conditions === 0) {
-				throw new BadInput(
-					'Filters are missing: without one, every record of the organization would be changed',
-					'Add a filter. To change every record, choose "All Records" under "Records".',
-				);
+				throw unlimited();
 			}
 			const values = item.fields(operation, ['id']);
 			if (operation.bulk!.fields && Object.keys(values).length === 0) {
@@ -138,6 +137,9 @@ export function bulk(operation: Operation): Handler<Job> {
 	};
 }
 
+const unlimited = () =>
+	new BadInput('Filters are missing: without one, every record of the organization would be changed', 'Add a filter. To change every record, choose "All Records" under "Records".');
+
 function groupsOf(jobs: Array<{ job: Job; item: Item }>, parameters: ActionParameter[], operation: Operation): Group[] {
 	const groups = new Map<string, Group>();
 	for (const { job, item } of jobs) {
@@ -147,7 +149,11 @@ function groupsOf(jobs: Array<{ job: Job; item: Item }>, parameters: ActionParam
 		const query = job.toQuery?.();
 		const key = JSON.stringify([attributes, job.target, query?.conditions]);
 		const group: Group = groups.get(key) ?? { attributes, target: job.target, ids: new Map(), query, items: [] };
-		if (job.record) group.ids.set(job.record.id, [...(group.ids.get(job.record.id) ?? []), item]);
+		if (job.record) {
+			const same = group.ids.get(job.record.id);
+			if (same) same.push(item);
+			else group.ids.set(job.record.id, [item]);
+		}
 		group.items.push(item);
 		groups.set(key, group);
 	}
@@ -179,6 +185,7 @@ async function startByIds(client: Client, operation: Operation, group: Group, { 
 /** A change of what a filter matches, confirmed only when the vendor counts what the list counts; or of everything. */
 async function startByFilter(run: Run, client: Client, operation: Operation, group: Group, { confirm }: Wishes, started: Started[]): Promise<Array<Output & { items: number[] }>> {
 	const conditions = group.query?.conditions ?? [];
+	if (group.target !== 'all' && conditions.length === 0) throw unlimited();
 	const expected = group.target === 'all' ? undefined : await count(run, operation.resource, { conditions });
 	if (expected === 0) return [{ json: { action: operation.name, state: 'nothing to do', total: 0 }, items: group.items.map(({ index }) => index) }];
 

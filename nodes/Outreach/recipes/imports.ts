@@ -195,10 +195,10 @@ const bulkUpsert = (action: string): Handler<UpsertJob> => ({
 			job.id = run.apiOf(entry.resource).id(await run.lookup.one(entry, parameter));
 			return;
 		}
-		if (entry.planned) {
+		if (entry.alike.planned) {
 			throw new BadInput(`${parameter}: another item creates the ${nouns(entry.resource).one} "${entry.value}" already`, 'Merge the two items, for instance with a Remove Duplicates node.');
 		}
-		entry.planned = true;
+		entry.alike.planned = true;
 		job.creates = entry;
 	},
 	async together(jobs, run, fail) {

@@ -4,10 +4,21 @@ import { NodeApiError } from 'n8n-workflow';
 import type { Handler } from '../../shared/execute';
 import type { Reference } from '../../shared/item';
 import { createRecord, list, recordOf, withOutcome } from '../../shared/operations';
-import type { Recipe } from '../../shared/spec';
+import type { Field, Recipe } from '../../shared/spec';
 
 /** States in which a prospect is no longer in the sequence. */
 const ENDED = new Set(['finished', 'opted_out', 'bounced', 'failed', 'disabled']);
+
+const IF_ACTIVE: Field = {
+	name: 'ifActive',
+	label: 'If Already in Sequence',
+	type: 'options',
+	options: [
+		{ value: 'report', label: 'Return Current State', description: 'Output the state that exists, marked as already active' },
+		{ value: 'fail', label: 'Stop With a Message', description: 'Treat it as a mistake of the flow' },
+	],
+	description: 'What to do with a prospect that is in the sequence already',
+};
 
 export const prospectRecipes: Recipe[] = [
 	{
@@ -23,18 +34,7 @@ export const prospectRecipes: Recipe[] = [
 			{ kind: 'record', name: 'mailbox', label: 'Mailbox', resource: 'mailbox', required: true, description: 'Mailbox from which the emails are sent' },
 		],
 		options: [
-			{
-				kind: 'value',
-				name: 'ifActive',
-				label: 'If Already in Sequence',
-				type: 'options',
-				options: [
-					{ value: 'report', label: 'Return Current State', description: 'Output the state that exists, marked as already active' },
-					{ value: 'fail', label: 'Stop With a Message', description: 'Treat it as a mistake of the flow' },
-				],
-				default: 'report',
-				description: 'What to do with a prospect that is in the sequence already',
-			},
+			{ kind: 'value', ...IF_ACTIVE, default: 'report' },
 		],
 	},
 ];
@@ -53,7 +53,7 @@ export const addToSequence: Handler<Job> = {
 			prospect: recordOf(item, run.resource('prospect')),
 			sequence: item.reference('sequence', run.resource('sequence'), 'Sequence', true)!,
 			mailbox: item.reference('mailbox', run.resource('mailbox'), 'Mailbox', true)!,
-			ifActive: item.option<string>('ifActive') ?? 'report',
+			ifActive: String(item.value(IF_ACTIVE, item.option(IF_ACTIVE.name) ?? 'report')),
 		};
 	},
 	async work({ prospect, sequence, mailbox, ifActive }, item) {

@@ -4,8 +4,9 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Handler, Run } from '../../shared/execute';
 import { BadInput, isAbsent } from '../../shared/fields';
 import type { Item, Reference } from '../../shared/item';
+import { grouped } from '../../shared/lists';
 import { pathTo, recordOf, sendChange, updateRecord } from '../../shared/operations';
-import type { Field, Input, Recipe, RecordId } from '../../shared/spec';
+import type { Field, Input, Recipe } from '../../shared/spec';
 import { membersOf, patchOf, quoted } from '../scim';
 
 /** Members that one request adds or removes. */
@@ -143,28 +144,28 @@ export function membership(add: boolean): Handler<Membership> {
 		}),
 		work: async ({ user, group }) => [{ json: { userId: user.id, groupId: group.id, outcome: 'unchanged' } }],
 		async finish(jobs, run, fail) {
-			const byGroup = new Map<RecordId, typeof jobs>();
-			for (const entry of jobs) byGroup.set(entry.job.group.id, [...(byGroup.get(entry.job.group.id) ?? []), entry]);
-			for (const entries of byGroup.values()) {
+			for (const entries of grouped(jobs, ({ job }) => [job.group.id]).values()) {
 				const { group } = entries[0].job;
 				const api = run.apiOf(group.resource);
 				let pending = entries;
 				try {
 					const record = api.record(await read(run, group));
 					// Groups without members may come without the list.
-					const current = api.linked(record, 'members');
+					const linked = api.linked(record, 'members');
+					const current = linked && new Set(linked);
 					for (const { outputs } of entries) outputs[0].json.groupName = api.value(record, 'displayName') as string;
-					pending = entries.filter(({ job }) => current === undefined || current.includes(String(job.user.id)) !== add);
+					pending = entries.filter(({ job }) => current === undefined || current.has(String(job.user.id)) !== add);
 					const ids = [...new Set(pending.map(({ job }) => String(job.user.id)))];
 					for (let i = 0; i < ids.length; i += MEMBERS) {
 						const chunk = ids.slice(i, i + MEMBERS);
+						const sent = new Set(chunk);
 						const operations: IDataObject[] = add
 							? [{ op: 'add', path: 'members', value: membersOf(chunk) }]
 							: chunk.map((id) => ({ op: 'remove', path: `members[value eq ${quoted(id)}]` }));
 						await sendChange(run, group.resource, group.id, patchOf(operations), { answer: false });
-						const done = pending.filter(({ job }) => chunk.includes(String(job.user.id)));
-						for (const { outputs } of done) outputs[0].json.outcome = add ? 'added' : 'removed';
-						pending = pending.filter((entry) => !done.includes(entry));
+						const isDone = ({ job }: (typeof jobs)[number]) => sent.has(String(job.user.id));
+						for (const { outputs } of pending.filter(isDone)) outputs[0].json.outcome = add ? 'added' : 'removed';
+						pending = pending.filter((entry) => !isDone(entry));
 					}
 				} catch (error) {
 					for (const { item } of pending) fail(item, error, '');

@@ -1,14 +1,15 @@
 /** A user's life in Outreach: provisioned, deprovisioned, reactivated. */
-import type { IDataObject } from 'n8n-workflow';
+import { NodeOperationError, type IDataObject } from 'n8n-workflow';
 
 import type { Handler, Output, Run } from '../../shared/execute';
 import { BadInput } from '../../shared/fields';
 import type { Item, Reference } from '../../shared/item';
+import { grouped } from '../../shared/lists';
 import { fieldOf, type Entry } from '../../shared/lookup';
 import { checkCreateOrUpdate, createOrUpdate, list, pathTo, recordOf, updateRecord, withOutcome } from '../../shared/operations';
 import { inParallel } from '../../shared/parallel';
 import type { Field, Link, Recipe, RecordId, Resource } from '../../shared/spec';
-import { BATCH_SIZE, isOver, startBatch, waitForBatches, type Batch } from './batch';
+import { BATCH_SIZE, isBroken, isOver, startBatch, waitForBatches, type Batch } from './batch';
 
 /** What Deprovision leaves as it is, told in its output. */
 const NOT_DONE = [
@@ -165,27 +166,28 @@ export const provision: Handler<ProvisionJob> = {
 	 * so it is read right before, and all new members go in together.
 	 */
 	async finish(jobs, run, fail) {
-		const wanted = new Map<RecordId, typeof jobs>();
-		for (const entry of jobs) {
-			for (const reference of entry.job.teams) wanted.set(reference.id, [...(wanted.get(reference.id) ?? []), entry]);
-		}
+		const wanted = grouped(jobs, ({ job }) => job.teams.map(({ id }) => id));
 		const team = run.resource('team');
 		const client = run.client(team);
 		for (const [id, members] of wanted) {
 			try {
-				const { body } = await client.send({ method: 'GET', path: pathTo(team, id), purpose: `get team ${id}` });
-				const current = client.api.linked(client.api.record(body), 'users');
-				if (!current) {
-					throw new BadInput(
-						`Teams: Outreach does not tell the members of team ${id}, so none was added`,
-						'Add the user in Outreach. The list of members can only be replaced as a whole, which would remove the others.',
-					);
-				}
-				const added = members.filter(({ job }) => !current.includes(client.api.id(job.record!)));
-				if (added.length === 0) continue;
-				const ids = [...new Set([...current, ...added.map(({ job }) => client.api.id(job.record!))])];
-				await updateRecord(run, team, { id, fields: {}, links: { users: ids.map((user) => ({ resource: 'user', id: user })) } });
-				for (const { outputs } of added) (outputs[0].json.teamsAdded as RecordId[] | undefined)?.push(id);
+				// Executions at the same time would each put back a list without the other's members.
+				await run.inTurn(`team members\n${id}`, async () => {
+					const { body } = await client.send({ method: 'GET', path: pathTo(team, id), purpose: `get team ${id}` });
+					const current = client.api.linked(client.api.record(body), 'users');
+					if (!current) {
+						throw new BadInput(
+							`Teams: Outreach does not tell the members of team ${id}, so none was added`,
+							'Add the user in Outreach. The list of members can only be replaced as a whole, which would remove the others.',
+						);
+					}
+					const known = new Set(current);
+					const added = members.filter(({ job }) => !known.has(client.api.id(job.record!)));
+					if (added.length === 0) return;
+					const ids = [...new Set([...current, ...added.map(({ job }) => client.api.id(job.record!))])];
+					await updateRecord(run, team, { id, fields: {}, links: { users: ids.map((user) => ({ resource: 'user', id: user })) } });
+					for (const { outputs } of added) (outputs[0].json.teamsAdded as RecordId[] | undefined)?.push(id);
+				});
 			} catch (error) {
 				for (const { item } of members) fail(item, error, 'The user was provisioned, but not added to all teams.');
 			}
@@ -278,17 +280,19 @@ export const deprovision: Handler<DeprovisionJob> = {
 			locked: true,
 			outcome: changed ? 'locked' : 'unchanged',
 		};
-		if (to !== undefined) {
+		const left = [...NOT_DONE];
+		if (to === undefined) left.unshift('Nothing was reassigned, since no user was chosen');
+		else {
 			json.reassignedTo = to;
 			try {
-				await reassign(run, from, to, job, json);
+				left.unshift(...(await reassign(run, from, to, job, json)));
 			} catch (error) {
 				const failure = run.failure(error, item.index);
 				failure.description = `The user is locked, but not everything was reassigned. Done so far: ${JSON.stringify(json)}. ${failure.description ?? ''}`;
 				throw failure;
 			}
 		}
-		return [{ json: { ...json, notDone: to === undefined ? ['Nothing was reassigned, since no user was chosen', ...NOT_DONE] : NOT_DONE } }];
+		return [{ json: { ...json, notDone: left } }];
 	},
 };
 
@@ -306,8 +310,12 @@ function summary({ batchId, state, attributes }: Batch): IDataObject {
 	return { batchId, state, ...(attributes.failures ? { failures: attributes.failures as number } : {}) };
 }
 
-/** Hands over what `job` asks for and notes it in `json`. */
-async function reassign(run: Run, from: RecordId, to: RecordId, job: DeprovisionJob, json: IDataObject): Promise<void> {
+/**
+ * Hands over what `job` asks for and notes it in `json`.
+ * @returns what was left, in words.
+ * @throws NodeOperationError when Outreach gave up a bulk change.
+ */
+async function reassign(run: Run, from: RecordId, to: RecordId, job: DeprovisionJob, json: IDataObject): Promise<string[]> {
 	const client = run.client(run.resource('user'));
 	const owned = async (name: string, conditions: Array<[string, string[]]> = []): Promise<RecordId[]> => {
 		const ids: RecordId[] = [];
@@ -322,7 +330,7 @@ async function reassign(run: Run, from: RecordId, to: RecordId, job: Deprovision
 		return ids;
 	};
 
-	const batches: Batch[] = [];
+	const batches: Array<Batch & { what: string }> = [];
 	const reports: Array<() => void> = [];
 	for (const [what, resource, action] of [
 		['prospects', 'prospect', 'prospectsAssignOwner'],
@@ -335,7 +343,7 @@ async function reassign(run: Run, from: RecordId, to: RecordId, job: Deprovision
 			const body = { ownerId: to, ids: ids.slice(i, i + BATCH_SIZE) };
 			started.push(await startBatch(client, { path: `/batches/actions/${action}`, body, confirmed: true, purpose: `reassign ${what}` }));
 		}
-		batches.push(...started);
+		for (const batch of started) batches.push(Object.assign(batch, { what }));
 		reports.push(() => void (json[what] = { count: ids.length, batches: started.map(summary) }));
 		reports.at(-1)!();
 	}
@@ -356,4 +364,12 @@ async function reassign(run: Run, from: RecordId, to: RecordId, job: Deprovision
 	}
 	await waitForBatches(run, client, batches, job.waitMs, (batch) => isOver(batch.attributes));
 	for (const report of reports) report();
+	const broken = batches.filter(({ state }) => isBroken(state));
+	if (broken.length > 0) {
+		throw new NodeOperationError(run.context.getNode(), `Outreach did not finish to reassign ${broken.map(({ what, batchId, state }) => `${what}: batch ${batchId} is ${state}`).join(', ')}`);
+	}
+	return batches.flatMap(({ what, batchId, attributes }) => {
+		if (!isOver(attributes)) return [`The change of ${what} was not finished yet: see batch ${batchId}`];
+		return Number(attributes.failures ?? 0) > 0 ? [`${String(attributes.failures)} ${what} kept their owner: see batch ${batchId}`] : [];
+	});
 }

@@ -16,7 +16,7 @@ export const auditLog: Resource = {
 		{ name: 'changes', type: 'json', readOnly: true, description: 'List of changed fields' },
 		{ name: 'eventName', type: 'string', readOnly: true, filter: true, sort: true, maxLength: 255, description: 'Name of the audited event' },
 		{ name: 'globalId', type: 'string', readOnly: true, maxLength: 36, description: 'UUID of the log entry' },
-		{ name: 'orgId', type: 'string', readOnly: true, maxLength: 36, description: 'UUID of the organisation' },
+		{ name: 'orgId', type: 'string', readOnly: true, maxLength: 36, description: 'UUID of the organization' },
 		{ name: 'requestId', type: 'string', readOnly: true, filter: true, sort: true, maxLength: 36, description: 'UUID tying together entries caused by one request' },
 		{ name: 'result', type: 'options', options: [{ value: 'completed' }, { value: 'pending' }, { value: 'failed' }], readOnly: true, filter: true, sort: true, description: 'Outcome of the action' },
 		{ name: 'timestamp', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the action happened' },

@@ -2,14 +2,14 @@ import type { Resource } from '../../shared/spec';
 
 import { bulkUpsertRecipe } from '../recipes/imports';
 
-/** Records of an object that the organisation defined itself. https://developers.outreach.io/api/custom-objects/ */
+/** Records of an object that the organization defined itself. https://developers.outreach.io/api/custom-objects/ */
 export const customObject: Resource = {
 	name: 'customObject',
 	label: 'Custom Object',
 	singular: 'custom object record',
 	path: '/customObjects/{scope}',
 	scope: { label: 'Object', description: 'Kind of custom object, by its internal name' },
-	description: 'Records of an object that the organisation defined itself',
+	description: 'Records of an object that the organization defined itself',
 	methods: ['create', 'delete', 'get', 'getAll', 'update'],
 	idType: 'integer',
 	openFields: true,

@@ -5,7 +5,7 @@ export const role: Resource = {
 	name: 'role',
 	label: 'Role',
 	path: '/roles',
-	description: 'A place in the role hierarchy of the organisation',
+	description: 'A place in the role hierarchy of the organization',
 	methods: ['create', 'delete', 'get', 'getAll', 'update'],
 	idType: 'integer',
 	keys: [{ field: 'name' }],
