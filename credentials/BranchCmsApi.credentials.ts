@@ -17,7 +17,7 @@ export class BranchCmsApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'https://www.example.com',
-			description: 'Address of your site. Use https: the token travels with every request.',
+			hint: 'Address of your site. Use https: the token travels with every request.',
 		},
 		{
 			displayName: 'API Token',
@@ -26,7 +26,7 @@ export class BranchCmsApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Token from Settings > API in the administration of the site',
+			hint: 'From Settings &gt; API in the administration of the site',
 		},
 		{
 			displayName: 'Authentication',
@@ -55,10 +55,14 @@ export class BranchCmsApi implements ICredentialType {
 
 	test: ICredentialTestRequest = {
 		request: {
-			baseURL: '={{ $credentials.siteUrl.trim().replace(new RegExp("/+$"), "").replace(new RegExp("/api/v1$"), "") }}/api/v1',
+			baseURL: '={{ $credentials.siteUrl.trim().replace(new RegExp("^(?!https?://)", "i"), "https://").replace(new RegExp("/+$"), "").replace(new RegExp("/api/v1$"), "") }}/api/v1',
 			url: '/account/accounts',
 			qs: { limit: 1 },
 			headers: { Accept: 'application/json', 'User-Agent': 'n8n-nodes-provisioning' },
 		},
+		rules: [
+			{ type: 'responseCode', properties: { value: 401, message: 'The site refused the token. Copy it again from Settings > API, or choose the other Authentication.' } },
+			{ type: 'responseCode', properties: { value: 404, message: 'There is no BranchCMS API at this address. Enter the address of the site alone.' } },
+		],
 	};
 }

@@ -117,7 +117,7 @@ export class OutreachS2SApi implements ICredentialType {
 		const claims = { iss: credentials.applicationId, iat: now, exp: now + PROOF_SECONDS };
 		const unsigned = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}`;
 		const signature = createSign('RSA-SHA256').update(unsigned).sign(readKey(credentials.privateKey), 'base64url');
-		const host = String(credentials.baseUrl || 'https://api.outreach.io').replace(/\/+$/, '');
+		const host = String(credentials.baseUrl || 'https://api.outreach.io').trim().replace(/^(?!https?:\/\/)/i, 'https://').replace(/\/+$/, '');
 		// Judged here: an error of the helper would carry the proof with it.
 		const { statusCode, body } = (await this.helpers.httpRequest({
 			method: 'POST',
@@ -146,7 +146,7 @@ export class OutreachS2SApi implements ICredentialType {
 
 	test: ICredentialTestRequest = {
 		request: {
-			baseURL: '={{ ($credentials.baseUrl || "https://api.outreach.io").replace(new RegExp("/+$"), "") }}/api/v2',
+			baseURL: '={{ ($credentials.baseUrl || "https://api.outreach.io").trim().replace(new RegExp("^(?!https?://)", "i"), "https://").replace(new RegExp("/+$"), "") }}/api/v2',
 			url: '/users',
 			qs: { 'page[size]': 1 },
 			headers: { Accept: 'application/vnd.api+json', 'Content-Type': 'application/vnd.api+json' },

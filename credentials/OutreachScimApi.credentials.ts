@@ -26,7 +26,7 @@ export class OutreachScimApi implements ICredentialType {
 			type: 'string',
 			default: 'https://api.outreach.io/scim/v2',
 			required: true,
-			description: 'As the SCIM settings of Outreach show it, with or without the ID of your organization at its end',
+			hint: 'As the SCIM settings of Outreach show it, with or without the ID of your organization at its end',
 		},
 	];
 
@@ -38,10 +38,11 @@ export class OutreachScimApi implements ICredentialType {
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL:
-				'={{ ($credentials.baseUrl || "https://api.outreach.io").trim().replace(new RegExp("/+$"), "").replace(new RegExp("/(Users|Groups|ServiceProviderConfig)$"), "").replace(new RegExp("^(https?://[^/]+)(/scim)?$"), "$1/scim/v2") }}',
+				'={{ ($credentials.baseUrl || "https://api.outreach.io").trim().replace(new RegExp("^(?!https?://)", "i"), "https://").replace(new RegExp("/+$"), "").replace(new RegExp("/(Users|Groups|ServiceProviderConfig)$"), "").replace(new RegExp("^(https?://[^/]+)(/scim)?$"), "$1/scim/v2") }}',
 			url: '/Users',
 			qs: { startIndex: 1, count: 1 },
 			headers: { Accept: 'application/scim+json, application/json' },
 		},
+		rules: [{ type: 'responseCode', properties: { value: 401, message: 'Outreach refused the token. Make a new one in the SCIM settings of its administration.' } }],
 	};
 }

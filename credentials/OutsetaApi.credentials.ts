@@ -17,7 +17,7 @@ export class OutsetaApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. acme',
-			description: 'The first part of your Outseta address: acme for https://acme.outseta.com. The full address or a domain of your own works as well.',
+			hint: 'The first part of your Outseta address: acme for https://acme.outseta.com. The full address or a domain of your own works as well.',
 		},
 		{
 			displayName: 'API Key',
@@ -26,7 +26,7 @@ export class OutsetaApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Made in Outseta under Settings > Integrations > API Keys',
+			hint: 'Made in Outseta under Settings &gt; Integrations &gt; API Keys',
 		},
 		{
 			displayName: 'API Secret',
@@ -35,7 +35,7 @@ export class OutsetaApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Shown once, when the key is made. Key and secret together open all data of your Outseta account.',
+			hint: 'Shown once, when the key is made. Key and secret together open all data of your Outseta account.',
 		},
 		{
 			displayName: 'Signature Key',
@@ -43,7 +43,7 @@ export class OutsetaApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description: 'For the trigger only: the key from Settings > Notifications, 64 hexadecimal characters',
+			hint: 'For the trigger only: from Settings &gt; Notifications, behind the cog; 64 hexadecimal characters',
 		},
 	];
 
@@ -61,5 +61,9 @@ export class OutsetaApi implements ICredentialType {
 			qs: { limit: 1, fields: 'Uid' },
 			headers: { Accept: 'application/json' },
 		},
+		rules: [
+			{ type: 'responseCode', properties: { value: 401, message: 'Outseta refused the key. Make a new pair of key and secret under Settings > Integrations > API Keys.' } },
+			{ type: 'responseCode', properties: { value: 404, message: 'There is no Outseta account at this sub-domain. Copy it from the address that you open Outseta with.' } },
+		],
 	};
 }

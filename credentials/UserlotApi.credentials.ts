@@ -17,7 +17,7 @@ export class UserlotApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. https://api.example.com',
-			description: 'Address of the Userlot API, api_url in its documentation. It is not published: ask Userlot for it. With or without /api/v1 at the end.',
+			hint: 'Not published: ask Userlot for the api_url of its documentation. With or without /api/v1 at the end.',
 		},
 		{
 			displayName: 'API Key',
@@ -26,7 +26,7 @@ export class UserlotApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Key from Product Settings > API Keys. It belongs to one product; make a credential for each.',
+			hint: 'From Product Settings &gt; API Keys. A key belongs to one product; make a credential for each.',
 		},
 	];
 
@@ -37,9 +37,13 @@ export class UserlotApi implements ICredentialType {
 
 	test: ICredentialTestRequest = {
 		request: {
-			baseURL: '={{ $credentials.apiUrl.trim().replace(new RegExp("/+$"), "").replace(new RegExp("/api(/v1)?$"), "") }}/api/v1',
+			baseURL: '={{ $credentials.apiUrl.trim().replace(new RegExp("^(?!https?://)", "i"), "https://").replace(new RegExp("/+$"), "").replace(new RegExp("/api(/v1)?$"), "") }}/api/v1',
 			url: '/teams',
 			headers: { Accept: 'application/json' },
 		},
+		rules: [
+			{ type: 'responseCode', properties: { value: 401, message: 'Userlot refused the key. Copy it again from Product Settings > API Keys.' } },
+			{ type: 'responseCode', properties: { value: 404, message: 'There is no Userlot API at this address. Ask Userlot for the address of its API.' } },
+		],
 	};
 }

@@ -13,7 +13,7 @@ export class BranchCmsPollingTrigger implements INodeType {
 		icon: { light: 'file:branchCms.svg', dark: 'file:branchCms.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["resource"] + ": " + $parameter["events"].join(", ") }}',
+		subtitle: '={{ $parameter["resource"] + ($parameter["events"].length > 1 ? ": " + $parameter["events"].length + " events" : $parameter["events"].map((event) => ": " + event).join("")) }}',
 		description: 'Looks for changes on a BranchCMS site at regular intervals and starts the workflow with them',
 		defaults: { name: 'BranchCMS Polling Trigger' },
 		polling: true,
@@ -23,7 +23,7 @@ export class BranchCmsPollingTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					'BranchCMS keeps no dates of changes, so all records are read and compared, 100 with each request; up to 20,000 can be watched. For created ones alone, one request is enough when nothing is new.',
+					'Nothing has to be set up in BranchCMS. The first poll only remembers what is there; later ones tell what is different. BranchCMS keeps no dates of changes, so each reads all records, 100 with each request (for created ones alone, one request): every hour is usually enough. Up to 20,000 records can be watched.',
 				name: 'notice',
 				type: 'notice',
 				default: '',

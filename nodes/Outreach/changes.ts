@@ -77,7 +77,7 @@ export function changesOf(resource: Resource): Change[] {
 		...(created ? [{ name: 'created', label: 'Created', time: 'createdAt', happened: always }] : []),
 		...(updated
 			? [
-					{ name: 'changed', label: 'Created or Updated', time: 'updatedAt', happened: always },
+					{ name: 'changed', label: 'Created or Updated', description: 'One event for each record, named for what happened; not to be combined with the two alone', time: 'updatedAt', happened: always },
 					{ name: 'updated', label: 'Updated', time: 'updatedAt', happened: (record: IDataObject) => !isUntouched(record) },
 				]
 			: []),

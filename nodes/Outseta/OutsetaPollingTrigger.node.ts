@@ -15,7 +15,7 @@ export class OutsetaPollingTrigger implements INodeType {
 		icon: { light: 'file:outseta.svg', dark: 'file:outseta.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["resource"] + ": " + $parameter["events"].join(", ") }}',
+		subtitle: '={{ $parameter["resource"] + ($parameter["events"].length > 1 ? ": " + $parameter["events"].length + " events" : $parameter["events"].map((event) => ": " + event).join("")) }}',
 		description: 'Looks for changes in Outseta at regular intervals and starts the workflow with them',
 		defaults: { name: 'Outseta Polling Trigger' },
 		polling: true,
@@ -61,7 +61,7 @@ export class OutsetaPollingTrigger implements INodeType {
 				type: 'multiOptions',
 				options: [
 					{ name: 'Created', value: 'created' },
-					{ name: 'Created or Updated', value: 'changed' },
+					{ name: 'Created or Updated', value: 'changed', description: 'One event for each record, named for what happened; not to be combined with the two alone' },
 					{ name: 'Updated', value: 'updated' },
 				],
 				default: [],

@@ -24,7 +24,7 @@ export class OutsetaTrigger implements INodeType {
 		// Above 1, n8n leaves the body to the node, and evaluates no expression of its own for each request.
 		version: 1.1,
 		subtitle: '={{ $parameter["event"] }}',
-		description: 'Starts the workflow as soon as something happens in Outseta',
+		description: 'Manage Outseta, and start workflows as soon as something happens there',
 		defaults: { name: 'Outseta Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -33,7 +33,7 @@ export class OutsetaTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					'Outseta has to be told of this node by hand: (1) in Outseta, open Settings &gt; Notifications and click Add Activity Notification, (2) choose the same activity as under Event, (3) paste the Production URL from above as callback URL. Behind the cog on that page is the signature key: put it into the credential. Deliveries without a signature are refused.',
+					'To be set up once in Outseta, under Settings &gt; Notifications:<br>1. Behind the cog is the signature key: put it into the credential.<br>2. Click Add Activity Notification, and choose the same activity as under Event.<br>3. As callback URL paste the Production URL (open "Webhook URLs" above).',
 				name: 'notice',
 				type: 'notice',
 				default: '',
@@ -81,7 +81,8 @@ export class OutsetaTrigger implements INodeType {
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
 				const { problem, remedy } = await keyOf(this);
-				if (problem) throw new NodeOperationError(this.getNode(), problem, { description: remedy });
+				// n8n shows only the message of what fails while a workflow is published.
+				if (problem) throw new NodeOperationError(this.getNode(), `${problem}. ${remedy}`);
 				return true;
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {

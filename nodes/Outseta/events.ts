@@ -52,12 +52,12 @@ const plan = of('Plan');
 const addOn = of('AddOn');
 
 const once: More = { once: 'record' };
-const gone: More = { description: 'Gone from the newest list of Outseta' };
+const gone: More = { description: 'No longer in the list that Outseta publishes' };
 const aboutTask = 'Comes with the deal, person or account of the task, and the task under "activity"';
 
 /** All of them, in the vendor's order. */
 export const ACTIVITY_TYPES: ActivityType[] = [
-	any(10, 'Custom', { description: 'Written by Add Custom of activities, or by any other program' }),
+	any(10, 'Custom', { description: 'Written by Activity: Add Custom, or by any other program' }),
 	any(50, 'Note'),
 	any(51, 'Email'),
 	any(52, 'PhoneCall'),

@@ -18,7 +18,7 @@ export class UserlotPollingTrigger implements INodeType {
 		icon: { light: 'file:userlot.svg', dark: 'file:userlot.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["resource"] + ": " + $parameter["events"].join(", ") }}',
+		subtitle: '={{ $parameter["resource"] + ($parameter["events"].length > 1 ? ": " + $parameter["events"].length + " events" : $parameter["events"].map((event) => ": " + event).join("")) }}',
 		description: 'Looks for changes in Userlot at regular intervals and starts the workflow with them',
 		defaults: { name: 'Userlot Polling Trigger' },
 		polling: true,
@@ -28,7 +28,7 @@ export class UserlotPollingTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					'Userlot cannot be asked for changes alone, so each poll reads the whole list in one request and compares it. Up to 20,000 records can be watched; filters make them fewer.',
+					'Nothing has to be set up in Userlot. The first poll only remembers what is there, and tells of renewals that are near; later ones tell what is different. Each reads the whole list, so every hour is usually enough. Up to 20,000 records can be watched; filters make them fewer.',
 				name: 'notice',
 				type: 'notice',
 				default: '',
@@ -92,12 +92,13 @@ export class UserlotPollingTrigger implements INodeType {
 				description: 'How many days before the renewal date to start the workflow',
 			},
 			{
-				displayName: 'Least Change',
+				displayName: 'Minimum Change of ARR or MRR',
 				name: 'amount',
 				type: 'number',
 				typeOptions: { minValue: 0 },
 				default: 0,
 				displayOptions: { show: { resource: ['company'], events: ['arrChanged', 'mrrChanged'] } },
+				hint: '0 reports every change',
 				description: 'ARR or MRR has to change by more than this',
 			},
 			filtersProperty(userlot),

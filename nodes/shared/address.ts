@@ -6,7 +6,9 @@
  * @throws Error saying what is wrong: not an address, no http(s), or with a path.
  */
 export function originOf(given: unknown, what: string, example: string): string {
-	const text = String(given ?? '').trim().replace(/\/+$/, '');
+	const typed = String(given ?? '').trim().replace(/\/+$/, '');
+	// People paste what the browser shows, which leaves out the scheme.
+	const text = /^[a-z\d-]+(\.[a-z\d-]+)*\.[a-z]{2,}(:\d+)?(\/|$)/i.test(typed) ? `https://${typed}` : typed;
 	// A password in an address stays out of the message.
 	const shown = text.replace(/\/\/[^/@]*@/, '//***@');
 	if (text === '') throw new Error(`${what} is missing, such as ${example}`);

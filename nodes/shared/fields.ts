@@ -72,7 +72,7 @@ export function isRequired(field: Field, operation: Operation): boolean {
 /** A column that the editor keeps with the node, with the type of its field: n8n's own types say less. */
 type Column = ResourceMapperField & { fieldType?: Field['type'] };
 
-/** Columns of the resource mapper for an operation. Required ones come first and cannot be removed. */
+/** Columns of the resource mapper for an operation. Required ones come first and cannot be removed, then those that people look for. */
 export function columns(operation: Operation, custom: Field[] = []): Column[] {
 	return writableFields(operation, custom)
 		.filter((field) => !operation.except?.includes(field.name))
@@ -92,7 +92,15 @@ export function columns(operation: Operation, custom: Field[] = []): Column[] {
 				...(custom.includes(field) ? { fieldType: field.type } : {}),
 			};
 		})
-		.sort((a, b) => Number(b.required) - Number(a.required));
+		.sort((a, b) => Number(b.required) - Number(a.required) || placeOf(a.id) - placeOf(b.id));
+}
+
+/** What people look for first, of any record; the others keep their order. */
+const FIRST = ['primaryemail', 'primaryfirstname', 'primarylastname', 'firstname', 'lastname', 'name', 'email', 'emails', 'subject', 'title', 'username', 'company', 'domain', 'phonenumber', 'phonemobile', 'phonework', 'mobilephones', 'workphones', 'timezone'];
+
+function placeOf(name: string): number {
+	const place = FIRST.indexOf(name.toLowerCase().replaceAll('_', ''));
+	return place < 0 ? FIRST.length : place;
 }
 
 /** Fields beyond the spec that the editor stored with the mapper, so that a run need not ask for them again. */

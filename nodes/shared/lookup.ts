@@ -203,7 +203,7 @@ export class Lookup {
 		const [{ resource, key }] = group;
 		const client = this.clientFor(resource);
 		const { api } = client;
-		if (group.length < SCAN_FROM || api.lookupSize > 1 || !api.count || resource.rows || key.listed) return group;
+		if (group.length < SCAN_FROM || api.lookupSize > 1 || !api.count || resource.rows || key.listed || key.hidden) return group;
 		try {
 			const { call } = this.listing(group, []);
 			const asked = Date.now();
@@ -236,7 +236,7 @@ export class Lookup {
 		const full = chunk.some((e) => e.full);
 		const query = {
 			conditions,
-			include: [...new Set([...chunk.flatMap((e) => e.include), ...(full ? aroundKey(api, key) : [])])],
+			include: [...new Set([...chunk.flatMap((e) => e.include), ...(full && !key.hidden ? aroundKey(api, key) : [])])],
 			...(full || !api.supports.only ? {} : { only: [...new Set([key.field, ...displayFields(resource)])] }),
 		};
 		const call: Call = {

@@ -147,9 +147,9 @@ function write(operation: Operation, method?: Call['method']): Handler<WriteJob>
 			};
 			for (const name of job.cleared) delete job.fields[name];
 			if (operation.kind === 'create') assertOneOf(resource, job.fields, [...job.links.keys()].map((r) => r.name));
-			else if (Object.keys(job.fields).length + job.links.size + job.cleared.length === 0) {
+			if (Object.keys(job.fields).length + job.links.size + job.cleared.length === 0) {
 				throw new BadInput(
-					`There is nothing to change: no field of the ${nouns(resource).one} was given`,
+					`There is nothing to ${operation.kind === 'create' ? 'create' : 'change'}: no field of the ${nouns(resource).one} was given`,
 					'Map at least one field. Empty values are not sent; use the option "Clear Fields" to empty a field.',
 				);
 			}

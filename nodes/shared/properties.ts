@@ -619,7 +619,7 @@ export function followingOptions(vendor: Vendor): INodeProperties {
 				name: 'startFrom',
 				type: 'dateTime',
 				default: '',
-				description: 'Begin with changes from this time on when the workflow is activated for the first time, instead of from now',
+				description: 'Begin with changes from this time on when the workflow is published for the first time, instead of from now',
 			},
 		]),
 	};

@@ -547,5 +547,5 @@ export function operationsOf(resource: Resource): Operation[] {
 
 /** The natural key with which an upsert finds the record, and the fields it may use. */
 export function upsertKeys(resource: Resource): NaturalKey[] {
-	return resource.methods.includes('upsert') ? (resource.keys ?? []) : [];
+	return resource.methods.includes('upsert') ? (resource.keys ?? []).filter(({ field }) => !field.includes('.')) : [];
 }

@@ -50,8 +50,9 @@ export const settings = (userFolder: string, port: number, brokerPort: number) =
 	N8N_LOG_LEVEL: 'info',
 	// The simulated vendors are on this machine, whatever proxy leads to the others.
 	NO_PROXY: [process.env.NO_PROXY, '127.0.0.1', 'localhost'].filter(Boolean).join(','),
-	// An n8n that dies while it activates a workflow leaves it locked for so long; two minutes otherwise.
-	N8N_WORKFLOW_PUBLICATION_OUTBOX_LEASE_SECONDS: '20',
+	// An n8n that dies while it activates a workflow leaves it locked for so long, two minutes otherwise. In less,
+	// its five attempts do not end, and the reason of a failure is not shown.
+	N8N_WORKFLOW_PUBLICATION_OUTBOX_LEASE_SECONDS: '40',
 	NO_COLOR: '1',
 });
 

@@ -20,12 +20,15 @@ describe('originOf', () => {
 		['http://localhost:5679/', 'http://localhost:5679'],
 		['HTTPS://WWW.Example.COM', 'https://www.example.com'],
 		['https://example.com:443', 'https://example.com'],
+		['www.example.com', 'https://www.example.com'],
+		['cms.example.com:8443/', 'https://cms.example.com:8443'],
 	])('"%s" is %s', (given, expected) => expect(origin(given)).toBe(expected));
 
 	test.each([
 		[undefined, 'Site Address is missing, such as https://www.example.com'],
 		['  ', 'Site Address is missing'],
-		['www.example.com', 'Site Address "www.example.com" is no address: it has to begin with https://'],
+		['127.0.0.1', 'Site Address "127.0.0.1" is no address: it has to begin with https://'],
+		['example', 'is no address'],
 		['ftp://example.com', 'is no address'],
 		['https://', 'is no address'],
 		['https://exa mple.com', 'is no address'],

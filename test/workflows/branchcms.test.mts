@@ -577,3 +577,8 @@ test('a token is taken without the blanks and line ends around it', async () => 
 	lab.connect(lab.sim.url, ` ${lab.sim.token}\n`);
 	await lab.ok('account', 'getAll', { limit: 1 });
 });
+
+test('a record without any value is not created', async () => {
+	expect((await lab.refused('account', 'create', { fields: mapper({}) })).message).toBe('There is nothing to create: no field of the account was given');
+	expect(lab.sent()).toEqual([]);
+});

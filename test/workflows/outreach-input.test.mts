@@ -296,7 +296,7 @@ describe('a single item', () => {
 
 	test.each([
 		['http://127.0.0.1:9/api/v2', /must be the host alone.*without a path/],
-		['api.outreach.io', /has to begin with https:\/\//],
+		['127.0.0.1:9', /has to begin with https:\/\//],
 		['ftp://api.outreach.io', /has to begin with https:\/\//],
 		['https://user@api.outreach.io', /must be the host alone/],
 		['https://', /is no address/],

@@ -479,7 +479,7 @@ describe('what the editor asks for', () => {
 		const { fields } = await lab.load('outreach', 'resourceMapping', 'getFields', {
 			currentNodeParameters: { resource: 'user', operation: 'create' },
 		});
-		expect(fields.filter(({ required }) => required).map(({ id }) => id)).toEqual(['email', 'firstName', 'lastName']);
+		expect(fields.filter(({ required }) => required).map(({ id }) => id)).toEqual(['firstName', 'lastName', 'email']);
 		expect(fields.slice(0, 3).every(({ required }) => required)).toBe(true);
 		expect(fields.map(({ id }) => id)).not.toContain('createdAt');
 		expect(fields.find(({ id }) => id === 'phoneType')).toMatchObject({

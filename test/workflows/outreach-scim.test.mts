@@ -56,7 +56,7 @@ describe('the connection', () => {
 
 	test.each([
 		['https://api.example.com/api/v2', 'no SCIM address'],
-		['api.example.com/scim/v2', 'has to begin with https://'],
+		['127.0.0.1:9/scim/v2', 'has to begin with https://'],
 	])('address that cannot be right: %s', async (address, reason) => {
 		connect(address);
 		const { error } = await run('scimUser', 'get', { record: rl('id', '2') });

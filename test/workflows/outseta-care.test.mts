@@ -160,3 +160,13 @@ test('a login in the name of a person for an unlogged change is not logged eithe
 	expect((await lab.run('profile', 'update', { personEmail: 'jane@contoso.example', fields: mapper({ Title: 'X' }), options: { doNotLog: true } })).error).toBeUndefined();
 	expect(lab.writes()).toEqual(['POST /tokens?donotlog=1', 'PUT /profile?donotlog=1']);
 });
+
+test('a customer is found by the email of a member, in one node and one request', async () => {
+	const { json, error } = await lab.run('account', 'get', { record: rl('memberEmail', 'jane@contoso.example') });
+	expect(error).toBeUndefined();
+	expect(json[0].Name).toBe('Contoso');
+	expect(lab.sent()).toEqual(['GET /crm/accounts?PersonAccount.Person.Email=jane@contoso.example&fields=*&limit=100&offset=0']);
+	lab.sim.clearRequests();
+	const many = await lab.run('account', 'get', { record: rl('memberEmail', '={{ $json.e }}') }, [{ e: 'jane@contoso.example' }, { e: 'JANE@contoso.example' }, { e: 'nobody@x.example' }, { e: 'omar@contoso.example' }, { e: 'x@x.example' }], { continueOnFail: true });
+	expect(many.json.map(({ Name }) => Name)).toEqual(['Contoso', 'Contoso', undefined, 'Contoso', undefined]);
+});

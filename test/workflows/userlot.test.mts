@@ -23,11 +23,12 @@ describe('the address in the credential', () => {
 		const { baseURL, ...request } = new UserlotApi().test.request;
 		const [, expression, rest] = /^=\{\{(.+)\}\}(.*)$/.exec(String(baseURL))!;
 		const evaluate = new Function('$credentials', `return ${expression}`) as (credentials: IDataObject) => string;
+		expect(evaluate({ apiUrl: 'api.example.com' })).toBe('https://api.example.com');
 		for (const end of ['', '/', '/api/v1', '/api/v1/', '/api', '//', ' ']) expect([end, evaluate({ apiUrl: `https://api.example.com${end}` }) + rest]).toEqual([end, 'https://api.example.com/api/v1']);
 		expect(request).toMatchObject({ url: '/teams' });
 	});
 
-	test.each(['', 'api.example.com', 'https://api.example.com/v2'])('"%s" is refused with an example', async (address) => {
+	test.each(['', '127.0.0.1:9', 'https://api.example.com/v2'])('"%s" is refused with an example', async (address) => {
 		connect(address);
 		expect((await refused('team', 'getAll')).message).toMatch(/API Address.*such as https:\/\/api\.example\.com/);
 	});

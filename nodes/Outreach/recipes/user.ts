@@ -52,7 +52,7 @@ export const userRecipes: Recipe[] = [
 	{
 		name: 'deprovision',
 		label: 'Deprovision',
-		action: 'Deprovision user',
+		action: 'Deprovision user and hand over records',
 		description: 'Lock a user out, and hand prospects, accounts and open tasks to somebody else',
 		record: true,
 		output: {
@@ -71,7 +71,7 @@ export const userRecipes: Recipe[] = [
 			],
 		},
 		inputs: [
-			{ kind: 'record', name: 'reassignTo', label: 'Reassign To', resource: 'user', description: 'User who takes over; empty leaves the owner as it is' },
+			{ kind: 'record', name: 'reassignTo', label: 'Reassign To', resource: 'user', description: 'User who takes over. Left empty, nothing is handed over: everything keeps the user who leaves as its owner.' },
 		],
 		options: [
 			{

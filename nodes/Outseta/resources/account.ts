@@ -14,6 +14,7 @@ export const account: Resource = {
 	keys: [
 		{ name: 'name', field: 'Name' },
 		{ name: 'clientIdentifier', field: 'ClientIdentifier', label: 'Client Identifier', exact: true },
+		{ name: 'memberEmail', field: 'PersonAccount.Person.Email', label: 'Email of a Member', type: 'email', hidden: true },
 	],
 	list: { name: ['Name'], sort: 'Name' },
 	oneOf: [

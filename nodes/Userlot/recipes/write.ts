@@ -13,7 +13,7 @@ import { labelOf, nouns, type Field, type Input, type Recipe, type Resource } fr
 
 /** The three ids by which Userlot finds a record, as parameters of Create or Update. */
 const IDS: Array<Field & { wire: string }> = [
-	{ name: 'externalId', label: 'External ID', type: 'string', wire: 'external_id', description: 'ID in your own product. Finds the record, or is given to the new one.' },
+	{ name: 'externalId', label: 'External ID', type: 'string', wire: 'external_id', description: 'ID in your own product. Finds the record, or is given to the new one. Give at least one of the three IDs.' },
 	{ name: 'sourceExternalId', label: 'Source External ID', type: 'string', wire: 'source_external_id', description: 'ID in another system, such as the CRM. Finds the record, or is given to the new one.' },
 	{ name: 'userlotId', label: 'Userlot ID', type: 'string', wire: 'id', description: 'ID that Userlot gave the record' },
 ];
@@ -36,6 +36,7 @@ interface Kind {
 /** Field on the wire that holds the id of a linked record. */
 const LINKED: Record<string, string> = { company: 'company_id', status: 'status_id' };
 
+/** Create or Update comes first, so that its IDs stand above what the others share with it. */
 function recipesFor({ one, path, clearable, link, inferred }: Kind): Recipe[] {
 	const wire = LINKED[link.name];
 	const options: Input[] = [{ kind: 'value', ...MORE, default: '{}' }];
@@ -43,6 +44,16 @@ function recipesFor({ one, path, clearable, link, inferred }: Kind): Recipe[] {
 	const unsure = inferred ? '. Userlot does not document it; if it is refused, use Create or Update.' : '';
 	const a = `${/^[aeiou]/.test(one) ? 'an' : 'a'} ${one}`;
 	return [
+		{
+			name: 'upsert',
+			label: 'Create or Update',
+			action: `Create or update ${one}`,
+			description: 'Create a new record, or update the current one if it already exists (upsert)',
+			request: `PUT ${path}`,
+			inputs: [...IDS.map((id): Input => ({ kind: 'value', ...id })), link, { kind: 'fields', except: [wire, ...IDS.map((id) => id.wire)] }],
+			options: [...options, clear, { kind: 'value', ...ALLOW_NEW }],
+			simplify: true,
+		},
 		{
 			name: 'create',
 			label: 'Create',
@@ -62,16 +73,6 @@ function recipesFor({ one, path, clearable, link, inferred }: Kind): Recipe[] {
 			record: true,
 			inputs: [link, { kind: 'fields', except: [wire] }],
 			options: [...options, clear],
-			simplify: true,
-		},
-		{
-			name: 'upsert',
-			label: 'Create or Update',
-			action: `Create or update ${one}`,
-			description: 'Create a new record, or update the current one if it already exists (upsert)',
-			request: `PUT ${path}`,
-			inputs: [...IDS.map((id): Input => ({ kind: 'value', ...id })), link, { kind: 'fields', except: [wire, ...IDS.map((id) => id.wire)] }],
-			options: [...options, clear, { kind: 'value', ...ALLOW_NEW }],
 			simplify: true,
 		},
 	];
