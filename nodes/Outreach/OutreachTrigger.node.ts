@@ -18,8 +18,8 @@ import { locator, loginProperty, simplifyProperty } from '../shared/properties';
 import { resourceOf } from '../shared/vendor';
 import { answerNow, begin, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith, startWith } from '../shared/webhook';
 import { isNews, startCatchingUp } from './catchUp';
-import { isWanted, needsRecord, readDelivery, toItem, wishesOf } from './deliveries';
-import { eventChoices, plan } from './events';
+import { eventIdOf, isWanted, needsRecord, readDelivery, toItem, wishesOf } from './deliveries';
+import { eventChoices, isChosen, plan } from './events';
 import { everyUser } from './users';
 import { outreach } from './vendor';
 import { establish, isEstablished, noteDelivery, remove, secretsOf } from './webhooks';
@@ -183,7 +183,13 @@ export class OutreachTrigger implements INodeType {
 
 		noteDelivery(this, String(secret), headers['outreach-webhook-cleanup-token']);
 		const wishes = wishesOf(this);
-		if (!isWanted(delivery, wishes)) return { webhookResponse: 'not wanted' };
+		if (!isChosen(delivery.event, wishes.events)) return { webhookResponse: 'not wanted' };
+		// Noted also for what the filters drop: catching up cannot see which fields changed, and would tell it after all.
+		const isNew = () => !wishes.catchUp || isNews(this, eventIdOf(delivery));
+		if (!isWanted(delivery, wishes)) {
+			isNew();
+			return { webhookResponse: 'not wanted' };
+		}
 		const data = this.getWorkflowStaticData('node');
 		const memory = memoryOf(nodeKey(this));
 		if (!memory.take(delivery.jobId || body.toString('utf8'), data)) return { webhookResponse: 'known' };
@@ -193,7 +199,7 @@ export class OutreachTrigger implements INodeType {
 		const slow = needsRecord(delivery, wishes);
 		if (slow) answerNow(this);
 		const item = await toItem(this, delivery, wishes);
-		if (!item || (wishes.catchUp && !isNews(this, item.eventId))) return slow ? { noWebhookResponse: true } : { webhookResponse: 'known or not wanted' };
+		if (!isNew() || !item) return slow ? { noWebhookResponse: true } : { webhookResponse: 'known or not wanted' };
 		return startWith(this, item, slow);
 	}
 }

@@ -45,12 +45,12 @@ export function listedEvents(events: string[]): Array<{ resource: Resource; chan
  * Whether an event is told for the first time, by a delivery or by catching up.
  * Also keeps the place of catching up with the workflow, which is stored with every delivery.
  */
-export function isNews(context: IWebhookFunctions, eventId: unknown): boolean {
+export function isNews(context: IWebhookFunctions, eventId: string): boolean {
 	const data = context.getWorkflowStaticData('node');
 	const key = nodeKey(context);
 	const state = newest.get(key);
 	if (state) data.catchUp = state;
-	return memoryOf(key, 'told').take(String(eventId), data);
+	return memoryOf(key, 'told').take(eventId, data);
 }
 
 /**

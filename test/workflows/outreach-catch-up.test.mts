@@ -65,7 +65,8 @@ test('what no delivery told comes as an item of its own shape; what one told doe
 	expect(await deliver(one, 'prospect.updated', 1, { title: 'Told', updatedAt: told })).toBe(200);
 	const missed = later(2);
 	lab.sim.update('prospect', 2, { attributes: { title: 'Missed', updatedAt: missed } });
-	const { id } = lab.sim.insert('prospect', { attributes: { firstName: 'Zoe', createdAt: later(3), updatedAt: later(3) }, relationships: { owner: 2 } });
+	const born = later(3);
+	const { id } = lab.sim.insert('prospect', { attributes: { firstName: 'Zoe', createdAt: born, updatedAt: born }, relationships: { owner: 2 } });
 	await tick(started);
 	expect(names(one).sort()).toEqual([`prospect.created:${id}`, `prospect.updated:1:${told}`, `prospect.updated:2:${missed}`].sort());
 	expect(one.emitted.find((item) => item.id === 2)).toMatchObject({ event: 'prospect.updated', resource: 'prospect', title: 'Missed', caughtUp: true });
@@ -75,6 +76,28 @@ test('what no delivery told comes as an item of its own shape; what one told doe
 	expect(await deliver(one, 'prospect.updated', 2, { title: 'Missed', updatedAt: missed })).toBe(200);
 	await tick(started);
 	expect(one.emitted).toHaveLength(3);
+});
+
+test('what Changed Fields or the owners filter out of the deliveries stays out, and a flow that writes such a field does not start itself', async () => {
+	const one = trigger(['prospect.updated'], { changedFields: 'title', owners: ['2'] });
+	await one.activate();
+	const started = await one.start();
+	let writes = 0;
+	const change = async (id: number, owner: number, attributes: IDataObject) => {
+		const updatedAt = later((writes += 1) * 300);
+		lab.sim.update('prospect', id, { attributes: { ...attributes, updatedAt }, relationships: { owner } });
+		const { body, headers } = outreachDelivery(one, { event: 'prospect.updated', id, attributes: { ...attributes, updatedAt }, relationships: { owner: { type: 'user', id: owner } } });
+		await one.receive(body, headers);
+		await one.settled();
+	};
+	await change(1, 2, { title: 'CEO' });
+	expect(one.emitted).toHaveLength(1);
+	await change(1, 2, { custom1: 'written by the flow' });
+	await change(2, 3, { title: 'of somebody else' });
+	lab.sim.update('prospect', 2, { relationships: { owner: 2 }, attributes: { updatedAt: lab.sim.records('prospect').find(({ id }) => id === 2)!.attributes.updatedAt } });
+	for (let i = 0; i < 3; i += 1) await tick(started);
+	expect(one.emitted).toHaveLength(1);
+	expect(one.failed).toEqual([]);
 });
 
 test('the raw form has the shape of a delivery', async () => {
