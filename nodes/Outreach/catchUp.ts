@@ -22,14 +22,22 @@ const MOST = 5000;
 
 /** What the node remembers, as a member of its data. */
 interface State extends IDataObject {
+	/** When it was read (epoch ms): tells newer from older. */
+	read: number;
 	/** By resource, what the last reading left. */
-	streams?: IDataObject;
+	streams: IDataObject;
 	/** Fingerprints of the events of the last batch: they may have to be emitted again. */
-	batch?: string;
+	batch: string;
 }
 
-/** The newest state that this process knows: n8n can write older data of the workflow over newer. */
-const newest = new Map<string, State>();
+/** The newest that this process has read, with the mark of its batch: n8n can write older data of the workflow over newer. */
+const newest = new Map<string, { catchUp: State; handedOver?: number }>();
+
+/** Puts back what this process has read, unless the node's data is as new. Another process may have gone on from there. */
+function restore(key: string, data: IDataObject): void {
+	const known = newest.get(key);
+	if (known && known.catchUp.read > Number((data.catchUp as State | undefined)?.read ?? 0)) Object.assign(data, known);
+}
 
 /** The chosen events that a list can tell of. */
 export function listedEvents(events: string[]): Array<{ resource: Resource; changes: Change[] }> {
@@ -48,8 +56,7 @@ export function listedEvents(events: string[]): Array<{ resource: Resource; chan
 export function isNews(context: IWebhookFunctions, eventId: string): boolean {
 	const data = context.getWorkflowStaticData('node');
 	const key = nodeKey(context);
-	const state = newest.get(key);
-	if (state) data.catchUp = state;
+	restore(key, data);
 	return memoryOf(key, 'told').take(eventId, data);
 }
 
@@ -65,12 +72,12 @@ export async function startCatchingUp(context: ITriggerFunctions): Promise<ITrig
 		newest.delete(key);
 		delete data.catchUp;
 		delete data.told;
+		delete data.handedOver;
 		return {};
 	}
 	// Read now, because later n8n's sandbox for expressions is closed.
 	const parameters: IDataObject = { authentication: context.getNodeParameter('authentication', 'oAuth2') as string };
-	const known = newest.get(key);
-	if (known) data.catchUp = known;
+	restore(key, data);
 	let closed = false;
 
 	const once = async (): Promise<void> => {
@@ -102,18 +109,18 @@ interface Reading {
 	isClosed(): boolean;
 }
 
-/** What happened since the last reading and nobody told. */
-async function read(context: ITriggerFunctions, { wishes, parameters, inDoubt, isClosed }: Reading): Promise<Found> {
+/** What happened since the last reading and nobody told; nothing at all if the workflow is switched off meanwhile. */
+async function read(context: ITriggerFunctions, { wishes, parameters, inDoubt, isClosed }: Reading): Promise<Found | undefined> {
 	const data = context.getWorkflowStaticData('node');
 	const key = nodeKey(context);
-	const before = (data.catchUp ?? {}) as State;
+	const before = data.catchUp as State | undefined;
 	const isOver = budgetOf(context);
 	const streams: IDataObject = {};
 	const items: IDataObject[] = [];
 	for (const { resource, changes } of listedEvents(wishes.events)) {
 		const { run } = outside(context, outreach, resource.name, { maxWaitMinutes: 1, parameters });
 		const reading = await readChanges(run, { resource, changes }, { conditions: [] }, {
-			states: before.streams?.[resource.name],
+			states: before?.streams[resource.name],
 			again: inDoubt,
 			limits: { overlap: OVERLAP, most: MOST, isOver },
 			present({ name }, { record }) {
@@ -124,12 +131,16 @@ async function read(context: ITriggerFunctions, { wishes, parameters, inDoubt, i
 		streams[resource.name] = reading.states;
 		items.push(...reading.items);
 	}
-	if (isClosed()) return { items: [], state: {} };
+	if (isClosed()) return undefined;
 	// Marked as told only now, when nothing can fail any more.
-	const doubtful = new Set(inDoubt ? splitFingerprints(before.batch) : []);
+	const doubtful = new Set(inDoubt ? splitFingerprints(before?.batch) : []);
 	const told = memoryOf(key, 'told');
 	const fresh = items.filter(({ eventId }) => told.take(String(eventId), data) || doubtful.has(fingerprint(String(eventId))));
-	const state: State = { streams, batch: fresh.map(({ eventId }) => fingerprint(String(eventId))).join('') };
-	newest.set(key, state);
-	return { items: fresh, state: { catchUp: state } };
+	const now = Date.now();
+	const state = {
+		catchUp: { read: now, streams, batch: fresh.map(({ eventId }) => fingerprint(String(eventId))).join('') },
+		...(fresh.length > 0 ? { handedOver: now } : {}),
+	};
+	newest.set(key, { handedOver: data.handedOver as number | undefined, ...state });
+	return { items: fresh, state };
 }

@@ -126,6 +126,8 @@ export function streamOf(run: Run, resource: Resource, query: Query, change: Pic
 interface StreamState extends Cursor {
 	/** Watched values by id. */
 	values?: string;
+	/** Those that the last batch told of, as they were before: it may have to be emitted again. */
+	undo?: string;
 }
 
 interface Group {
@@ -250,17 +252,23 @@ export async function readChanges(
 		const state = known[group.key] ?? (await begin(stream, group));
 		const { fresh, cursor } = await walk(stream, state, { ...limits, most: limits.most - items.size }, again);
 		const values = group.watch ? unpackSnapshot(state.values) : undefined;
+		if (values && again) for (const [id, value] of unpackSnapshot(state.undo)) remember(values, id, value);
+		const undo: Snapshot = new Map();
+		const since = again ? (state.before ?? state.at) : state.at;
 		for (const entry of fresh) {
 			const id = stream.id(entry);
 			const before = values?.get(id);
 			for (const change of group.changes) {
-				if (!change.happened(entry.record, state.at, before)) continue;
-				const json = present(change, entry, state.at, before);
+				if (!change.happened(entry.record, since, before)) continue;
+				const json = present(change, entry, since, before);
 				if (json) items.set(String(json.eventId), json);
 			}
-			if (values) remember(values, id, group.watch!.of(entry.record));
+			if (!values) continue;
+			const value = group.watch!.of(entry.record);
+			if (value !== (before ?? '') && !undo.has(id)) undo.set(id, before ?? '');
+			remember(values, id, value);
 		}
-		next[group.key] = { ...cursor, ...(values ? { values: packSnapshot(values) } : {}) };
+		next[group.key] = { ...cursor, ...(values ? { values: packSnapshot(values) } : {}), ...(undo.size > 0 ? { undo: packSnapshot(undo) } : {}) };
 	}
 	return { items: [...items.values()], states: next as unknown as IDataObject };
 

@@ -39,8 +39,6 @@ export interface Cursor {
 	/** Fingerprints of the last batch, apart from `seen`, and the cursor before it: it may have to be emitted again. */
 	batch?: string;
 	before?: string;
-	/** When the last batch was handed over, by this machine's clock (epoch ms). */
-	handedOver?: number;
 }
 
 export interface Limits {
@@ -263,7 +261,10 @@ export function difference(before: Snapshot, now: Snapshot, complete = true): Di
 
 // ---- n8n --------------------------------------------------------------------------------------------
 
-/** Milliseconds within which a batch that a former process handed over is emitted again. */
+/**
+ * Milliseconds within which a batch that another process handed over is emitted again. A limit there has to be:
+ * n8n stores nothing when a poll finds nothing, so that an old mark is what almost every quiet trigger starts with.
+ */
 const DOUBT = 5 * 60_000;
 /** Share of n8n's time for a poll that is used for reading. */
 const SHARE = 0.7;
@@ -271,8 +272,11 @@ const BUDGET = 60_000;
 
 const running = new Map<string, Promise<unknown>>();
 
-/** Nodes for which this process has polled: what it handed over before, it has handed over. */
-const polled = new Set<string>();
+/** The mark of the last batch that this process handed over, or found to be settled, by node. */
+const settled = new Map<string, unknown>();
+
+/** Nodes whose last batch is in doubt, until a reading that repeats it went well. */
+const doubts = new Set<string>();
 
 /** When the time for reading is up. */
 export function budgetOf(context: IPollFunctions | ITriggerFunctions): () => boolean {
@@ -284,15 +288,15 @@ export function budgetOf(context: IPollFunctions | ITriggerFunctions): () => boo
 /** What a poll found, and what to remember once it is handed over. */
 export interface Found {
 	items: IDataObject[];
-	/** Members of the node's data to replace; undefined ones are removed. */
+	/** Members of the node's data to replace; undefined ones are removed. `handedOver` marks the batch, and is set if it is not among them. */
 	state: IDataObject;
 }
 
 /**
  * One poll of a node: alone, and remembered only when it went well.
- * @param read gets the node's data and whether the last batch is in doubt.
+ * @param read gets the node's data and whether the last batch is in doubt; without a result it is as if it had not been.
  */
-export async function poll(context: IPollFunctions | ITriggerFunctions, read: (data: IDataObject, inDoubt: boolean) => Promise<Found>): Promise<INodeExecutionData[][] | null> {
+export async function poll(context: IPollFunctions | ITriggerFunctions, read: (data: IDataObject, inDoubt: boolean) => Promise<Found | undefined>): Promise<INodeExecutionData[][] | null> {
 	const key = nodeKey(context);
 	const data = context.getWorkflowStaticData('node');
 	const busy = running.get(key);
@@ -302,15 +306,19 @@ export async function poll(context: IPollFunctions | ITriggerFunctions, read: (d
 		await Promise.allSettled([busy]);
 	}
 	const work = (async () => {
-		const inDoubt = !polled.has(key) && typeof data.handedOver === 'number' && Date.now() - data.handedOver < DOUBT;
-		const { items, state } = await read(data, inDoubt);
-		polled.add(key);
-		for (const [name, value] of Object.entries(state)) {
+		// Also a process that polled before can find a batch of another one: it was the leader, was it not, and is it again.
+		const { handedOver } = data;
+		if (handedOver !== settled.get(key) && typeof handedOver === 'number' && Date.now() - handedOver < DOUBT) doubts.add(key);
+		const found = await read(data, doubts.has(key));
+		if (!found) return null;
+		const { items, state } = found;
+		for (const [name, value] of Object.entries({ ...(items.length > 0 ? { handedOver: Date.now() } : {}), ...state })) {
 			if (value === undefined) delete data[name];
 			else data[name] = value;
 		}
+		settled.set(key, data.handedOver);
+		doubts.delete(key);
 		if (items.length === 0) return null;
-		data.handedOver = Date.now();
 		return [context.helpers.returnJsonArray(items)];
 	})();
 	running.set(key, work);

@@ -1,6 +1,6 @@
 /** The option Catch Up of the Outreach Trigger: what the webhooks missed is read from the lists, and told once. */
 import type { IDataObject } from 'n8n-workflow';
-import { outreachLab } from './support.mts';
+import { outreachLab, seen } from './support.mts';
 import { outreachDelivery, triggers, type TriggerLab } from './trigger-support.mts';
 
 const lab = outreachLab();
@@ -157,6 +157,79 @@ test('a batch in doubt comes again after a restart, marked by the same eventId',
 	const other = one.restarted();
 	await tick(await other.start());
 	expect(names(other)).toEqual([`prospect.updated:2:${time}`]);
+});
+
+describe('a batch in doubt is not lost', () => {
+	/** A trigger that has just handed over a missed update. */
+	async function handedOver(options: IDataObject = {}) {
+		const one = trigger(['prospect.updated'], options);
+		await one.activate();
+		const started = await one.start();
+		const time = later(1);
+		lab.sim.update('prospect', 2, { attributes: { title: 'Missed', updatedAt: time } });
+		return { one, started, expected: [`prospect.updated:2:${time}`] };
+	}
+
+	test('by a delivery that was under way, and stores what n8n had read before', async () => {
+		const { one, started, expected } = await handedOver({ fetchRecord: true });
+		const { body, headers } = outreachDelivery(one, { event: 'prospect.updated', id: 1, attributes: { updatedAt: later(-10_000) } });
+		await one.receive(body, headers);
+		await tick(started);
+		await one.settled();
+		expect(names(one)).toEqual(expect.arrayContaining(expected));
+		const other = one.restarted();
+		await tick(await other.start());
+		expect(names(other)).toEqual(expected);
+	});
+
+	test('by a first reading that fails, though the doubt would be over at the next', async () => {
+		const { one, started, expected } = await handedOver();
+		await tick(started);
+		const other = one.restarted();
+		lab.sim.addFault({ match: { path: '/api/v2/prospects' }, times: 1, kind: 'status', status: 403 });
+		const again = await other.start();
+		await tick({ tick: () => {} });
+		expect(other.failed).toHaveLength(1);
+		const clock = Date.now;
+		Date.now = () => clock() + 5 * 60_000;
+		try {
+			await tick(again);
+		} finally {
+			Date.now = clock;
+		}
+		expect(names(other)).toEqual(expected);
+		await tick(again);
+		expect(names(other)).toEqual(expected);
+	});
+
+	test('by publishing anew while the first reading is under way', async () => {
+		const { one, started, expected } = await handedOver();
+		await tick(started);
+		const other = one.restarted();
+		lab.sim.clearRequests();
+		lab.sim.latencyMs = 60;
+		const again = await other.start();
+		await seen(lab, 'GET /prospects');
+		await again.stop();
+		await tick({ tick: () => {} });
+		lab.sim.latencyMs = 0;
+		expect(names(other)).toEqual([]);
+		await tick(await other.start());
+		expect(names(other)).toEqual(expected);
+	});
+
+	test('by a process that read less, and takes the lead again', async () => {
+		const { one, started, expected } = await handedOver();
+		const other = one.restarted();
+		await other.start();
+		await tick(started);
+		// What the other process stored is newer than what this one remembers, also when a delivery comes to it.
+		other.stored = structuredClone(one.stored);
+		expect(await deliver(other, 'prospect.updated', 3, { updatedAt: later(2) })).toBe(200);
+		expect(JSON.stringify(other.data.catchUp)).toBe(JSON.stringify(one.data.catchUp));
+		await tick(await other.start());
+		expect(names(other)).toEqual(expect.arrayContaining(expected));
+	});
 });
 
 test('a page that fails leaves everything as it was; the next reading tells it', async () => {
