@@ -19,7 +19,7 @@ import { resourceOf } from '../shared/vendor';
 import { answerNow, begin, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith, startWith } from '../shared/webhook';
 import { isNews, startCatchingUp } from './catchUp';
 import { eventIdOf, isWanted, needsRecord, readDelivery, toItem, wishesOf } from './deliveries';
-import { eventChoices, isChosen, plan } from './events';
+import { eventChoices, isChosen, isDoubled } from './events';
 import { everyUser } from './users';
 import { outreach } from './vendor';
 import { establish, isEstablished, noteDelivery, remove, secretsOf } from './webhooks';
@@ -194,7 +194,7 @@ export class OutreachTrigger implements INodeType {
 		const memory = memoryOf(nodeKey(this));
 		if (!memory.take(delivery.jobId || body.toString('utf8'), data)) return { webhookResponse: 'known' };
 		// Two webhooks that both cover an event tell of it in two jobs.
-		if (plan(wishes.events).overlapping && !memory.take(JSON.stringify([delivery.event, parsed.data]), data)) return { webhookResponse: 'known' };
+		if (isDoubled(delivery.event, wishes.events) && !memory.take(JSON.stringify([delivery.event, parsed.data]), data)) return { webhookResponse: 'known' };
 
 		const slow = needsRecord(delivery, wishes);
 		if (slow) answerNow(this);

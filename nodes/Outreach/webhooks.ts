@@ -86,7 +86,7 @@ class Remote {
 		if (events.length === 0) {
 			throw new NodeOperationError(this.context.getNode(), 'No event is chosen', { description: 'Choose at least one under "Events".' });
 		}
-		return plan(events).subscriptions;
+		return plan(events);
 	}
 
 	/** The webhooks at the vendor that point to this node, whoever made them. Others are none of our business. */

@@ -228,7 +228,7 @@ describe('reception', () => {
 			'kaiaRecording.created:0b5f2a9e-1111-4222-8333-444455556666',
 			'mailing.bounced:7',
 			'mailing.opened:7:2026-03-01T08:00:00.000Z',
-			'sequenceState.advanced:7:2026-03-01T09:00:00.000Z',
+			'sequenceState.advanced:7:2026-03-01T10:00:00.000Z',
 			'task.completed:7',
 			'user.deleted:7',
 		]);
@@ -341,6 +341,18 @@ describe('reception', () => {
 		await one.settled();
 		expect(lab.sim.delivered.filter(({ event }) => event === 'prospect.created')).toHaveLength(2);
 		expect(one.emitted.map(({ event }) => event)).toEqual(['prospect.created']);
+		// Through one of them only: equal deliveries are as many events.
+		for (const title of ['A', 'B', 'A', 'B']) await send(one, { event: 'prospect.updated', attributes: { title } });
+		expect(one.emitted.slice(1).map(({ title }) => title)).toEqual(['A', 'B', 'A', 'B']);
+	});
+
+	test('a step of a sequence is not the one before, though the state of both is from the same time', async () => {
+		const one = trigger({ events: ['sequenceState.advanced'], options: { catchUp: true } });
+		await one.activate();
+		for (const updatedAt of ['2026-03-01T10:00:00Z', '2026-03-02T10:00:00Z']) {
+			await send(one, { event: 'sequenceState.advanced', attributes: { state: 'active', stateChangedAt: '2026-03-01T09:00:00Z', updatedAt } });
+		}
+		expect(one.emitted).toHaveLength(2);
 	});
 
 	test('only when one of these fields changed, relations included', async () => {
