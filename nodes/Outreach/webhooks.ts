@@ -142,7 +142,7 @@ class Remote {
 					const record = this.client.api.record(body);
 					const { cleanupToken } = attributesOf(record);
 					created.push({ id: this.client.api.id(record), ...(cleanupToken ? { cleanupToken: String(cleanupToken) } : {}) });
-					this.data.hooks = [...kept, ...created] as unknown as IDataObject[];
+					this.remember([...known.values(), ...created]);
 					continue;
 				}
 				const id = this.client.api.id(found);
@@ -161,14 +161,19 @@ class Remote {
 			}
 		} catch (error) {
 			const left = await this.removeEach(created);
-			this.data.hooks = [...kept, ...left.map(({ hook }) => hook)] as unknown as IDataObject[];
+			this.remember([...known.values(), ...kept, ...left.map(({ hook }) => hook)]);
 			throw error instanceof NodeApiError ? error : new NodeOperationError(this.context.getNode(), error as Error);
 		}
 		const hooks = [...kept, ...created];
 		const strays = own.filter((hook) => !hooks.some(({ id }) => String(id) === String(hook.id)));
 		const left = await this.removeEach(strays.map((hook) => known.get(String(hook.id)) ?? { id: this.client.api.id(hook) }));
-		this.data.hooks = [...hooks, ...left.map(({ hook }) => hook)] as unknown as IDataObject[];
+		this.remember([...hooks, ...left.map(({ hook }) => hook)]);
 		if (left.length > 0) throw this.couldNotRemove(left);
+	}
+
+	/** Keeps what is known of webhooks, their clean-up tokens above all, with the workflow. */
+	private remember(hooks: Known[]): void {
+		this.data.hooks = [...new Map(hooks.map((hook) => [String(hook.id), hook])).values()] as unknown as IDataObject[];
 	}
 
 	/** Removes everything that points to this node. */
@@ -179,7 +184,7 @@ class Remote {
 		const all = [...known, ...found.filter(({ id }) => !known.some((hook) => String(hook.id) === String(id)))];
 		const left = await this.withTokens(await this.removeEach(all));
 		if (left.length > 0) {
-			this.data.hooks = left.map(({ hook }) => hook) as unknown as IDataObject[];
+			this.remember(left.map(({ hook }) => hook));
 			throw this.couldNotRemove(left);
 		}
 		delete this.data.hooks;
@@ -200,7 +205,8 @@ class Remote {
 			]);
 			if (removal.status === 'fulfilled') continue;
 			const refusal = removal.reason as { httpCode?: string; message: string };
-			if (refusal.httpCode === '404' || (await this.cleanUpOne(hook))) continue;
+			// Whatever the token of this very webhook finds gone is gone.
+			if (refusal.httpCode === '404' || ['removed', 'gone'].includes(await this.cleanUpWith(hook.cleanupToken))) continue;
 			left.push({ hook, reason: refusal.message });
 		}
 		return left;
@@ -211,16 +217,17 @@ class Remote {
 		if (left.length === 0) return left;
 		let gone = 0;
 		for (const cleanupToken of (this.data.tokens ?? []) as string[]) {
-			if (await this.cleanUpOne({ id: 0, cleanupToken })) gone++;
+			if ((await this.cleanUpWith(cleanupToken)) === 'removed') gone++;
 		}
 		return gone >= left.length ? [] : left;
 	}
 
 	/** With the token that Outreach gave for the day on which the connection is refused. */
-	private async cleanUpOne({ cleanupToken }: Known): Promise<boolean> {
-		if (!cleanupToken) return false;
-		const [attempt] = await Promise.allSettled([cleanUp(this.client, cleanupToken)]);
-		return attempt.status === 'fulfilled' && (attempt.value < 300 || attempt.value === 404);
+	private async cleanUpWith(token: string | undefined): Promise<'removed' | 'gone' | 'refused'> {
+		if (!token) return 'refused';
+		const [attempt] = await Promise.allSettled([cleanUp(this.client, token)]);
+		if (attempt.status === 'rejected') return 'refused';
+		return attempt.value < 300 ? 'removed' : attempt.value === 404 ? 'gone' : 'refused';
 	}
 
 	private couldNotRemove(left: Array<{ hook: Known; reason: string }>): NodeOperationError {

@@ -109,6 +109,20 @@ describe('webhooks at Outreach', () => {
 		expect(remote()).toHaveLength(3);
 	});
 
+	test('a failed attempt keeps the clean-up tokens of all that is there', async () => {
+		const one = trigger({ events: ['prospect.created', 'prospect.updated', 'user.updated'] });
+		await one.activate();
+		const before = hooks(one);
+		lab.sim.remove('webhook', before[0].id);
+		lab.sim.addFault({ match: { method: 'POST', path: '/api/v2/webhooks' }, times: -1, kind: 'status', status: 422, body: { errors: [{ id: 'x', detail: 'Webhook limit reached' }] } });
+		await expect(one.hook('create')).rejects.toThrow('limit');
+		expect(hooks(one)).toEqual(expect.arrayContaining(before.slice(1)));
+		lab.sim.clearFaults();
+		await one.activate();
+		expect(hooks(one)).toHaveLength(3);
+		expect(hooks(one).every(({ cleanupToken }) => typeof cleanupToken === 'string')).toBe(true);
+	});
+
 	test('a creation whose answer is lost is found again by the next attempt', async () => {
 		const one = trigger({ events: ['prospect.created'] });
 		lab.sim.addFault({ match: { method: 'POST', path: '/api/v2/webhooks' }, kind: 'reset', afterEffect: true });
@@ -143,6 +157,23 @@ describe('webhooks at Outreach', () => {
 		expect(hooks(one)[0].cleanupToken).toBeUndefined();
 		await send(one, { event: 'prospect.created' }, { headers: { 'outreach-webhook-cleanup-token': token } });
 		lab.connect({}, lab.sim.issueToken({ scopes: ['prospects.read'] }));
+		await one.hook('delete');
+		expect(remote()).toEqual([]);
+	});
+
+	test('the token of a webhook that is gone does not stand for one that stayed', async () => {
+		const first = trigger({ events: ['prospect.created'] });
+		await first.activate();
+		const token = hooks(first)[0].cleanupToken!;
+		lab.sim.remove('webhook', hooks(first)[0].id);
+		// Adopted, so that its own token is not known.
+		const one = trigger({ events: ['prospect.created'] });
+		const { id } = lab.sim.insert('webhook', { attributes: { url: one.url, resource: 'prospect', action: 'created' } });
+		await one.activate();
+		await send(one, { event: 'prospect.created' }, { headers: { 'outreach-webhook-cleanup-token': token } });
+		lab.connect({}, lab.sim.issueToken({ scopes: ['prospects.read'] }));
+		await expect(one.hook('delete')).rejects.toThrow(`Outreach kept webhook ${id}`);
+		lab.connect();
 		await one.hook('delete');
 		expect(remote()).toEqual([]);
 	});
