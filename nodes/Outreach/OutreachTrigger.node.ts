@@ -19,10 +19,10 @@ import { resourceOf } from '../shared/vendor';
 import { answerNow, begin, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith, startWith } from '../shared/webhook';
 import { isNews, startCatchingUp } from './catchUp';
 import { eventIdOf, isWanted, needsRecord, readDelivery, toItem, wishesOf } from './deliveries';
-import { eventChoices, isChosen, isDoubled } from './events';
+import { eventChoices, isChosen } from './events';
 import { everyUser } from './users';
 import { outreach } from './vendor';
-import { establish, isEstablished, noteDelivery, remove, secretsOf } from './webhooks';
+import { establish, isEstablished, isToldTwice, noteDelivery, remove, secretsOf } from './webhooks';
 
 /** Milliseconds between two attempts to find a lost secret again. */
 const REPAIR_PAUSE = 60_000;
@@ -193,8 +193,8 @@ export class OutreachTrigger implements INodeType {
 		const data = this.getWorkflowStaticData('node');
 		const memory = memoryOf(nodeKey(this));
 		if (!memory.take(delivery.jobId || body.toString('utf8'), data)) return { webhookResponse: 'known' };
-		// Two webhooks that both cover an event tell of it in two jobs.
-		if (isDoubled(delivery.event, wishes.events) && !memory.take(JSON.stringify([delivery.event, parsed.data]), data)) return { webhookResponse: 'known' };
+		// Two webhooks tell of one event in two jobs.
+		if (isToldTwice(this, delivery.event, wishes.events) && !memory.take(JSON.stringify([delivery.event, parsed.data]), data)) return { webhookResponse: 'known' };
 
 		const slow = needsRecord(delivery, wishes);
 		if (slow) answerNow(this);

@@ -161,6 +161,50 @@ describe('webhooks at Outreach', () => {
 		expect(remote()).toEqual([]);
 	});
 
+	test('at a new address new ones are made; the old ones may be of another n8n, and stay until somebody decides', async () => {
+		const one = await listening({ events: ['prospect.created'] });
+		const [old] = remote();
+		one.base = one.base.replace('127.0.0.1', 'localhost');
+		await one.activate();
+		expect(remote().map(({ url }) => url)).toEqual([old.url, one.url]);
+		expect(await one.hook('checkExists')).toBe(true);
+		// While both addresses lead here, each event comes twice.
+		lab.sim.insert('prospect', { attributes: { firstName: 'Zoe' } });
+		await lab.sim.deliveriesSettled();
+		await one.settled();
+		expect(one.answered).toEqual([200, 200]);
+		expect(one.emitted).toHaveLength(1);
+		await one.hook('delete');
+		expect(remote().map(({ url }) => url)).toEqual([old.url]);
+		expect(hooks(one).map(({ id }) => id)).toEqual([old.id]);
+		// Back at the old address, they are taken up again, and removed.
+		one.base = one.base.replace('localhost', '127.0.0.1');
+		await one.activate();
+		expect(remote().map(({ id }) => id)).toEqual([old.id]);
+		await one.hook('delete');
+		expect(remote()).toEqual([]);
+		expect(one.data.hooks).toBeUndefined();
+	});
+
+	test.each([['with access', false], ['without access', true]])('a copy of the database at another address removes nothing, %s', async (_, refused) => {
+		const one = trigger({ events: ['prospect.created'] });
+		await one.activate();
+		await send(one, { event: 'prospect.created' }, { headers: { 'outreach-webhook-cleanup-token': hooks(one)[0].cleanupToken! } });
+		const adopted = trigger({ events: ['prospect.created'] }, one.node.webhookId);
+		await adopted.activate();
+		await send(adopted, { event: 'prospect.created' }, { headers: { 'outreach-webhook-cleanup-token': hooks(one)[0].cleanupToken! } });
+		for (const production of [one, adopted]) {
+			const copy = production.restarted();
+			copy.base = 'https://staging.example.test/webhook';
+			await copy.activate();
+			expect(remote()).toHaveLength(2);
+			if (refused) lab.connect({}, lab.sim.issueToken({ scopes: ['prospects.read'] }));
+			await copy.hook('delete');
+			lab.connect();
+			expect(remote().map(({ url }) => url)).toEqual([one.url]);
+		}
+	});
+
 	test('the token of a webhook that is gone does not stand for one that stayed', async () => {
 		const first = trigger({ events: ['prospect.created'] });
 		await first.activate();
