@@ -20,14 +20,21 @@ const OVERLAP = 5 * 60_000;
 /** Records of one reading; the next goes on from there. */
 const MOST = 5000;
 
-/** What the node remembers, as a member of its data. */
-interface State extends IDataObject {
-	/** When it was read (epoch ms): tells newer from older. */
-	read: number;
-	/** By resource, what the last reading left. */
-	streams: IDataObject;
+/** What the node remembers of a resource. */
+interface Place {
+	/** What the last reading left. */
+	states: IDataObject;
 	/** Fingerprints of the events of the last batch: they may have to be emitted again. */
 	batch: string;
+	/** That batch is still in doubt: nothing could be read since. */
+	again?: true;
+}
+
+/** What the node remembers, as a member of its data. */
+interface State {
+	/** When it was read (epoch ms): tells newer from older. */
+	read: number;
+	places: Record<string, Place>;
 }
 
 /** The newest that this process has read, with the mark of its batch: n8n can write older data of the workflow over newer. */
@@ -36,7 +43,7 @@ const newest = new Map<string, { catchUp: State; handedOver?: number }>();
 /** Puts back what this process has read, unless the node's data is as new. Another process may have gone on from there. */
 function restore(key: string, data: IDataObject): void {
 	const known = newest.get(key);
-	if (known && known.catchUp.read > Number((data.catchUp as State | undefined)?.read ?? 0)) Object.assign(data, known);
+	if (known && known.catchUp.read > Number((data.catchUp as unknown as State | undefined)?.read ?? 0)) Object.assign(data, known);
 }
 
 /** The chosen events that a list can tell of. */
@@ -80,13 +87,18 @@ export async function startCatchingUp(context: ITriggerFunctions): Promise<ITrig
 	restore(key, data);
 	let closed = false;
 
+	const report = (failure: Error): void => {
+		if (!closed) context.saveFailedExecution(failure instanceof NodeApiError ? failure : new NodeOperationError(context.getNode(), failure));
+	};
 	const once = async (): Promise<void> => {
-		const found = await poll(context, async (_, inDoubt) => await read(context, { wishes, parameters, inDoubt, isClosed: () => closed }));
+		const failures: Error[] = [];
+		const found = await poll(context, async (_, inDoubt) => await read(context, { wishes, parameters, inDoubt, failures, isClosed: () => closed }));
 		if (found) context.emit(found);
+		failures.forEach(report);
 	};
 	const quietly = async (): Promise<void> => {
 		const [reading] = await Promise.allSettled([once()]);
-		if (reading.status === 'rejected' && !closed) context.saveFailedExecution(reading.reason as NodeApiError | NodeOperationError);
+		if (reading.status === 'rejected') report(reading.reason as Error);
 	};
 	// A start of n8n is not held up, and an outage of Outreach does not switch the trigger off.
 	if (data.catchUp) void quietly();
@@ -105,42 +117,59 @@ interface Reading {
 	parameters: IDataObject;
 	/** The last batch may not have arrived. */
 	inDoubt: boolean;
+	/** Takes up what went wrong with single resources. */
+	failures: Error[];
 	/** The workflow is being switched off: whoever switches it on again goes on from before. */
 	isClosed(): boolean;
 }
 
-/** What happened since the last reading and nobody told; nothing at all if the workflow is switched off meanwhile. */
-async function read(context: ITriggerFunctions, { wishes, parameters, inDoubt, isClosed }: Reading): Promise<Found | undefined> {
+/**
+ * What happened since the last reading and nobody told; nothing at all if the workflow is switched off meanwhile.
+ * A resource that cannot be read keeps its place, and does not hold up the others.
+ * @throws when there is nothing to go on from yet, or no resource can be read.
+ */
+async function read(context: ITriggerFunctions, { wishes, parameters, inDoubt, failures, isClosed }: Reading): Promise<Found | undefined> {
 	const data = context.getWorkflowStaticData('node');
 	const key = nodeKey(context);
-	const before = data.catchUp as State | undefined;
+	const before = data.catchUp as unknown as State | undefined;
 	const isOver = budgetOf(context);
-	const streams: IDataObject = {};
-	const items: IDataObject[] = [];
+	const places: Record<string, Place> = {};
+	const readings: Array<{ name: string; items: IDataObject[]; states: IDataObject; repeats: Set<string> }> = [];
 	for (const { resource, changes } of listedEvents(wishes.events)) {
-		const { run } = outside(context, outreach, resource.name, { maxWaitMinutes: 1, parameters });
-		const reading = await readChanges(run, { resource, changes }, { conditions: [] }, {
-			states: before?.streams[resource.name],
-			again: inDoubt,
-			limits: { overlap: OVERLAP, most: MOST, isOver },
-			present({ name }, { record }) {
-				const event = `${resource.name}.${name}`;
-				return itemOf({ body: { data: record, meta: { eventName: event } }, event, jobId: '', record, caughtUp: true }, { ...wishes, fetchRecord: false });
-			},
-		});
-		streams[resource.name] = reading.states;
-		items.push(...reading.items);
+		const { name } = resource;
+		const place = before?.places[name];
+		const again = inDoubt || place?.again === true;
+		const { run } = outside(context, outreach, name, { maxWaitMinutes: 1, parameters });
+		const [reading] = await Promise.allSettled([
+			readChanges(run, { resource, changes }, { conditions: [] }, {
+				states: place?.states,
+				again,
+				limits: { overlap: OVERLAP, most: MOST, isOver },
+				present(change, { record }) {
+					const event = `${name}.${change.name}`;
+					return itemOf({ body: { data: record, meta: { eventName: event } }, event, jobId: '', record, caughtUp: true }, { ...wishes, fetchRecord: false });
+				},
+			}),
+		]);
+		if (reading.status === 'fulfilled') {
+			readings.push({ name, ...reading.value, repeats: new Set(again ? splitFingerprints(place?.batch) : []) });
+			continue;
+		}
+		failures.push(reading.reason as Error);
+		if (place) places[name] = again ? { ...place, again } : { states: place.states, batch: '' };
 	}
 	if (isClosed()) return undefined;
+	if (failures.length > 0 && (!before || readings.length === 0)) throw failures.splice(0)[0];
 	// Marked as told only now, when nothing can fail any more.
-	const doubtful = new Set(inDoubt ? splitFingerprints(before?.batch) : []);
 	const told = memoryOf(key, 'told');
-	const fresh = items.filter(({ eventId }) => told.take(String(eventId), data) || doubtful.has(fingerprint(String(eventId))));
+	const fresh: IDataObject[] = [];
+	for (const { name, items, states, repeats } of readings) {
+		const news = items.filter(({ eventId }) => told.take(String(eventId), data) || repeats.has(fingerprint(String(eventId))));
+		places[name] = { states, batch: news.map(({ eventId }) => fingerprint(String(eventId))).join('') };
+		fresh.push(...news);
+	}
 	const now = Date.now();
-	const state = {
-		catchUp: { read: now, streams, batch: fresh.map(({ eventId }) => fingerprint(String(eventId))).join('') },
-		...(fresh.length > 0 ? { handedOver: now } : {}),
-	};
+	const state = { catchUp: { read: now, places }, ...(fresh.length > 0 ? { handedOver: now } : {}) };
 	newest.set(key, { handedOver: data.handedOver as number | undefined, ...state });
-	return { items: fresh, state };
+	return { items: fresh, state: state as unknown as IDataObject };
 }

@@ -237,16 +237,62 @@ describe('a batch in doubt is not lost', () => {
 	});
 });
 
-test('a page that fails leaves everything as it was; the next reading tells it', async () => {
-	const one = trigger(['prospect.updated', 'user.updated']);
+/** Outreach refuses a list. */
+const refuse = (path: string, times: number) =>
+	lab.sim.addFault({ match: { path }, times, kind: 'status', status: 403, body: { errors: [{ id: 'unauthorizedOauthScope', title: 'Unauthorized OAuth Scope', detail: 'Your authorization is missing a required scope' }] } });
+
+test('a resource that cannot be read is reported and keeps its place, and does not hold up the others', async () => {
+	const one = trigger(['prospect.updated', 'user.updated', 'opportunity.*']);
 	const started = await one.start();
 	lab.sim.update('prospect', 2, { attributes: { title: 'Late', updatedAt: later(1) } });
-	lab.sim.addFault({ match: { path: '/api/v2/users' }, times: 1, kind: 'status', status: 403, body: { errors: [{ id: 'unauthorizedOauthScope', title: 'Unauthorized OAuth Scope', detail: 'Your authorization is missing a required scope' }] } });
-	await tick(started);
-	expect(one.emitted).toEqual([]);
-	expect(one.failed).toHaveLength(1);
+	lab.sim.update('user', 2, { attributes: { title: 'Later', updatedAt: later(1) } });
+	refuse('/api/v2/users', 2);
 	await tick(started);
 	expect(one.emitted).toMatchObject([{ id: 2, title: 'Late' }]);
+	expect(one.failed.map(({ message }) => message)).toEqual([expect.stringContaining('list users')]);
+	await tick(started);
+	expect(one.failed).toHaveLength(2);
+	await tick(started);
+	expect(one.emitted).toMatchObject([{ id: 2, title: 'Late' }, { resource: 'user', id: 2, title: 'Later' }]);
+	await tick(started);
+	expect(one.emitted).toHaveLength(2);
+	expect(one.failed).toHaveLength(2);
+});
+
+test('when none can be read, one failure is reported', async () => {
+	const one = trigger(['prospect.updated', 'user.updated']);
+	const started = await one.start();
+	refuse('/api/v2/*', -1);
+	await tick(started);
+	expect(one.failed).toHaveLength(1);
+	lab.sim.clearFaults();
+	lab.sim.update('prospect', 2, { attributes: { title: 'Late', updatedAt: later(1) } });
+	await tick(started);
+	expect(one.emitted).toMatchObject([{ id: 2, title: 'Late' }]);
+});
+
+test('a batch in doubt of a resource that cannot be read waits for it, and those of the others come once', async () => {
+	const one = trigger(['prospect.updated', 'user.updated']);
+	const started = await one.start();
+	for (const type of ['prospect', 'user']) lab.sim.update(type, 2, { attributes: { title: 'Handed over', updatedAt: later(1) } });
+	await tick(started);
+	const batch = one.emitted.map(({ event }) => event);
+	expect(batch).toHaveLength(2);
+	const other = one.restarted();
+	refuse('/api/v2/users', 2);
+	const again = await other.start();
+	await tick({ tick: () => {} });
+	await tick(again);
+	expect(other.emitted.map(({ event }) => event)).toEqual(['prospect.updated']);
+	// The doubt is stored as well.
+	const third = other.restarted();
+	(third.data as { handedOver?: number }).handedOver = 0;
+	await tick(await third.start());
+	expect(third.emitted.map(({ event }) => event)).toEqual(['user.updated']);
+	await tick(again);
+	expect(other.emitted.map(({ event }) => event)).toEqual(['prospect.updated', 'user.updated']);
+	await tick(again);
+	expect(other.emitted).toHaveLength(2);
 });
 
 test('without the right to read, the first activation says what is missing', async () => {

@@ -205,6 +205,26 @@ describe('webhooks at Outreach', () => {
 		}
 	});
 
+	test('a copy that may remove nothing does not try the tokens of the original', async () => {
+		const first = trigger({ events: ['prospect.created'] });
+		await first.activate();
+		const token = hooks(first)[0].cleanupToken!;
+		const original = trigger({ events: ['prospect.created'] }, first.node.webhookId);
+		await original.activate();
+		await send(original, { event: 'prospect.created' }, { headers: { 'outreach-webhook-cleanup-token': token } });
+		const copy = original.restarted();
+		copy.base = 'https://staging.example.test/webhook';
+		await copy.activate();
+		for (const hook of hooks(copy)) delete hook.cleanupToken;
+		lab.connect({}, lab.sim.issueToken({ scopes: ['prospects.read'] }));
+		await expect(copy.hook('delete')).rejects.toThrow('Outreach kept webhook');
+		expect(remote().map(({ url }) => url)).toEqual([first.url, copy.url]);
+		lab.connect();
+		await copy.hook('delete');
+		await original.hook('delete');
+		expect(remote()).toEqual([]);
+	});
+
 	test('the token of a webhook that is gone does not stand for one that stayed', async () => {
 		const first = trigger({ events: ['prospect.created'] });
 		await first.activate();
