@@ -5,7 +5,7 @@ import type { Call, QueryPairs } from './api';
 import type { Run } from './execute';
 import { BadInput, coerce, isAbsent } from './fields';
 import { outside } from './outside';
-import { budgetOf, countedPages, fromNow, fromTime, packSnapshot, poll, unpackSnapshot, walk, type Cursor, type Limits, type Snapshot, type Stream } from './polling';
+import { budgetOf, countedPages, fromNow, fromTime, packSnapshot, poll, unpackSnapshot, walk, WINDOW, type Cursor, type Limits, type Snapshot, type Stream } from './polling';
 import { nouns, type Condition, type Query, type Resource } from './spec';
 import type { Vendor } from './vendor';
 import { fingerprint } from './webhook';
@@ -217,7 +217,7 @@ export async function pollChanges(context: IPollFunctions, polled: Polled): Prom
 		const { items, states } = await readChanges(run, polled, query, {
 			states: data.streams,
 			again: inDoubt,
-			limits: { overlap, most: Math.max(1, Number(options.most ?? 5000)), isOver: budgetOf(context) },
+			limits: { overlap, most: Math.min(WINDOW, Math.max(1, Number(options.most ?? 5000))), isOver: budgetOf(context) },
 			startFrom: isAbsent(startFrom) ? undefined : String(coerce({ name: 'startFrom', label: 'Start From', type: 'dateTime' }, startFrom)),
 			present,
 		});

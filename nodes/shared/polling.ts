@@ -34,6 +34,8 @@ export interface Cursor {
 	at: string;
 	/** Fingerprints of the window before `at` that were dealt with. */
 	seen: string;
+	/** Up to this time everything was dealt with, whether it is in `seen` or not; the beginning of the window when it is absent. */
+	floor?: string;
 	/** A backlog: where the next poll goes on. */
 	rest?: Rest;
 	/** Fingerprints of the last batch, apart from `seen`, and the cursor before it: it may have to be emitted again. */
@@ -57,14 +59,14 @@ export interface Walk<R> {
 	unfinished: boolean;
 }
 
-/** Fingerprints kept at most: 160 KB. Beyond, the oldest go and may be repeated, never lost. */
-const WINDOW = 20_000;
+/** Fingerprints kept at most: 160 KB. Beyond, the floor rises in place of the oldest. */
+export const WINDOW = 20_000;
 
 const minus = (time: string, ms: number) => (time === '' ? '' : new Date(Date.parse(time) - ms).toISOString());
 
 const later = (a: string, b: string) => (a === '' || (b !== '' && Date.parse(b) > Date.parse(a)) ? b : a);
 
-const atOrAfter = (time: string, from: string) => from === '' || Date.parse(time) >= Date.parse(from);
+const isLater = (time: string, than: string) => than === '' || Date.parse(time) > Date.parse(than);
 
 const markOf = <R>(stream: Stream<R>, record: R) => fingerprint(`${stream.id(record)}@${stream.time(record)}`);
 
@@ -78,20 +80,21 @@ export async function walk<R>(stream: Stream<R>, cursor: Cursor, limits: Limits,
 	const known = new Set([...splitFingerprints(cursor.seen), ...batch]);
 	const continued = !again && cursor.rest !== undefined;
 	const start = again ? (cursor.before ?? cursor.at) : cursor.at;
-	const window = minus(cursor.at, limits.overlap);
+	// A window that has become larger does not bring back what was dealt with.
+	const floor = cursor.floor ?? minus(cursor.at, limits.overlap + 1);
+	const from = minus(start, limits.overlap);
 	const walked: Array<{ mark: string; time: string }> = [];
 	const fresh: R[] = [];
 	const marks: string[] = [];
 	let { at } = cursor;
 	let rest: Rest;
-	for await (const page of stream.pages(minus(start, limits.overlap), continued ? cursor.rest : undefined)) {
+	for await (const page of stream.pages(again ? from : later(from, floor), continued ? cursor.rest : undefined)) {
 		for (const record of page.records) {
 			const time = stream.time(record);
 			const mark = markOf(stream, record);
 			walked.push({ mark, time });
 			at = later(at, time);
-			// Of what lies before the window only the batch that is repeated was not dealt with.
-			const missed = !known.has(mark) && (continued || !again || atOrAfter(time, window));
+			const missed = !known.has(mark) && (continued || isLater(time, floor));
 			if (!missed && !repeat.delete(mark)) continue;
 			known.add(mark);
 			fresh.push(record);
@@ -100,21 +103,25 @@ export async function walk<R>(stream: Stream<R>, cursor: Cursor, limits: Limits,
 		rest = page.next;
 		if (rest !== undefined && (fresh.length >= limits.most || limits.isOver())) break;
 	}
-	const edge = minus(at, limits.overlap);
+	const edge = later(floor, minus(at, limits.overlap + 1));
 	const inBatch = new Set(marks);
 	// Only a walk from the window's start to the end has met everything there is in it.
 	const whole = !continued && rest === undefined;
-	const inWindow = walked.filter(({ time }) => atOrAfter(time, edge)).map(({ mark }) => mark);
-	const met = whole ? inWindow : [...splitFingerprints(cursor.seen), ...batch, ...inWindow];
-	const seen = [...new Set(met)].filter((mark) => !inBatch.has(mark)).slice(-WINDOW);
+	// What was dealt with before, when a walk goes on, is no later than what it begins with.
+	const before = whole ? [] : [...splitFingerprints(cursor.seen), ...batch].map((mark) => ({ mark, time: walked[0]?.time ?? at }));
+	const met = new Map([...before, ...walked.filter(({ time }) => isLater(time, edge))].filter(({ mark }) => !inBatch.has(mark)).map(({ mark, time }) => [mark, time]));
+	const forgotten = [...met.values()].slice(0, -WINDOW).reduce(later, '');
+	// In a backlog there can be more of that very time.
+	const risen = rest === undefined ? forgotten : minus(forgotten, 1);
 	return {
 		fresh,
 		unfinished: rest !== undefined,
 		cursor: {
 			at,
-			seen: seen.join(''),
+			seen: [...met.keys()].slice(-WINDOW).join(''),
+			floor: later(edge, risen),
 			...(rest === undefined ? {} : { rest }),
-			...(marks.length > 0 ? { batch: marks.slice(-WINDOW).join(''), before: start } : {}),
+			...(marks.length > 0 ? { batch: marks.join(''), before: start } : {}),
 		},
 	};
 }
@@ -143,8 +150,6 @@ const READINGS = 10;
 
 /** Sums of fingerprints stay below. */
 const MODULUS = 2 ** 48;
-
-const isLater = (time: string, than: string) => than === '' || Date.parse(time) > Date.parse(than);
 
 const add = ({ count, sum }: Reading, id: string): Reading => ({
 	count: count + 1,
@@ -194,19 +199,25 @@ export async function* countedPages<R>(
 /** The cursor that leaves everything behind that is there now. No clock but the vendor's is asked. */
 export async function fromNow<R>(stream: Stream<R>, overlap: number): Promise<Cursor> {
 	let at = '';
+	let floor = '';
 	const seen: string[] = [];
 	for await (const record of stream.newest()) {
 		const time = stream.time(record);
 		if (at === '') at = time;
-		if (!atOrAfter(time, minus(at, overlap)) || seen.length >= WINDOW) break;
+		floor = minus(at, overlap + 1);
+		if (!isLater(time, floor)) break;
+		if (seen.length >= WINDOW) {
+			floor = time;
+			break;
+		}
 		seen.push(markOf(stream, record));
 	}
-	return { at, seen: seen.reverse().join('') };
+	return { at, seen: seen.reverse().join(''), floor };
 }
 
 /** The cursor before everything from a time on. */
 export function fromTime(time: string, overlap: number): Cursor {
-	return { at: new Date(Date.parse(time) + overlap).toISOString(), seen: '' };
+	return { at: new Date(Date.parse(time) + overlap).toISOString(), seen: '', floor: minus(time, 1) };
 }
 
 // ---- snapshots --------------------------------------------------------------------------------------
