@@ -173,7 +173,12 @@ export class OutreachTrigger implements INodeType {
 		const body = await rawBody(this);
 		if (!body) return refuse(this, 400, 'The body is too large or incomplete');
 		const secrets = secretsOf(this);
-		if (secrets.length === 0) await findAgain(this);
+		if (secrets.length === 0) {
+			// Outreach does not wait for the repair; n8n stores the new secret when this ends.
+			const refused = refuse(this, 401, 'The signature cannot be checked');
+			await findAgain(this);
+			return refused;
+		}
 		const headers = this.getHeaderData();
 		const secret = signedWith(body, headers['outreach-webhook-signature'], secrets);
 		if (!secret) return refuse(this, 401, 'The signature is missing or wrong');

@@ -20,6 +20,9 @@ const OVERLAP = 5 * 60_000;
 /** Records of one reading; the next goes on from there. */
 const MOST = 5000;
 
+/** What was told by delivery or by catching up; stored are 5,000 of them (40 KB), which the place of the last reading can lag behind. */
+const toldOf = (key: string) => memoryOf(key, 'told', 5000);
+
 /** What the node remembers of a resource. */
 interface Place {
 	/** What the last reading left. */
@@ -64,7 +67,7 @@ export function isNews(context: IWebhookFunctions, eventId: string): boolean {
 	const data = context.getWorkflowStaticData('node');
 	const key = nodeKey(context);
 	restore(key, data);
-	return memoryOf(key, 'told').take(eventId, data);
+	return toldOf(key).take(eventId, data);
 }
 
 /**
@@ -161,7 +164,7 @@ async function read(context: ITriggerFunctions, { wishes, parameters, inDoubt, f
 	if (isClosed()) return undefined;
 	if (failures.length > 0 && (!before || readings.length === 0)) throw failures.splice(0)[0];
 	// Marked as told only now, when nothing can fail any more.
-	const told = memoryOf(key, 'told');
+	const told = toldOf(key);
 	const fresh: IDataObject[] = [];
 	for (const { name, items, states, repeats } of readings) {
 		const news = items.filter(({ eventId }) => told.take(String(eventId), data) || repeats.has(fingerprint(String(eventId))));

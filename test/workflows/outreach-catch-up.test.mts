@@ -132,6 +132,23 @@ test('after a restart: what happened meanwhile comes once, what was told before 
 	expect(names(other)).toEqual([`prospect.updated:2:${missed}`]);
 });
 
+test('after 1,200 deliveries since the last reading and a restart, none of them is told again', async () => {
+	const made = lab.sim.seedProspects(1200, 'bulk');
+	const one = trigger(['prospect.updated']);
+	await one.activate();
+	await one.start();
+	const start = Date.now();
+	for (const [i, id] of made.entries()) {
+		const updatedAt = new Date(start + 1000 + i).toISOString();
+		lab.sim.update('prospect', id, { attributes: { updatedAt } });
+		await deliver(one, 'prospect.updated', id, { updatedAt });
+	}
+	expect(one.emitted).toHaveLength(1200);
+	const other = one.restarted();
+	await tick(await other.start());
+	expect(names(other)).toEqual([]);
+}, 60_000);
+
 test('the place moves on with deliveries, so that a restart does not read the past again', async () => {
 	const one = trigger(['prospect.updated']);
 	await one.activate();

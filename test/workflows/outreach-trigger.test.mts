@@ -528,8 +528,13 @@ describe('reception', () => {
 		const restarted = trigger(one.node.parameters as IDataObject, one.node.webhookId);
 		restarted.base = one.base;
 		const lost = delivery(one, {}, {});
+		lab.sim.clearRequests();
+		lab.sim.latencyMs = 100;
 		expect(await restarted.receive(lost.body, lost.headers)).toBe(401);
+		// Outreach has its answer before it is asked anything.
+		expect(lab.sim.requests.filter(({ status }) => status !== 0)).toEqual([]);
 		await restarted.settled();
+		lab.sim.latencyMs = 0;
 		expect(remote()[0].secret).toBe(restarted.data.secret);
 		expect(await send(restarted, {})).toBe(200);
 		expect(restarted.emitted).toHaveLength(1);
