@@ -254,6 +254,23 @@ describe('a batch in doubt is not lost', () => {
 	});
 });
 
+test('started with older data that n8n wrote over newer, it goes on from the newer', async () => {
+	const one = trigger(['prospect.updated']);
+	const started = await one.start();
+	const older = structuredClone(one.stored);
+	lab.sim.update('prospect', 2, { attributes: { title: 'Handed over', updatedAt: later(1) } });
+	await tick(started);
+	const { catchUp, handedOver } = one.data;
+	one.stored = older;
+	lab.sim.latencyMs = 50;
+	const again = await one.start();
+	await again.stop();
+	lab.sim.latencyMs = 0;
+	expect(one.data).toMatchObject({ catchUp, handedOver });
+	await tick({ tick: () => {} });
+	expect(one.emitted).toHaveLength(1);
+});
+
 /** Outreach refuses a list. */
 const refuse = (path: string, times: number) =>
 	lab.sim.addFault({ match: { path }, times, kind: 'status', status: 403, body: { errors: [{ id: 'unauthorizedOauthScope', title: 'Unauthorized OAuth Scope', detail: 'Your authorization is missing a required scope' }] } });
@@ -320,14 +337,17 @@ test('without the right to read, the first activation says what is missing', asy
 
 test('switched off again, it forgets its place: it begins anew with the time it is switched on', async () => {
 	const one = trigger(['prospect.updated']);
+	await one.activate();
 	await one.start();
+	await deliver(one, 'prospect.updated', 1, { updatedAt: later(0) });
+	expect(Object.keys(one.data)).toEqual(expect.arrayContaining(['catchUp', 'told']));
 	one.node.parameters.options = {};
 	await one.start();
-	expect(one.data.catchUp).toBeUndefined();
+	expect(one.data).toEqual({ secret: one.data.secret, hooks: one.data.hooks, seen: one.data.seen });
 	lab.sim.update('prospect', 2, { attributes: { title: 'Unwatched', updatedAt: later(1) } });
 	one.node.parameters.options = { catchUp: true };
 	await tick(await one.start());
-	expect(one.emitted).toEqual([]);
+	expect(one.emitted.map(({ id }) => id)).toEqual([1]);
 });
 
 test('deactivated, a reading that is under way emits nothing any more; activated again, it is not lost', async () => {

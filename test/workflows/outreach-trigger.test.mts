@@ -95,6 +95,16 @@ describe('webhooks at Outreach', () => {
 			{ resource: 'user', action: 'updated', active: true, payloadVersion: 2 },
 		]);
 		expect(now.some(({ id }) => id === stray.id)).toBe(false);
+		for (const suspension of ['disabledSince', 'disabledUntil', 'disabledReason']) {
+			const [{ id, attributes }] = lab.sim.records('webhook');
+			lab.sim.remove('webhook', id);
+			lab.sim.insert('webhook', { id, attributes: { ...attributes, [suspension]: suspension === 'disabledReason' ? 'No answer' : new Date().toISOString() } });
+			expect(await one.hook('checkExists')).toBe(false);
+			lab.sim.clearRequests();
+			await one.hook('create');
+			expect(lab.writes()).toEqual([`PATCH /webhooks/${id}`]);
+			expect(await one.hook('checkExists')).toBe(true);
+		}
 		await one.hook('delete');
 		expect(remote().map(({ id }) => id)).toEqual([foreign.id, close.id]);
 	});
@@ -156,9 +166,11 @@ describe('webhooks at Outreach', () => {
 		await one.activate();
 		expect(hooks(one)[0].cleanupToken).toBeUndefined();
 		await send(one, { event: 'prospect.created' }, { headers: { 'outreach-webhook-cleanup-token': token } });
+		expect(one.data.tokens).toHaveLength(1);
 		lab.connect({}, lab.sim.issueToken({ scopes: ['prospects.read'] }));
 		await one.hook('delete');
 		expect(remote()).toEqual([]);
+		expect(one.data.tokens).toBeUndefined();
 	});
 
 	test('at a new address new ones are made; the old ones may be of another n8n, and stay until somebody decides', async () => {
@@ -263,6 +275,31 @@ describe('webhooks at Outreach', () => {
 		one.base = 'http://n8n.example.test/webhook';
 		await expect(one.activate()).rejects.toThrow(/https/);
 		await expect(trigger({ events: [] }).activate()).rejects.toThrow('No event is chosen');
+	});
+
+	test('what Outreach says of a refused webhook is told without the secret in it', async () => {
+		const one = trigger({ events: ['prospect.created', 'prospect.updated'] });
+		await one.activate();
+		const secret = String(one.data.secret);
+		const [first, second] = remote();
+		const body = { errors: [{ id: 'x', detail: `Not this secret: ${secret}` }] };
+		lab.sim.remove('webhook', second.id as number);
+		for (const method of ['POST', 'PATCH']) {
+			if (method === 'PATCH') lab.sim.update('webhook', first.id as number, { attributes: { active: false } });
+			lab.sim.addFault({ match: { method, path: '/api/v2/webhooks*' }, kind: 'status', status: 422, body });
+			const [attempt] = await Promise.allSettled([one.hook('create')]);
+			const { reason } = attempt as PromiseRejectedResult;
+			expect(reason).toMatchObject({ message: expect.stringContaining('Not this secret') as string });
+			expect(JSON.stringify([reason, { ...reason }, (reason as Error).message, (reason as Error).stack])).not.toContain(secret);
+		}
+	});
+
+	test('when nothing is known and Outreach cannot be asked, deactivating says where to look', async () => {
+		const one = trigger({ events: ['prospect.created'] });
+		lab.sim.addFault({ match: { path: '/api/v2/webhooks' }, times: -1, kind: 'status', status: 403 });
+		await expect(one.hook('delete')).rejects.toMatchObject({ description: expect.stringContaining(one.url) as string });
+		lab.sim.clearFaults();
+		await one.hook('delete');
 	});
 
 	test('the key of an app names the authorizer', async () => {
@@ -540,12 +577,21 @@ describe('reception', () => {
 		expect(restarted.emitted).toHaveLength(1);
 	});
 
-	test('the vendor tries four times after network errors and never after an answer', async () => {
+	test.each([[3, 200], [4, 0]])('when %i answers are lost, Outreach repeats the delivery, and the workflow starts once', async (lost, status) => {
 		const one = await listening({ events: ['prospect.created'] });
-		await one.stop();
-		lab.sim.insert('prospect', { attributes: { firstName: 'Lost' } });
+		one.loseAnswers = lost;
+		lab.sim.insert('prospect', { attributes: { firstName: 'Zoe' } });
 		await lab.sim.deliveriesSettled();
-		expect(lab.sim.delivered.at(-1)).toMatchObject({ attempts: 4, status: 0 });
+		await one.settled();
+		expect(lab.sim.delivered.at(-1)).toMatchObject({ attempts: 4, status });
+		expect(one.answered).toEqual([200, 200, 200, 200]);
+		expect(one.emitted).toHaveLength(1);
+		// An answer of whatever kind ends it.
+		const foreign = lab.sim.records('webhook')[0];
+		lab.sim.update('webhook', foreign.id, { attributes: { secret: 'another' } });
+		lab.sim.insert('prospect', { attributes: { firstName: 'Yan' } });
+		await lab.sim.deliveriesSettled();
+		expect(lab.sim.delivered.at(-1)).toMatchObject({ attempts: 1, status: 401 });
 	});
 
 	test('testing in the editor keeps to its own webhooks and memory', async () => {
