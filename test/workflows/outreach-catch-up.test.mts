@@ -338,16 +338,18 @@ test('without the right to read, the first activation says what is missing', asy
 test('switched off again, it forgets its place: it begins anew with the time it is switched on', async () => {
 	const one = trigger(['prospect.updated']);
 	await one.activate();
-	await one.start();
+	const started = await one.start();
+	lab.sim.update('prospect', 3, { attributes: { title: 'Watched', updatedAt: later(1) } });
+	await tick(started);
 	await deliver(one, 'prospect.updated', 1, { updatedAt: later(0) });
-	expect(Object.keys(one.data)).toEqual(expect.arrayContaining(['catchUp', 'told']));
+	expect(Object.keys(one.data)).toEqual(expect.arrayContaining(['catchUp', 'told', 'handedOver']));
 	one.node.parameters.options = {};
 	await one.start();
 	expect(one.data).toEqual({ secret: one.data.secret, hooks: one.data.hooks, seen: one.data.seen });
 	lab.sim.update('prospect', 2, { attributes: { title: 'Unwatched', updatedAt: later(1) } });
 	one.node.parameters.options = { catchUp: true };
 	await tick(await one.start());
-	expect(one.emitted.map(({ id }) => id)).toEqual([1]);
+	expect(one.emitted.map(({ id }) => id)).toEqual([3, 1]);
 });
 
 test('deactivated, a reading that is under way emits nothing any more; activated again, it is not lost', async () => {
