@@ -149,6 +149,20 @@ test('after 1,200 deliveries since the last reading and a restart, none of them 
 	expect(names(other)).toEqual([]);
 }, 60_000);
 
+test('n8n killed while a delivery waits for its record: it was answered, and catching up finds it', async () => {
+	const one = trigger(['prospect.updated'], { fetchRecord: true });
+	await one.activate();
+	await one.start();
+	const time = later(1);
+	lab.sim.update('prospect', 2, { attributes: { title: 'Waiting', updatedAt: time } });
+	const { body, headers } = outreachDelivery(one, { event: 'prospect.updated', id: 2, attributes: { title: 'Waiting', updatedAt: time } });
+	expect(await one.receive(body, headers)).toBe(200);
+	const other = one.restarted();
+	await one.settled();
+	await tick(await other.start());
+	expect(names(other)).toEqual([`prospect.updated:2:${time}`]);
+});
+
 test('the place moves on with deliveries, so that a restart does not read the past again', async () => {
 	const one = trigger(['prospect.updated']);
 	await one.activate();
