@@ -18,11 +18,11 @@ import { locator, loginProperty, simplifyProperty } from '../shared/properties';
 import { resourceOf } from '../shared/vendor';
 import { answerNow, begin, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith, startWith } from '../shared/webhook';
 import { isNews, startCatchingUp } from './catchUp';
-import { isWanted, needsRecord, readDelivery, toItem, wishesOf } from './deliveries';
-import { eventChoices, plan } from './events';
+import { eventIdOf, isWanted, needsRecord, readDelivery, toItem, wishesOf } from './deliveries';
+import { eventChoices, isChosen } from './events';
 import { everyUser } from './users';
 import { outreach } from './vendor';
-import { establish, isEstablished, noteDelivery, remove, secretsOf } from './webhooks';
+import { establish, isEstablished, isToldTwice, noteDelivery, remove, secretsOf } from './webhooks';
 
 /** Milliseconds between two attempts to find a lost secret again. */
 const REPAIR_PAUSE = 60_000;
@@ -173,7 +173,12 @@ export class OutreachTrigger implements INodeType {
 		const body = await rawBody(this);
 		if (!body) return refuse(this, 400, 'The body is too large or incomplete');
 		const secrets = secretsOf(this);
-		if (secrets.length === 0) await findAgain(this);
+		if (secrets.length === 0) {
+			// Outreach does not wait for the repair; n8n stores the new secret when this ends.
+			const refused = refuse(this, 401, 'The signature cannot be checked');
+			await findAgain(this);
+			return refused;
+		}
 		const headers = this.getHeaderData();
 		const secret = signedWith(body, headers['outreach-webhook-signature'], secrets);
 		if (!secret) return refuse(this, 401, 'The signature is missing or wrong');
@@ -183,17 +188,23 @@ export class OutreachTrigger implements INodeType {
 
 		noteDelivery(this, String(secret), headers['outreach-webhook-cleanup-token']);
 		const wishes = wishesOf(this);
-		if (!isWanted(delivery, wishes)) return { webhookResponse: 'not wanted' };
+		if (!isChosen(delivery.event, wishes.events)) return { webhookResponse: 'not wanted' };
+		// Noted also for what the filters drop: catching up cannot see which fields changed, and would tell it after all.
+		const isNew = () => !wishes.catchUp || isNews(this, eventIdOf(delivery));
+		if (!isWanted(delivery, wishes)) {
+			isNew();
+			return { webhookResponse: 'not wanted' };
+		}
 		const data = this.getWorkflowStaticData('node');
 		const memory = memoryOf(nodeKey(this));
 		if (!memory.take(delivery.jobId || body.toString('utf8'), data)) return { webhookResponse: 'known' };
-		// Two webhooks that both cover an event tell of it in two jobs.
-		if (plan(wishes.events).overlapping && !memory.take(JSON.stringify([delivery.event, parsed.data]), data)) return { webhookResponse: 'known' };
+		// Two webhooks tell of one event in two jobs.
+		if (isToldTwice(this, delivery.event, wishes.events) && !memory.take(JSON.stringify([delivery.event, parsed.data]), data)) return { webhookResponse: 'known' };
 
 		const slow = needsRecord(delivery, wishes);
 		if (slow) answerNow(this);
 		const item = await toItem(this, delivery, wishes);
-		if (!item || (wishes.catchUp && !isNews(this, item.eventId))) return slow ? { noWebhookResponse: true } : { webhookResponse: 'known or not wanted' };
+		if (!isNew() || !item) return slow ? { noWebhookResponse: true } : { webhookResponse: 'known or not wanted' };
 		return startWith(this, item, slow);
 	}
 }

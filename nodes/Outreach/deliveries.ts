@@ -5,7 +5,7 @@ import { isAbsent, toList } from '../shared/fields';
 import { outside } from '../shared/outside';
 import { asObject } from '../shared/request';
 import { Gathering } from '../shared/webhook';
-import { eventId, isChosen } from './events';
+import { eventId } from './events';
 import { outreach, outreachApi } from './vendor';
 
 /** What Outreach sends, with relationships in the shape of its other answers. */
@@ -75,9 +75,8 @@ export function readDelivery(body: IDataObject): Delivery | undefined {
 /** Fields and relations that an update changed. */
 const changedIn = ({ record }: Delivery) => [...Object.keys(asObject(record.attributes)), ...Object.keys(asObject(record.relationships))];
 
-/** Whether the user wants to hear of it, as far as the delivery alone can tell. */
+/** Whether the user wants to hear of a chosen event, as far as the delivery alone can tell. */
 export function isWanted(delivery: Delivery, wishes: Wishes): boolean {
-	if (!isChosen(delivery.event, wishes.events)) return false;
 	if (wishes.changedFields.length === 0 || !delivery.event.endsWith('.updated')) return true;
 	const changed = new Set(changedIn(delivery));
 	return wishes.changedFields.some((name) => changed.has(name) || changed.has(name.replace(/Ids?$/, '')));
@@ -92,6 +91,9 @@ function ownersOf(record: IDataObject): string[] | undefined {
 	}
 	return undefined;
 }
+
+/** The name of the change that a delivery tells of. */
+export const eventIdOf = ({ event, record, jobId }: Delivery): string => eventId(event, record.id, asObject(record.attributes), jobId);
 
 type Fetched = { record: IDataObject } | { problem: string };
 
@@ -137,7 +139,7 @@ export function itemOf(delivery: Delivery, wishes: Wishes, fetched?: Fetched): I
 		if (owners && !owners.some((id) => wishes.owners.includes(id))) return undefined;
 	}
 	const { event, jobId, deliveredAt, record, before, caughtUp } = delivery;
-	const id = eventId(event, record.id, asObject(record.attributes), jobId);
+	const id = eventIdOf(delivery);
 	const problem = wishes.fetchRecord && fetched && 'problem' in fetched ? fetched.problem : undefined;
 	const late = caughtUp ? { caughtUp } : {};
 	if (!wishes.simplify) {

@@ -67,17 +67,16 @@ function toSubscription(event: string): Subscription {
 	return event === USER_DELETED ? { resource: 'user', action: '*' } : { resource, action };
 }
 
-/**
- * The fewest remote webhooks for the chosen events.
- * @returns `overlapping` when one event can come through two of them.
- */
-export function plan(events: string[]): { subscriptions: Subscription[]; overlapping: boolean } {
+/** The fewest remote webhooks for the chosen events. */
+export function plan(events: string[]): Subscription[] {
 	const chosen = events.map(toSubscription).filter((one, i, all) => all.findIndex((other) => same(one, other)) === i);
-	const subscriptions = chosen.filter((one) => !chosen.some((other) => !same(one, other) && covers(other, one)));
-	const overlapping = subscriptions.some((one) =>
-		subscriptions.some((other) => one !== other && one.action === '*' && other.resource === '*' && other.action !== '*'),
-	);
-	return { subscriptions, overlapping };
+	return chosen.filter((one) => !chosen.some((other) => !same(one, other) && covers(other, one)));
+}
+
+/** Whether an event comes through two of the webhooks, as `prospect.created` does with `*.created` and `prospect.*`. */
+export function isDoubled(eventName: string, events: string[]): boolean {
+	const [resource, action] = eventName.split('.');
+	return plan(events).filter((one) => covers(one, { resource, action })).length > 1;
 }
 
 /** Whether an event that came was chosen; a wildcard brings more than was asked for. */
@@ -96,7 +95,6 @@ const TIMES: Record<string, string> = {
 	updated: 'updatedAt',
 	opened: 'openedAt',
 	replied: 'repliedAt',
-	advanced: 'stateChangedAt',
 	finished: 'stateChangedAt',
 };
 

@@ -10,7 +10,7 @@ import { asObject, type Client } from '../shared/request';
 import type { Link, RecordId, Resource } from '../shared/spec';
 import { resourceOf } from '../shared/vendor';
 import { newSecret, nodeKey } from '../shared/webhook';
-import { plan, type Subscription } from './events';
+import { isDoubled, plan, type Subscription } from './events';
 import { cleanUp } from './recipes/webhook';
 import { outreach } from './vendor';
 
@@ -19,11 +19,18 @@ type Context = IHookFunctions | IWebhookFunctions;
 /** A webhook as the trigger remembers it. */
 interface Known {
 	id: RecordId;
+	/** Where it delivers to; n8n's address can change, and a copy of its database can be run elsewhere. */
+	url?: string;
 	/** Removes it also when the connection has lost its access. */
 	cleanupToken?: string;
 }
 
-/** Tokens from deliveries that belong to a webhook whose creation this node did not see. */
+/** A token from a delivery, of a webhook whose creation this node did not see, and the address it came to. */
+interface Token {
+	token: string;
+	url: string;
+}
+
 const MAX_TOKENS = 20;
 
 const PAYLOAD_VERSION = 2;
@@ -44,12 +51,21 @@ export function noteDelivery(context: IWebhookFunctions, secret: string, token: 
 	if (data.secret !== secret) data.secret = secret;
 	secrets.set(nodeKey(context), secret);
 	if (typeof token !== 'string' || token === '') return;
-	const tokens = (data.tokens ?? []) as string[];
-	if (tokens.includes(token) || knownOf(data).some((hook) => hook.cleanupToken === token)) return;
-	data.tokens = [...tokens, token].slice(-MAX_TOKENS);
+	const tokens = tokensOf(data);
+	if (tokens.some((one) => one.token === token) || knownOf(data).some((hook) => hook.cleanupToken === token)) return;
+	data.tokens = [...tokens, { token, url: context.getNodeWebhookUrl('default') ?? '' }].slice(-MAX_TOKENS) as unknown as IDataObject[];
+}
+
+/** Whether an event may be delivered twice: two webhooks cover it, or some from before n8n's address changed are left. */
+export function isToldTwice(context: IWebhookFunctions, event: string, events: string[]): boolean {
+	return isDoubled(event, events) || new Set(knownOf(context.getWorkflowStaticData('node')).map(({ url }) => url)).size > 1;
 }
 
 const knownOf = (data: IDataObject) => [...((data.hooks ?? []) as unknown as Known[])];
+
+const tokensOf = (data: IDataObject) => [...((data.tokens ?? []) as unknown as Token[])];
+
+const keyed = (hooks: Known[]) => new Map(hooks.map((hook) => [String(hook.id), hook]));
 
 const attributesOf = (hook: IDataObject) => asObject(hook.attributes);
 
@@ -86,23 +102,39 @@ class Remote {
 		if (events.length === 0) {
 			throw new NodeOperationError(this.context.getNode(), 'No event is chosen', { description: 'Choose at least one under "Events".' });
 		}
-		return plan(events).subscriptions;
+		return plan(events);
 	}
 
-	/** The webhooks at the vendor that point to this node, whoever made them. Others are none of our business. */
-	async own(): Promise<IDataObject[]> {
+	/** All webhooks at the vendor that the connection can see. */
+	async list(): Promise<IDataObject[]> {
 		const { api } = this.client;
 		const call = { method: 'GET' as const, path: this.webhook.path, query: api.listQuery(this.webhook, { conditions: [] }, api.pageSize), purpose: 'list webhooks' };
-		const own: IDataObject[] = [];
-		for await (const page of this.client.pages(call, this.webhook)) {
-			own.push(...api.records(page).filter((hook) => attributesOf(hook).url === this.url));
-		}
-		return own;
+		const all: IDataObject[] = [];
+		for await (const page of this.client.pages(call, this.webhook)) all.push(...api.records(page));
+		return all;
+	}
+
+	/** Those that point to this node, whoever made them. Others are none of our business. */
+	private own(all: IDataObject[]): IDataObject[] {
+		return all.filter((hook) => attributesOf(hook).url === this.url);
+	}
+
+	/** One of the workflow that points anywhere else. */
+	private readonly isElsewhere = ({ url }: Known): boolean => url !== undefined && url !== this.url;
+
+	/** What is remembered of webhooks that are still there, with the address that the vendor has. */
+	private stillThere(all: IDataObject[]): Known[] {
+		const known = keyed(knownOf(this.data));
+		return all.flatMap((hook) => {
+			const mine = known.get(String(hook.id));
+			return mine ? [{ ...mine, url: String(attributesOf(hook).url) }] : [];
+		});
 	}
 
 	/** Everything is at the vendor as it should be. */
-	isComplete(own: IDataObject[]): boolean {
-		const known = new Set(knownOf(this.data).map(({ id }) => String(id)));
+	isComplete(all: IDataObject[]): boolean {
+		const known = keyed(knownOf(this.data));
+		const own = this.own(all);
 		const { wanted } = this;
 		return (
 			typeof this.data.secret === 'string' &&
@@ -113,12 +145,14 @@ class Remote {
 
 	/** Everything was at the vendor when it was last looked at. */
 	wasEstablished(): boolean {
-		return typeof this.data.secret === 'string' && knownOf(this.data).length === this.wanted.length;
+		const here = knownOf(this.data).filter((hook) => !this.isElsewhere(hook));
+		return typeof this.data.secret === 'string' && here.length === this.wanted.length;
 	}
 
 	/** Makes it so: adopts, repairs, creates, then removes strays. Leaves nothing behind when it fails. */
-	async establish(own: IDataObject[]): Promise<void> {
-		const known = new Map(knownOf(this.data).map((hook) => [String(hook.id), hook]));
+	async establish(all: IDataObject[]): Promise<void> {
+		const own = this.own(all);
+		const known = keyed(this.stillThere(all));
 		const keepSecret = typeof this.data.secret === 'string' && this.data.secret !== '';
 		const secret = keepSecret ? (this.data.secret as string) : (secrets.get(nodeKey(this.context)) ?? newSecret());
 		this.data.secret = secret;
@@ -141,8 +175,8 @@ class Remote {
 					});
 					const record = this.client.api.record(body);
 					const { cleanupToken } = attributesOf(record);
-					created.push({ id: this.client.api.id(record), ...(cleanupToken ? { cleanupToken: String(cleanupToken) } : {}) });
-					this.data.hooks = [...kept, ...created] as unknown as IDataObject[];
+					created.push({ id: this.client.api.id(record), url: this.url, ...(cleanupToken ? { cleanupToken: String(cleanupToken) } : {}) });
+					this.remember([...known.values(), ...created]);
 					continue;
 				}
 				const id = this.client.api.id(found);
@@ -157,34 +191,53 @@ class Remote {
 						secrets: [secret],
 					});
 				}
-				kept.push(mine ?? { id });
+				kept.push(mine ?? { id, url: this.url });
 			}
 		} catch (error) {
 			const left = await this.removeEach(created);
-			this.data.hooks = [...kept, ...left.map(({ hook }) => hook)] as unknown as IDataObject[];
+			this.remember([...known.values(), ...kept, ...left.map(({ hook }) => hook)]);
 			throw error instanceof NodeApiError ? error : new NodeOperationError(this.context.getNode(), error as Error);
 		}
 		const hooks = [...kept, ...created];
 		const strays = own.filter((hook) => !hooks.some(({ id }) => String(id) === String(hook.id)));
-		const left = await this.removeEach(strays.map((hook) => known.get(String(hook.id)) ?? { id: this.client.api.id(hook) }));
-		this.data.hooks = [...hooks, ...left.map(({ hook }) => hook)] as unknown as IDataObject[];
+		const left = await this.removeEach(strays.map((hook) => known.get(String(hook.id)) ?? { id: this.client.api.id(hook), url: this.url }));
+		const elsewhere = [...known.values()].filter(this.isElsewhere);
+		this.remember([...hooks, ...left.map(({ hook }) => hook), ...elsewhere]);
+		this.warnOf(elsewhere);
 		if (left.length > 0) throw this.couldNotRemove(left);
+	}
+
+	/** Keeps what is known of webhooks, their clean-up tokens above all, with the workflow. */
+	private remember(hooks: Known[]): void {
+		this.data.hooks = [...keyed(hooks).values()] as unknown as IDataObject[];
+	}
+
+	/** It may be n8n's former address, or that of the n8n whose database this is a copy of: only a person can tell. */
+	private warnOf(elsewhere: Known[]): void {
+		if (elsewhere.length === 0) return;
+		const list = elsewhere.map(({ id, url }) => `${id} (${url})`).join(', ');
+		this.context.logger.warn(
+			`Webhooks of this workflow at another address were left in Outreach: ${list}. If it is the former address of this n8n, remove them in Outreach, or with the operation "Delete" of the resource Webhook. If another n8n runs there with the same workflow, leave them.`,
+		);
 	}
 
 	/** Removes everything that points to this node. */
 	async remove(): Promise<void> {
-		const known = knownOf(this.data);
-		const [listing] = await Promise.allSettled([this.own()]);
-		const found = listing.status === 'fulfilled' ? listing.value.map((hook) => ({ id: this.client.api.id(hook) })) : [];
-		const all = [...known, ...found.filter(({ id }) => !known.some((hook) => String(hook.id) === String(id)))];
-		const left = await this.withTokens(await this.removeEach(all));
-		if (left.length > 0) {
-			this.data.hooks = left.map(({ hook }) => hook) as unknown as IDataObject[];
-			throw this.couldNotRemove(left);
-		}
-		delete this.data.hooks;
+		const [listing] = await Promise.allSettled([this.list()]);
+		const all = listing.status === 'fulfilled' ? listing.value : [];
+		const listed = this.stillThere(all);
+		// Of what is not listed, the stored address counts: it may only be out of sight.
+		const known = [...keyed([...knownOf(this.data), ...listed]).values()];
+		const elsewhere = (listing.status === 'fulfilled' ? listed : known).filter(this.isElsewhere);
+		const found = this.own(all).map((hook) => ({ id: this.client.api.id(hook), url: this.url }));
+		const own = keyed([...found, ...known.filter((hook) => !this.isElsewhere(hook))]);
+		const left = await this.withTokens(await this.removeEach([...own.values()]));
+		this.remember([...left.map(({ hook }) => hook), ...elsewhere]);
+		this.warnOf(elsewhere);
+		if (left.length > 0) throw this.couldNotRemove(left);
+		if (elsewhere.length === 0) delete this.data.hooks;
 		// Without a list nobody can say that nothing is left; the stored ones were all there should be.
-		if (listing.status === 'rejected' && all.length === 0) {
+		if (listing.status === 'rejected' && own.size === 0) {
 			throw new NodeOperationError(this.context.getNode(), listing.reason as Error, {
 				description: `Look in Outreach for webhooks that point to ${this.url} and remove them.`,
 			});
@@ -200,7 +253,8 @@ class Remote {
 			]);
 			if (removal.status === 'fulfilled') continue;
 			const refusal = removal.reason as { httpCode?: string; message: string };
-			if (refusal.httpCode === '404' || (await this.cleanUpOne(hook))) continue;
+			// Whatever the token of this very webhook finds gone is gone.
+			if (refusal.httpCode === '404' || ['removed', 'gone'].includes(await this.cleanUpWith(hook.cleanupToken))) continue;
 			left.push({ hook, reason: refusal.message });
 		}
 		return left;
@@ -210,17 +264,18 @@ class Remote {
 	private async withTokens(left: Array<{ hook: Known; reason: string }>): Promise<Array<{ hook: Known; reason: string }>> {
 		if (left.length === 0) return left;
 		let gone = 0;
-		for (const cleanupToken of (this.data.tokens ?? []) as string[]) {
-			if (await this.cleanUpOne({ id: 0, cleanupToken })) gone++;
+		for (const { token, url } of tokensOf(this.data)) {
+			if (url === this.url && (await this.cleanUpWith(token)) === 'removed') gone++;
 		}
 		return gone >= left.length ? [] : left;
 	}
 
 	/** With the token that Outreach gave for the day on which the connection is refused. */
-	private async cleanUpOne({ cleanupToken }: Known): Promise<boolean> {
-		if (!cleanupToken) return false;
-		const [attempt] = await Promise.allSettled([cleanUp(this.client, cleanupToken)]);
-		return attempt.status === 'fulfilled' && (attempt.value < 300 || attempt.value === 404);
+	private async cleanUpWith(token: string | undefined): Promise<'removed' | 'gone' | 'refused'> {
+		if (!token) return 'refused';
+		const [attempt] = await Promise.allSettled([cleanUp(this.client, token)]);
+		if (attempt.status === 'rejected') return 'refused';
+		return attempt.value < 300 ? 'removed' : attempt.value === 404 ? 'gone' : 'refused';
 	}
 
 	private couldNotRemove(left: Array<{ hook: Known; reason: string }>): NodeOperationError {
@@ -250,7 +305,7 @@ const TAKEN_UP = new Set<string>(['init', 'leadershipChange']);
 /** Whether nothing has to be done. */
 export async function isEstablished(context: IHookFunctions): Promise<boolean> {
 	const remote = new Remote(context);
-	const [listing] = await Promise.allSettled([remote.own()]);
+	const [listing] = await Promise.allSettled([remote.list()]);
 	if (listing.status === 'fulfilled') return remote.isComplete(listing.value);
 	const reason = listing.reason as Error;
 	// When n8n starts while Outreach is down, what was there is taken to be there still: otherwise n8n would remove it.
@@ -264,8 +319,8 @@ export async function isEstablished(context: IHookFunctions): Promise<boolean> {
 /** Brings the vendor's webhooks in line with the node. Safe to repeat. */
 export async function establish(context: Context): Promise<void> {
 	const remote = new Remote(context);
-	const own = await remote.own();
-	if (!remote.isComplete(own)) await remote.establish(own);
+	const all = await remote.list();
+	if (!remote.isComplete(all)) await remote.establish(all);
 }
 
 /** Removes the node's webhooks at the vendor. @throws NodeOperationError naming those that stayed. */

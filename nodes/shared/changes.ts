@@ -5,7 +5,7 @@ import type { Call, QueryPairs } from './api';
 import type { Run } from './execute';
 import { BadInput, coerce, isAbsent } from './fields';
 import { outside } from './outside';
-import { budgetOf, countedPages, fromNow, fromTime, packSnapshot, poll, unpackSnapshot, walk, type Cursor, type Limits, type Snapshot, type Stream } from './polling';
+import { budgetOf, countedPages, fromNow, fromTime, packSnapshot, poll, unpackSnapshot, walk, WINDOW, type Cursor, type Limits, type Snapshot, type Stream } from './polling';
 import { nouns, type Condition, type Query, type Resource } from './spec';
 import type { Vendor } from './vendor';
 import { fingerprint } from './webhook';
@@ -126,6 +126,8 @@ export function streamOf(run: Run, resource: Resource, query: Query, change: Pic
 interface StreamState extends Cursor {
 	/** Watched values by id. */
 	values?: string;
+	/** Those that the last batch told of, as they were before: it may have to be emitted again. */
+	undo?: string;
 }
 
 interface Group {
@@ -215,7 +217,7 @@ export async function pollChanges(context: IPollFunctions, polled: Polled): Prom
 		const { items, states } = await readChanges(run, polled, query, {
 			states: data.streams,
 			again: inDoubt,
-			limits: { overlap, most: Math.max(1, Number(options.most ?? 5000)), isOver: budgetOf(context) },
+			limits: { overlap, most: Math.min(WINDOW, Math.max(1, Number(options.most ?? 5000))), isOver: budgetOf(context) },
 			startFrom: isAbsent(startFrom) ? undefined : String(coerce({ name: 'startFrom', label: 'Start From', type: 'dateTime' }, startFrom)),
 			present,
 		});
@@ -250,17 +252,23 @@ export async function readChanges(
 		const state = known[group.key] ?? (await begin(stream, group));
 		const { fresh, cursor } = await walk(stream, state, { ...limits, most: limits.most - items.size }, again);
 		const values = group.watch ? unpackSnapshot(state.values) : undefined;
+		if (values && again) for (const [id, value] of unpackSnapshot(state.undo)) remember(values, id, value);
+		const undo: Snapshot = new Map();
+		const since = again ? (state.before ?? state.at) : state.at;
 		for (const entry of fresh) {
 			const id = stream.id(entry);
 			const before = values?.get(id);
 			for (const change of group.changes) {
-				if (!change.happened(entry.record, state.at, before)) continue;
-				const json = present(change, entry, state.at, before);
+				if (!change.happened(entry.record, since, before)) continue;
+				const json = present(change, entry, since, before);
 				if (json) items.set(String(json.eventId), json);
 			}
-			if (values) remember(values, id, group.watch!.of(entry.record));
+			if (!values) continue;
+			const value = group.watch!.of(entry.record);
+			if (value !== (before ?? '') && !undo.has(id)) undo.set(id, before ?? '');
+			remember(values, id, value);
 		}
-		next[group.key] = { ...cursor, ...(values ? { values: packSnapshot(values) } : {}) };
+		next[group.key] = { ...cursor, ...(values ? { values: packSnapshot(values) } : {}), ...(undo.size > 0 ? { undo: packSnapshot(undo) } : {}) };
 	}
 	return { items: [...items.values()], states: next as unknown as IDataObject };
 

@@ -34,13 +34,13 @@ export interface Cursor {
 	at: string;
 	/** Fingerprints of the window before `at` that were dealt with. */
 	seen: string;
+	/** Up to this time everything was dealt with, whether it is in `seen` or not; the beginning of the window when it is absent. */
+	floor?: string;
 	/** A backlog: where the next poll goes on. */
 	rest?: Rest;
 	/** Fingerprints of the last batch, apart from `seen`, and the cursor before it: it may have to be emitted again. */
 	batch?: string;
 	before?: string;
-	/** When the last batch was handed over, by this machine's clock (epoch ms). */
-	handedOver?: number;
 }
 
 export interface Limits {
@@ -59,14 +59,14 @@ export interface Walk<R> {
 	unfinished: boolean;
 }
 
-/** Fingerprints kept at most: 160 KB. Beyond, the oldest go and may be repeated, never lost. */
-const WINDOW = 20_000;
+/** Fingerprints kept at most: 160 KB. Beyond, the floor rises in place of the oldest. */
+export const WINDOW = 20_000;
 
 const minus = (time: string, ms: number) => (time === '' ? '' : new Date(Date.parse(time) - ms).toISOString());
 
 const later = (a: string, b: string) => (a === '' || (b !== '' && Date.parse(b) > Date.parse(a)) ? b : a);
 
-const atOrAfter = (time: string, from: string) => from === '' || Date.parse(time) >= Date.parse(from);
+const isLater = (time: string, than: string) => than === '' || Date.parse(time) > Date.parse(than);
 
 const markOf = <R>(stream: Stream<R>, record: R) => fingerprint(`${stream.id(record)}@${stream.time(record)}`);
 
@@ -80,20 +80,21 @@ export async function walk<R>(stream: Stream<R>, cursor: Cursor, limits: Limits,
 	const known = new Set([...splitFingerprints(cursor.seen), ...batch]);
 	const continued = !again && cursor.rest !== undefined;
 	const start = again ? (cursor.before ?? cursor.at) : cursor.at;
-	const window = minus(cursor.at, limits.overlap);
+	// A window that has become larger does not bring back what was dealt with.
+	const floor = cursor.floor ?? minus(cursor.at, limits.overlap + 1);
+	const from = minus(start, limits.overlap);
 	const walked: Array<{ mark: string; time: string }> = [];
 	const fresh: R[] = [];
 	const marks: string[] = [];
 	let { at } = cursor;
 	let rest: Rest;
-	for await (const page of stream.pages(minus(start, limits.overlap), continued ? cursor.rest : undefined)) {
+	for await (const page of stream.pages(again ? from : later(from, floor), continued ? cursor.rest : undefined)) {
 		for (const record of page.records) {
 			const time = stream.time(record);
 			const mark = markOf(stream, record);
 			walked.push({ mark, time });
 			at = later(at, time);
-			// Of what lies before the window only the batch that is repeated was not dealt with.
-			const missed = !known.has(mark) && (continued || !again || atOrAfter(time, window));
+			const missed = !known.has(mark) && (continued || isLater(time, floor));
 			if (!missed && !repeat.delete(mark)) continue;
 			known.add(mark);
 			fresh.push(record);
@@ -102,21 +103,25 @@ export async function walk<R>(stream: Stream<R>, cursor: Cursor, limits: Limits,
 		rest = page.next;
 		if (rest !== undefined && (fresh.length >= limits.most || limits.isOver())) break;
 	}
-	const edge = minus(at, limits.overlap);
+	const edge = later(floor, minus(at, limits.overlap + 1));
 	const inBatch = new Set(marks);
 	// Only a walk from the window's start to the end has met everything there is in it.
 	const whole = !continued && rest === undefined;
-	const inWindow = walked.filter(({ time }) => atOrAfter(time, edge)).map(({ mark }) => mark);
-	const met = whole ? inWindow : [...splitFingerprints(cursor.seen), ...batch, ...inWindow];
-	const seen = [...new Set(met)].filter((mark) => !inBatch.has(mark)).slice(-WINDOW);
+	// What was dealt with before, when a walk goes on, is no later than what it begins with.
+	const before = whole ? [] : [...splitFingerprints(cursor.seen), ...batch].map((mark) => ({ mark, time: walked[0]?.time ?? at }));
+	const met = new Map([...before, ...walked.filter(({ time }) => isLater(time, edge))].filter(({ mark }) => !inBatch.has(mark)).map(({ mark, time }) => [mark, time]));
+	const forgotten = [...met.values()].slice(0, -WINDOW).reduce(later, '');
+	// In a backlog there can be more of that very time.
+	const risen = rest === undefined ? forgotten : minus(forgotten, 1);
 	return {
 		fresh,
 		unfinished: rest !== undefined,
 		cursor: {
 			at,
-			seen: seen.join(''),
+			seen: [...met.keys()].slice(-WINDOW).join(''),
+			floor: later(edge, risen),
 			...(rest === undefined ? {} : { rest }),
-			...(marks.length > 0 ? { batch: marks.slice(-WINDOW).join(''), before: start } : {}),
+			...(marks.length > 0 ? { batch: marks.join(''), before: start } : {}),
 		},
 	};
 }
@@ -145,8 +150,6 @@ const READINGS = 10;
 
 /** Sums of fingerprints stay below. */
 const MODULUS = 2 ** 48;
-
-const isLater = (time: string, than: string) => than === '' || Date.parse(time) > Date.parse(than);
 
 const add = ({ count, sum }: Reading, id: string): Reading => ({
 	count: count + 1,
@@ -196,19 +199,25 @@ export async function* countedPages<R>(
 /** The cursor that leaves everything behind that is there now. No clock but the vendor's is asked. */
 export async function fromNow<R>(stream: Stream<R>, overlap: number): Promise<Cursor> {
 	let at = '';
+	let floor = '';
 	const seen: string[] = [];
 	for await (const record of stream.newest()) {
 		const time = stream.time(record);
 		if (at === '') at = time;
-		if (!atOrAfter(time, minus(at, overlap)) || seen.length >= WINDOW) break;
+		floor = minus(at, overlap + 1);
+		if (!isLater(time, floor)) break;
+		if (seen.length >= WINDOW) {
+			floor = time;
+			break;
+		}
 		seen.push(markOf(stream, record));
 	}
-	return { at, seen: seen.reverse().join('') };
+	return { at, seen: seen.reverse().join(''), floor };
 }
 
 /** The cursor before everything from a time on. */
 export function fromTime(time: string, overlap: number): Cursor {
-	return { at: new Date(Date.parse(time) + overlap).toISOString(), seen: '' };
+	return { at: new Date(Date.parse(time) + overlap).toISOString(), seen: '', floor: minus(time, 1) };
 }
 
 // ---- snapshots --------------------------------------------------------------------------------------
@@ -263,7 +272,10 @@ export function difference(before: Snapshot, now: Snapshot, complete = true): Di
 
 // ---- n8n --------------------------------------------------------------------------------------------
 
-/** Milliseconds within which a batch that a former process handed over is emitted again. */
+/**
+ * Milliseconds within which a batch that another process handed over is emitted again. A limit there has to be:
+ * n8n stores nothing when a poll finds nothing, so that an old mark is what almost every quiet trigger starts with.
+ */
 const DOUBT = 5 * 60_000;
 /** Share of n8n's time for a poll that is used for reading. */
 const SHARE = 0.7;
@@ -271,8 +283,11 @@ const BUDGET = 60_000;
 
 const running = new Map<string, Promise<unknown>>();
 
-/** Nodes for which this process has polled: what it handed over before, it has handed over. */
-const polled = new Set<string>();
+/** The mark of the last batch that this process handed over, or found to be settled, by node. */
+const settled = new Map<string, unknown>();
+
+/** Nodes whose last batch is in doubt, until a reading that repeats it went well. */
+const doubts = new Set<string>();
 
 /** When the time for reading is up. */
 export function budgetOf(context: IPollFunctions | ITriggerFunctions): () => boolean {
@@ -284,15 +299,15 @@ export function budgetOf(context: IPollFunctions | ITriggerFunctions): () => boo
 /** What a poll found, and what to remember once it is handed over. */
 export interface Found {
 	items: IDataObject[];
-	/** Members of the node's data to replace; undefined ones are removed. */
+	/** Members of the node's data to replace; undefined ones are removed. `handedOver` marks the batch, and is set if it is not among them. */
 	state: IDataObject;
 }
 
 /**
  * One poll of a node: alone, and remembered only when it went well.
- * @param read gets the node's data and whether the last batch is in doubt.
+ * @param read gets the node's data and whether the last batch is in doubt; without a result it is as if it had not been.
  */
-export async function poll(context: IPollFunctions | ITriggerFunctions, read: (data: IDataObject, inDoubt: boolean) => Promise<Found>): Promise<INodeExecutionData[][] | null> {
+export async function poll(context: IPollFunctions | ITriggerFunctions, read: (data: IDataObject, inDoubt: boolean) => Promise<Found | undefined>): Promise<INodeExecutionData[][] | null> {
 	const key = nodeKey(context);
 	const data = context.getWorkflowStaticData('node');
 	const busy = running.get(key);
@@ -302,15 +317,19 @@ export async function poll(context: IPollFunctions | ITriggerFunctions, read: (d
 		await Promise.allSettled([busy]);
 	}
 	const work = (async () => {
-		const inDoubt = !polled.has(key) && typeof data.handedOver === 'number' && Date.now() - data.handedOver < DOUBT;
-		const { items, state } = await read(data, inDoubt);
-		polled.add(key);
-		for (const [name, value] of Object.entries(state)) {
+		// Also a process that polled before can find a batch of another one: it was the leader, was it not, and is it again.
+		const { handedOver } = data;
+		if (handedOver !== settled.get(key) && typeof handedOver === 'number' && Date.now() - handedOver < DOUBT) doubts.add(key);
+		const found = await read(data, doubts.has(key));
+		if (!found) return null;
+		const { items, state } = found;
+		for (const [name, value] of Object.entries({ ...(items.length > 0 ? { handedOver: Date.now() } : {}), ...state })) {
 			if (value === undefined) delete data[name];
 			else data[name] = value;
 		}
+		settled.set(key, data.handedOver);
+		doubts.delete(key);
 		if (items.length === 0) return null;
-		data.handedOver = Date.now();
 		return [context.helpers.returnJsonArray(items)];
 	})();
 	running.set(key, work);

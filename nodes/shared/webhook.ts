@@ -183,10 +183,13 @@ export class DeliveryMemory {
 
 const memories = new Map<string, DeliveryMemory>();
 
-/** A memory of a node; all its requests in this process share one. */
-export function memoryOf(key: string, member = 'seen'): DeliveryMemory {
+/**
+ * A memory of a node; all its requests in this process share one.
+ * @param keep how many of the newest are stored.
+ */
+export function memoryOf(key: string, member = 'seen', keep = STORED): DeliveryMemory {
 	const name = `${key} ${member}`;
-	const memory = memories.get(name) ?? new DeliveryMemory(REMEMBERED, STORED, member);
+	const memory = memories.get(name) ?? new DeliveryMemory(REMEMBERED, keep, member);
 	memories.set(name, memory);
 	return memory;
 }

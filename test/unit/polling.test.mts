@@ -113,7 +113,7 @@ describe('walk', () => {
 	test('nothing there at the start: the first record is news, whatever its time', async () => {
 		source.rows.clear();
 		cursor = await fromNow(source, 1000);
-		expect(cursor).toEqual({ at: '', seen: '' });
+		expect(cursor).toEqual({ at: '', seen: '', floor: '' });
 		source.set(1, -99_000_000);
 		expect(await next()).toEqual([1]);
 		expect(await next()).toEqual([]);
@@ -185,6 +185,21 @@ describe('walk', () => {
 		expect(await next()).toEqual([]);
 	});
 
+	test('a window that becomes larger brings nothing back', async () => {
+		for (const [id, ms] of [[6, 5000], [7, 20_000], [8, 40_000]] as const) {
+			source.set(id, ms);
+			expect(await next()).toEqual([id]);
+		}
+		const { reads } = source;
+		expect(await next({ overlap: 60_000 })).toEqual([]);
+		expect(source.reads - reads).toBe(1);
+		// From now on the larger one counts.
+		source.set(9, 100_000);
+		expect(await next({ overlap: 60_000 })).toEqual([9]);
+		source.set(10, 45_000);
+		expect(await next({ overlap: 60_000 })).toEqual([10]);
+	});
+
 	test('from a time that the user sets', async () => {
 		cursor = fromTime(iso(300), 1000);
 		expect(await next()).toEqual([3, 4, 5]);
@@ -218,6 +233,75 @@ describe('walk', () => {
 		const got = new Set(emitted);
 		const start = new Set(Array.from({ length: 5 }, (_, i) => `${i + 1}@${iso((i + 1) * 100)}`));
 		expect([...new Set(expected)].filter((mark) => !got.has(mark) && !start.has(mark))).toEqual([]);
+	});
+});
+
+describe('more in the window than can be remembered', () => {
+	const MANY = 30_000;
+	/** A list that is not sorted anew for each page. */
+	const listOf = (rows: Row[]): Stream<Row> => ({
+		async *pages(from, rest) {
+			const list = rows.filter(({ at }) => from === '' || at >= from);
+			for (let i = (rest as number | undefined) ?? 0; i === 0 || i < list.length; i += 1000) yield { records: list.slice(i, i + 1000), ...(i + 1000 < list.length ? { next: i + 1000 } : {}) };
+		},
+		async *newest() {
+			yield* rows.toReversed();
+		},
+		time: ({ at }) => at,
+		id: ({ id }) => String(id),
+	});
+	const sorted = (rows: Row[]) => rows.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+	const wide = (more: Partial<Limits> = {}) => limits({ overlap: 300_000, most: 5000, ...more });
+	const kinds: Array<[string, Row[]]> = [
+		['within 150 seconds', Array.from({ length: MANY }, (_, i) => ({ id: i, at: iso(Math.floor(i / 200) * 1000) }))],
+		['at one time', Array.from({ length: MANY }, (_, i) => ({ id: i, at: iso(1000) }))],
+	];
+
+	test.each(kinds)('changes %s come once, and no more after them', async (_, rows) => {
+		for (const most of [5000, 100_000]) {
+			let cursor: Cursor = { at: iso(-1000), seen: '' };
+			const emitted: number[] = [];
+			let polls = 0;
+			for (let unfinished = true; unfinished; polls += 1) {
+				const result = await walk(listOf(rows), stored(cursor), wide({ most }));
+				({ cursor, unfinished } = result);
+				emitted.push(...ids(result.fresh));
+			}
+			expect(polls).toBe(most === 5000 ? 6 : 1);
+			expect(new Set(emitted).size).toBe(MANY);
+			expect(emitted).toHaveLength(MANY);
+			for (const more of [{}, {}, { overlap: 600_000 }]) {
+				const result = await walk(listOf(rows), stored(cursor), wide(more));
+				expect(ids(result.fresh)).toEqual([]);
+				cursor = result.cursor;
+			}
+			expect(cursor.seen.length).toBeLessThanOrEqual(160_000);
+			// The next change comes, and with it what becomes visible late but not too late.
+			const next = sorted([...rows, { id: 900_000, at: iso(149_500) }, { id: 900_001, at: iso(200_000) }]);
+			const result = await walk(listOf(next), stored(cursor), wide());
+			expect(ids(result.fresh)).toEqual([900_000, 900_001]);
+			expect(ids((await walk(listOf(next), stored(result.cursor), wide())).fresh)).toEqual([]);
+			// In doubt, the last batch and nothing else.
+			expect(ids((await walk(listOf(next), stored(result.cursor), wide(), true)).fresh)).toEqual([900_000, 900_001]);
+		}
+	});
+
+	test.each(kinds)('a batch in doubt amid a backlog of changes %s: nothing is lost', async (_, rows) => {
+		for (const doubtAfter of [1, 5]) {
+			let cursor: Cursor = { at: iso(-1000), seen: '' };
+			const arrived = new Set<number>();
+			for (let poll = 1; poll <= 12; poll += 1) {
+				const result = await walk(listOf(rows), stored(cursor), wide(), poll === doubtAfter + 1);
+				({ cursor } = result);
+				if (poll !== doubtAfter) for (const id of ids(result.fresh)) arrived.add(id);
+			}
+			expect(arrived.size).toBe(MANY);
+		}
+	});
+
+	test.each(kinds)('those that are there at the start, %s, are no news', async (_, rows) => {
+		const cursor = await fromNow(listOf(rows), 300_000);
+		expect(ids((await walk(listOf(rows), stored(cursor), wide())).fresh)).toEqual([]);
 	});
 });
 

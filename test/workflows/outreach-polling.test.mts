@@ -8,6 +8,8 @@ const lab = outreachLab();
 
 const poller = async (parameters: IDataObject) => await activePoller(lab.harness, 'outreachPollingTrigger', parameters);
 
+const later = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
+
 const ids = (items: IDataObject[] | null) => (items ?? []).map(({ id }) => id as number);
 
 const prospects = (more: IDataObject = {}): IDataObject => ({ resource: 'prospect', events: ['changed'], ...more });
@@ -98,18 +100,24 @@ describe('changes', () => {
 		lab.sim.update('user', 3, { attributes: { locked: false, updatedAt: new Date(Date.now() + 20).toISOString() } });
 		lab.sim.update('user', 4, { attributes: { title: 'Z', updatedAt: new Date(Date.now() + 20).toISOString() } });
 		expect((await next())!.map(({ event, id }) => [event, id])).toEqual([['user.unlocked', 3]]);
+		// The batch in doubt, and that alone, though the remembered values are those after it.
 		const again = await restart();
+		expect(again.one.emitted.map(({ event, id }) => [event, id])).toEqual([['user.unlocked', 3]]);
 		expect(ids(await again.next())).toEqual([]);
 	});
 
 	test('opportunities that changed their stage, with the stage before', async () => {
 		const stages = lab.sim.records('opportunityStage').map(({ id }) => id as number);
 		const deal = lab.sim.insert('opportunity', { attributes: { name: 'Deal' }, relationships: { opportunityStage: stages[0] } });
-		const { next } = await poller({ resource: 'opportunity', events: ['stageChanged'] });
+		const { next, restart } = await poller({ resource: 'opportunity', events: ['stageChanged'] });
 		lab.sim.update('opportunity', deal.id, { attributes: { name: 'Renamed' } });
 		expect(await next()).toBeNull();
 		lab.sim.update('opportunity', deal.id, { attributes: { updatedAt: new Date(Date.now() + 20).toISOString() }, relationships: { opportunityStage: stages[1] } });
-		expect(await next()).toEqual([expect.objectContaining({ event: 'opportunity.stageChanged', id: deal.id, previous: String(stages[0]), opportunityStageId: stages[1] })]);
+		const change = [expect.objectContaining({ event: 'opportunity.stageChanged', id: deal.id, previous: String(stages[0]), opportunityStageId: stages[1] })];
+		expect(await next()).toEqual(change);
+		const again = await restart();
+		expect(again.one.emitted).toEqual(change);
+		expect(await again.next()).toBeNull();
 	});
 
 	test('filters as in Get Many, names resolved; chosen fields; the raw form', async () => {
@@ -243,6 +251,39 @@ describe('what can go wrong', () => {
 		const data = second.one.stored['node:Trigger'] as IDataObject;
 		data.handedOver = Date.now() - 3_600_000;
 		expect((await second.restart()).one.emitted).toEqual([]);
+	});
+
+	test('what comes again is called what it was called', async () => {
+		const first = await poller(prospects());
+		const { id } = lab.sim.insert('prospect', { attributes: { firstName: 'Zoe', createdAt: later(1) } });
+		lab.sim.update('prospect', id, { attributes: { title: 'CEO', updatedAt: later(2) } });
+		const batch = await first.next();
+		expect(batch!.map(({ event }) => event)).toEqual(['prospect.created']);
+		expect((await first.restart()).one.emitted).toEqual(batch);
+	});
+
+	test('a batch in doubt that cannot be read at once comes with the first poll that can, however late', async () => {
+		const first = await poller(prospects());
+		const { id } = lab.sim.insert('prospect', { attributes: { firstName: 'Zoe' } });
+		await first.next();
+		const other = first.one.restarted();
+		const workflow = other.load();
+		lab.sim.addFault({ match: { path: '/api/v2/prospects' }, times: 1, kind: 'status', status: 403 });
+		await expect(other.poll(workflow)).rejects.toThrow();
+		(workflow.staticData as Record<string, IDataObject>)['node:Trigger'].handedOver = Date.now() - 3_600_000;
+		expect((await other.poll(workflow))!.map(({ json }) => json.id)).toEqual([id]);
+		expect(await other.poll(workflow)).toBeNull();
+	});
+
+	test('a main process that becomes the leader again repeats the batch of the one between', async () => {
+		const { one } = await poller(prospects());
+		const { id } = lab.sim.insert('prospect', { attributes: { firstName: 'Zoe' } });
+		const between = one.restarted();
+		expect((await between.poll())!.map(({ json }) => json.id)).toEqual([id]);
+		one.stored = structuredClone(between.stored);
+		const workflow = one.load();
+		expect((await one.poll(workflow))!.map(({ json }) => json.id)).toEqual([id]);
+		expect(await one.poll(workflow)).toBeNull();
 	});
 
 	test('the time that n8n gives is kept to, and the rest comes with the next poll', async () => {

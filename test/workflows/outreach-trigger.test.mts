@@ -95,6 +95,16 @@ describe('webhooks at Outreach', () => {
 			{ resource: 'user', action: 'updated', active: true, payloadVersion: 2 },
 		]);
 		expect(now.some(({ id }) => id === stray.id)).toBe(false);
+		for (const suspension of ['disabledSince', 'disabledUntil', 'disabledReason']) {
+			const [{ id, attributes }] = lab.sim.records('webhook');
+			lab.sim.remove('webhook', id);
+			lab.sim.insert('webhook', { id, attributes: { ...attributes, [suspension]: suspension === 'disabledReason' ? 'No answer' : new Date().toISOString() } });
+			expect(await one.hook('checkExists')).toBe(false);
+			lab.sim.clearRequests();
+			await one.hook('create');
+			expect(lab.writes()).toEqual([`PATCH /webhooks/${id}`]);
+			expect(await one.hook('checkExists')).toBe(true);
+		}
 		await one.hook('delete');
 		expect(remote().map(({ id }) => id)).toEqual([foreign.id, close.id]);
 	});
@@ -107,6 +117,20 @@ describe('webhooks at Outreach', () => {
 		lab.sim.clearFaults();
 		await one.activate();
 		expect(remote()).toHaveLength(3);
+	});
+
+	test('a failed attempt keeps the clean-up tokens of all that is there', async () => {
+		const one = trigger({ events: ['prospect.created', 'prospect.updated', 'user.updated'] });
+		await one.activate();
+		const before = hooks(one);
+		lab.sim.remove('webhook', before[0].id);
+		lab.sim.addFault({ match: { method: 'POST', path: '/api/v2/webhooks' }, times: -1, kind: 'status', status: 422, body: { errors: [{ id: 'x', detail: 'Webhook limit reached' }] } });
+		await expect(one.hook('create')).rejects.toThrow('limit');
+		expect(hooks(one)).toEqual(expect.arrayContaining(before.slice(1)));
+		lab.sim.clearFaults();
+		await one.activate();
+		expect(hooks(one)).toHaveLength(3);
+		expect(hooks(one).every(({ cleanupToken }) => typeof cleanupToken === 'string')).toBe(true);
 	});
 
 	test('a creation whose answer is lost is found again by the next attempt', async () => {
@@ -142,7 +166,90 @@ describe('webhooks at Outreach', () => {
 		await one.activate();
 		expect(hooks(one)[0].cleanupToken).toBeUndefined();
 		await send(one, { event: 'prospect.created' }, { headers: { 'outreach-webhook-cleanup-token': token } });
+		expect(one.data.tokens).toHaveLength(1);
 		lab.connect({}, lab.sim.issueToken({ scopes: ['prospects.read'] }));
+		await one.hook('delete');
+		expect(remote()).toEqual([]);
+		expect(one.data.tokens).toBeUndefined();
+	});
+
+	test('at a new address new ones are made; the old ones may be of another n8n, and stay until somebody decides', async () => {
+		const one = await listening({ events: ['prospect.created'] });
+		const [old] = remote();
+		one.base = one.base.replace('127.0.0.1', 'localhost');
+		await one.activate();
+		expect(remote().map(({ url }) => url)).toEqual([old.url, one.url]);
+		expect(await one.hook('checkExists')).toBe(true);
+		// While both addresses lead here, each event comes twice.
+		lab.sim.insert('prospect', { attributes: { firstName: 'Zoe' } });
+		await lab.sim.deliveriesSettled();
+		await one.settled();
+		expect(one.answered).toEqual([200, 200]);
+		expect(one.emitted).toHaveLength(1);
+		await one.hook('delete');
+		expect(remote().map(({ url }) => url)).toEqual([old.url]);
+		expect(hooks(one).map(({ id }) => id)).toEqual([old.id]);
+		// Back at the old address, they are taken up again, and removed.
+		one.base = one.base.replace('localhost', '127.0.0.1');
+		await one.activate();
+		expect(remote().map(({ id }) => id)).toEqual([old.id]);
+		await one.hook('delete');
+		expect(remote()).toEqual([]);
+		expect(one.data.hooks).toBeUndefined();
+	});
+
+	test.each([['with access', false], ['without access', true]])('a copy of the database at another address removes nothing, %s', async (_, refused) => {
+		const one = trigger({ events: ['prospect.created'] });
+		await one.activate();
+		await send(one, { event: 'prospect.created' }, { headers: { 'outreach-webhook-cleanup-token': hooks(one)[0].cleanupToken! } });
+		const adopted = trigger({ events: ['prospect.created'] }, one.node.webhookId);
+		await adopted.activate();
+		await send(adopted, { event: 'prospect.created' }, { headers: { 'outreach-webhook-cleanup-token': hooks(one)[0].cleanupToken! } });
+		for (const production of [one, adopted]) {
+			const copy = production.restarted();
+			copy.base = 'https://staging.example.test/webhook';
+			await copy.activate();
+			expect(remote()).toHaveLength(2);
+			if (refused) lab.connect({}, lab.sim.issueToken({ scopes: ['prospects.read'] }));
+			await copy.hook('delete');
+			lab.connect();
+			expect(remote().map(({ url }) => url)).toEqual([one.url]);
+		}
+	});
+
+	test('a copy that may remove nothing does not try the tokens of the original', async () => {
+		const first = trigger({ events: ['prospect.created'] });
+		await first.activate();
+		const token = hooks(first)[0].cleanupToken!;
+		const original = trigger({ events: ['prospect.created'] }, first.node.webhookId);
+		await original.activate();
+		await send(original, { event: 'prospect.created' }, { headers: { 'outreach-webhook-cleanup-token': token } });
+		const copy = original.restarted();
+		copy.base = 'https://staging.example.test/webhook';
+		await copy.activate();
+		for (const hook of hooks(copy)) delete hook.cleanupToken;
+		lab.connect({}, lab.sim.issueToken({ scopes: ['prospects.read'] }));
+		await expect(copy.hook('delete')).rejects.toThrow('Outreach kept webhook');
+		expect(remote().map(({ url }) => url)).toEqual([first.url, copy.url]);
+		lab.connect();
+		await copy.hook('delete');
+		await original.hook('delete');
+		expect(remote()).toEqual([]);
+	});
+
+	test('the token of a webhook that is gone does not stand for one that stayed', async () => {
+		const first = trigger({ events: ['prospect.created'] });
+		await first.activate();
+		const token = hooks(first)[0].cleanupToken!;
+		lab.sim.remove('webhook', hooks(first)[0].id);
+		// Adopted, so that its own token is not known.
+		const one = trigger({ events: ['prospect.created'] });
+		const { id } = lab.sim.insert('webhook', { attributes: { url: one.url, resource: 'prospect', action: 'created' } });
+		await one.activate();
+		await send(one, { event: 'prospect.created' }, { headers: { 'outreach-webhook-cleanup-token': token } });
+		lab.connect({}, lab.sim.issueToken({ scopes: ['prospects.read'] }));
+		await expect(one.hook('delete')).rejects.toThrow(`Outreach kept webhook ${id}`);
+		lab.connect();
 		await one.hook('delete');
 		expect(remote()).toEqual([]);
 	});
@@ -168,6 +275,31 @@ describe('webhooks at Outreach', () => {
 		one.base = 'http://n8n.example.test/webhook';
 		await expect(one.activate()).rejects.toThrow(/https/);
 		await expect(trigger({ events: [] }).activate()).rejects.toThrow('No event is chosen');
+	});
+
+	test('what Outreach says of a refused webhook is told without the secret in it', async () => {
+		const one = trigger({ events: ['prospect.created', 'prospect.updated'] });
+		await one.activate();
+		const secret = String(one.data.secret);
+		const [first, second] = remote();
+		const body = { errors: [{ id: 'x', detail: `Not this secret: ${secret}` }] };
+		lab.sim.remove('webhook', second.id as number);
+		for (const method of ['POST', 'PATCH']) {
+			if (method === 'PATCH') lab.sim.update('webhook', first.id as number, { attributes: { active: false } });
+			lab.sim.addFault({ match: { method, path: '/api/v2/webhooks*' }, kind: 'status', status: 422, body });
+			const [attempt] = await Promise.allSettled([one.hook('create')]);
+			const { reason } = attempt as PromiseRejectedResult;
+			expect(reason).toMatchObject({ message: expect.stringContaining('Not this secret') as string });
+			expect(JSON.stringify([reason, { ...reason }, (reason as Error).message, (reason as Error).stack])).not.toContain(secret);
+		}
+	});
+
+	test('when nothing is known and Outreach cannot be asked, deactivating says where to look', async () => {
+		const one = trigger({ events: ['prospect.created'] });
+		lab.sim.addFault({ match: { path: '/api/v2/webhooks' }, times: -1, kind: 'status', status: 403 });
+		await expect(one.hook('delete')).rejects.toMatchObject({ description: expect.stringContaining(one.url) as string });
+		lab.sim.clearFaults();
+		await one.hook('delete');
 	});
 
 	test('the key of an app names the authorizer', async () => {
@@ -228,7 +360,7 @@ describe('reception', () => {
 			'kaiaRecording.created:0b5f2a9e-1111-4222-8333-444455556666',
 			'mailing.bounced:7',
 			'mailing.opened:7:2026-03-01T08:00:00.000Z',
-			'sequenceState.advanced:7:2026-03-01T09:00:00.000Z',
+			'sequenceState.advanced:7:2026-03-01T10:00:00.000Z',
 			'task.completed:7',
 			'user.deleted:7',
 		]);
@@ -341,6 +473,18 @@ describe('reception', () => {
 		await one.settled();
 		expect(lab.sim.delivered.filter(({ event }) => event === 'prospect.created')).toHaveLength(2);
 		expect(one.emitted.map(({ event }) => event)).toEqual(['prospect.created']);
+		// Through one of them only: equal deliveries are as many events.
+		for (const title of ['A', 'B', 'A', 'B']) await send(one, { event: 'prospect.updated', attributes: { title } });
+		expect(one.emitted.slice(1).map(({ title }) => title)).toEqual(['A', 'B', 'A', 'B']);
+	});
+
+	test('a step of a sequence is not the one before, though the state of both is from the same time', async () => {
+		const one = trigger({ events: ['sequenceState.advanced'], options: { catchUp: true } });
+		await one.activate();
+		for (const updatedAt of ['2026-03-01T10:00:00Z', '2026-03-02T10:00:00Z']) {
+			await send(one, { event: 'sequenceState.advanced', attributes: { state: 'active', stateChangedAt: '2026-03-01T09:00:00Z', updatedAt } });
+		}
+		expect(one.emitted).toHaveLength(2);
 	});
 
 	test('only when one of these fields changed, relations included', async () => {
@@ -421,19 +565,33 @@ describe('reception', () => {
 		const restarted = trigger(one.node.parameters as IDataObject, one.node.webhookId);
 		restarted.base = one.base;
 		const lost = delivery(one, {}, {});
+		lab.sim.clearRequests();
+		lab.sim.latencyMs = 100;
 		expect(await restarted.receive(lost.body, lost.headers)).toBe(401);
+		// Outreach has its answer before it is asked anything.
+		expect(lab.sim.requests.filter(({ status }) => status !== 0)).toEqual([]);
 		await restarted.settled();
+		lab.sim.latencyMs = 0;
 		expect(remote()[0].secret).toBe(restarted.data.secret);
 		expect(await send(restarted, {})).toBe(200);
 		expect(restarted.emitted).toHaveLength(1);
 	});
 
-	test('the vendor tries four times after network errors and never after an answer', async () => {
+	test.each([[3, 200], [4, 0]])('when %i answers are lost, Outreach repeats the delivery, and the workflow starts once', async (lost, status) => {
 		const one = await listening({ events: ['prospect.created'] });
-		await one.stop();
-		lab.sim.insert('prospect', { attributes: { firstName: 'Lost' } });
+		one.loseAnswers = lost;
+		lab.sim.insert('prospect', { attributes: { firstName: 'Zoe' } });
 		await lab.sim.deliveriesSettled();
-		expect(lab.sim.delivered.at(-1)).toMatchObject({ attempts: 4, status: 0 });
+		await one.settled();
+		expect(lab.sim.delivered.at(-1)).toMatchObject({ attempts: 4, status });
+		expect(one.answered).toEqual([200, 200, 200, 200]);
+		expect(one.emitted).toHaveLength(1);
+		// An answer of whatever kind ends it.
+		const foreign = lab.sim.records('webhook')[0];
+		lab.sim.update('webhook', foreign.id, { attributes: { secret: 'another' } });
+		lab.sim.insert('prospect', { attributes: { firstName: 'Yan' } });
+		await lab.sim.deliveriesSettled();
+		expect(lab.sim.delivered.at(-1)).toMatchObject({ attempts: 1, status: 401 });
 	});
 
 	test('testing in the editor keeps to its own webhooks and memory', async () => {

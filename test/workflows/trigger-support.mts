@@ -32,6 +32,8 @@ export class TriggerLab {
 	executes = true;
 	/** Milliseconds that saving takes. */
 	saveMs = 0;
+	/** So many of the next answers get lost on their way. */
+	loseAnswers = 0;
 	private stopServer = async () => {};
 
 	private readonly harness: Harness;
@@ -193,6 +195,11 @@ export class TriggerLab {
 			request.on('data', (chunk: Buffer) => chunks.push(chunk));
 			request.on('end', () => {
 				void this.receive(Buffer.concat(chunks), request.headers).then((status) => {
+					if (this.loseAnswers > 0) {
+						this.loseAnswers -= 1;
+						request.socket.destroy();
+						return;
+					}
 					response.statusCode = status;
 					response.end('{}');
 				});
