@@ -14,6 +14,7 @@ import {
 } from 'n8n-workflow';
 
 import { methodsOf } from '../shared/editor';
+import { whilePublishing } from '../shared/outside';
 import { locator, loginProperty, simplifyProperty } from '../shared/properties';
 import { resourceOf } from '../shared/vendor';
 import { answerNow, begin, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith, startWith } from '../shared/webhook';
@@ -50,8 +51,8 @@ export class OutreachTrigger implements INodeType {
 		group: ['trigger'],
 		// Above 1, n8n leaves the body to the node, and evaluates no expression of its own for each request.
 		version: 1.1,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
-		description: 'Starts the workflow as soon as something happens in Outreach',
+		subtitle: '={{ $parameter["events"].length > 1 ? $parameter["events"].length + " events" : $parameter["events"].join("") }}',
+		description: 'Manage Outreach, and start workflows as soon as something happens there',
 		defaults: { name: 'Outreach Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -63,7 +64,7 @@ export class OutreachTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					'The connection needs the scopes webhooks.all and the read scope of each record you choose, and Outreach must be able to reach this n8n at a public https address. Activating the workflow creates the webhooks in Outreach, deactivating it removes them. What happens while n8n is down is missed, unless Catch Up is on.',
+					'The connection needs the scopes webhooks.all and the read scope of each record you choose, and Outreach must be able to reach this n8n at a public https address. Publishing the workflow creates the webhooks in Outreach, unpublishing removes them. What happens while n8n is down is missed, unless Catch Up is on.',
 				name: 'notice',
 				type: 'notice',
 				default: '',
@@ -146,10 +147,10 @@ export class OutreachTrigger implements INodeType {
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {
-				return await isEstablished(this);
+				return await whilePublishing(isEstablished(this));
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				await establish(this);
+				await whilePublishing(establish(this));
 				return true;
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {

@@ -35,7 +35,8 @@ const labels = new Map(resources.map((r) => [r.name, r.label]));
 /** `Prospect Created`. */
 function eventLabel(resource: string, action: string): string {
 	const subject = resource === '*' ? 'Any Record' : (labels.get(resource) ?? titleCase(resource));
-	return action === '*' ? `${subject}: Any Event` : `${subject} ${labelOf({ value: action })}`;
+	if (action === '*') return `${subject}: Any Event`;
+	return `${subject} ${action === 'destroyed' ? 'Deleted' : labelOf({ value: action })}`;
 }
 
 /** Every event as a choice, `prospect.created` or with a star for any. */
@@ -47,7 +48,7 @@ export function eventChoices(): INodePropertyOptions[] {
 	choices.push({
 		name: 'User Deleted',
 		value: USER_DELETED,
-		description: 'Named in a guide of Outreach but not in its list of events: heard if Outreach tells about it',
+		description: 'Outreach may not send it: named in a guide, but not in the list of events',
 	});
 	return choices.sort((a, b) => a.name.localeCompare(b.name));
 }

@@ -1,6 +1,5 @@
 import {
 	NodeConnectionTypes,
-	NodeOperationError,
 	type IExecuteFunctions,
 	type IHookFunctions,
 	type INodeExecutionData,
@@ -10,9 +9,10 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
+import { whilePublishing } from '../shared/outside';
 import { simplifyProperty } from '../shared/properties';
 import { begin, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith, startWith } from '../shared/webhook';
-import { isRepeat, keyOf, readDelivery, toItem, wishesOf } from './deliveries';
+import { assertKey, isRepeat, keyOf, readDelivery, toItem, wishesOf } from './deliveries';
 import { activityChoices } from './events';
 
 export class OutsetaTrigger implements INodeType {
@@ -80,9 +80,7 @@ export class OutsetaTrigger implements INodeType {
 				return false;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				const { problem, remedy } = await keyOf(this);
-				// n8n shows only the message of what fails while a workflow is published.
-				if (problem) throw new NodeOperationError(this.getNode(), `${problem}. ${remedy}`);
+				await whilePublishing(assertKey(this));
 				return true;
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {

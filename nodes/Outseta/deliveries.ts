@@ -2,7 +2,7 @@
  * From a notification of Outseta to the item of a workflow.
  * https://go.outseta.com/support/kb/articles/6DmwY294/setup-activity-notifications-webhooks-callbacks-
  */
-import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import { NodeOperationError, type IDataObject, type IHookFunctions, type IWebhookFunctions } from 'n8n-workflow';
 
 import { isAbsent } from '../shared/fields';
 import { asObject } from '../shared/request';
@@ -44,6 +44,12 @@ export function wishesOf(context: IWebhookFunctions): Wishes {
 		simplify: context.getNodeParameter('simplify', true) as boolean,
 		allowRepeats: options.allowRepeats === true,
 	};
+}
+
+/** @throws NodeOperationError when deliveries could not be told from forgeries, though they shall be. */
+export async function assertKey(context: IHookFunctions): Promise<void> {
+	const { problem, remedy } = await keyOf(context);
+	if (problem) throw new NodeOperationError(context.getNode(), problem, { description: remedy });
 }
 
 /**

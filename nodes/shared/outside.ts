@@ -30,3 +30,17 @@ export function outside(
 	const run = new Run(execution, vendor);
 	return { run, item: new Item(run, 0) };
 }
+
+/**
+ * Does what belongs to the publishing of a workflow. Of a failure there n8n shows the message alone, so it also says what to do.
+ * @throws the error of the work, with its description in the message.
+ */
+export async function whilePublishing<T>(work: Promise<T>): Promise<T> {
+	try {
+		return await work;
+	} catch (thrown) {
+		const error = thrown as Error & { description?: string | null };
+		if (error.description && !error.message.includes(error.description)) error.message = `${error.message.replace(/\.$/, '')}. ${error.description}`;
+		throw error;
+	}
+}

@@ -602,7 +602,7 @@ export function followingOptions(vendor: Vendor): INodeProperties {
 				displayName: 'Max Records per Poll',
 				name: 'most',
 				type: 'number',
-				typeOptions: { minValue: 1 },
+				typeOptions: { minValue: 1, maxValue: 20000 },
 				default: 5000,
 				description: 'After so many the poll ends with the page; the next one goes on from there',
 			},

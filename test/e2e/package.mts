@@ -41,7 +41,7 @@ export const cases: Case[] = [
 				for (const key of wrong) {
 					const { status, message } = await rest.testCredential(credential, { ...data, [key]: 'wrong' });
 					assert.equal(status, 'Error', `a wrong ${key} passes`);
-					assert.match(message, /unauthori[sz]ed|401|authori[sz]ation/i);
+					assert.match(message, /refused the (key|token)/);
 				}
 				const nowhere = await rest.testCredential(credential, { ...data, [field]: 'http://127.0.0.1:9' });
 				assert.equal(nowhere.status, 'Error', 'an address where nobody is passes');

@@ -52,7 +52,7 @@ describe('activation', () => {
 
 	test('a credential without key is refused, unless unsigned deliveries are welcome', async () => {
 		lab.connect();
-		await expect(trigger('AccountCreated').activate()).rejects.toThrow('The Outseta credential has no Signature Key');
+		await expect(trigger('AccountCreated').activate()).rejects.toThrow(/^The Outseta credential has no Signature Key, .*\. Copy it from Outseta \(Settings > Notifications/);
 		await trigger('AccountCreated', { options: { acceptUnsigned: true } }).activate();
 	});
 
