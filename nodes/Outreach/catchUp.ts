@@ -140,7 +140,7 @@ async function read(context: ITriggerFunctions, { wishes, parameters, inDoubt, f
 	const readings: Array<{ name: string; items: IDataObject[]; states: IDataObject; repeats: Set<string> }> = [];
 	for (const { resource, changes } of listedEvents(wishes.events)) {
 		const { name } = resource;
-		const place = before?.places[name];
+		const place = before?.places?.[name];
 		const again = inDoubt || place?.again === true;
 		const { run } = outside(context, outreach, name, { maxWaitMinutes: 1, parameters });
 		const [reading] = await Promise.allSettled([
