@@ -252,16 +252,16 @@ function writableOf(operation: Operation, custom: Field[]): Writable {
 /**
  * Checks the values of the mapper against the spec.
  * @param values by field name or label; absent ones are left out.
- * @param ignore names that may be there without being fields, such as the key of an upsert.
+ * @param ignore which names may be there without being fields, such as the key of an upsert.
  * @throws BadInput for unknown, read-only or malformed fields.
  */
-export function coerceFields(operation: Operation, values: IDataObject, custom: Field[] = [], ignore: string[] = []): IDataObject {
+export function coerceFields(operation: Operation, values: IDataObject, custom: Field[] = [], ignore: (name: string) => boolean = () => false): IDataObject {
 	const { byName, byLabel } = writableOf(operation, custom);
 	const result: IDataObject = {};
 	for (const [name, value] of Object.entries(values)) {
 		const field = byName.get(name) ?? byLabel.get(name.toLowerCase());
 		if (!field) {
-			if (ignore.includes(name)) continue;
+			if (ignore(name)) continue;
 			throw unknownField(operation.resource, name, [...byName.keys()]);
 		}
 		if (isAbsent(value)) continue;
@@ -280,7 +280,7 @@ function unknownField(resource: Resource, name: string, known: string[]): BadInp
 		readOnly
 			? `"${name}" is set by the vendor and cannot be written`
 			: `${resource.label} has no field "${name}"${near.length ? `; similar: ${near.join(', ')}` : ''}`,
-		'Remove it from the input, for instance with an Edit Fields node, or choose "Map Each Column Manually" and map only what is wanted.',
+		'Remove it from the input, for instance with an Edit Fields node, or switch on the option "Ignore Unknown Fields". With "Map Each Column Manually", map only what is wanted.',
 	);
 }
 

@@ -228,7 +228,8 @@ export class Item {
 		if (!operation.fields) return {};
 		const automatic = this.get<string>('fields.mappingMode', 'defineBelow') === 'autoMapInputData';
 		const given = automatic ? this.run.items[this.index].json : this.get<IDataObject>('fields.value', {});
-		const values = coerceFields(operation, given ?? {}, custom, automatic ? ignore : []);
+		const lenient = automatic && this.optionFlag('ignoreUnknown', false);
+		const values = coerceFields(operation, given ?? {}, custom, (name) => lenient || (automatic && ignore.includes(name)));
 		if (operation.resource.openFields && !operation.endpoint) Object.assign(values, this.openFields(operation));
 		for (const field of writableFields(operation, custom)) {
 			if (isRequired(field, operation) && !(field.name in values)) {

@@ -538,6 +538,10 @@ function optionsProperty(vendor: Vendor, operations: Operation[]): INodeProperti
 			(o) => o.fields && !o.endpoint && (o.resource.openFields ?? false),
 		),
 		...shown(choicesProperty('Fields to Return Names or IDs', 'onlyFields', 'getOnlyFields'), (o) => (supports(o).only ?? false) && reads(o) && !listed(o.resource).rows),
+		...shown(
+			{ displayName: 'Ignore Unknown Fields', name: 'ignoreUnknown', type: 'boolean', default: false, description: 'Whether to leave out what the input has beside the fields, when they are mapped automatically' },
+			(o) => o.fields,
+		),
 		...shown(choicesProperty('Include Names or IDs', 'include', 'getIncludes'), (o) => (supports(o).include ?? false) && reads(o) && (o.resource.relations ?? []).some((r) => r.include)),
 		...shown(
 			{ displayName: 'Search', name: 'search', type: 'string', default: '', description: 'Records in which a word begins with this text' },

@@ -1,6 +1,6 @@
 /** Outreach: what a mistaken expression, another execution or a failed step must not do. */
 import type { IDataObject } from 'n8n-workflow';
-import { described, mapper, MEDIA_TYPE, outreachLab, rl, tinyServer, where } from './support.mts';
+import { automatic, described, mapper, MEDIA_TYPE, outreachLab, rl, tinyServer, where } from './support.mts';
 import { branchCmsLab } from './vendor-support.mts';
 
 const lab = outreachLab({ stepMs: 20 });
@@ -165,4 +165,17 @@ test('a limit is a whole number', async () => {
 	const { error } = await lab.run('user', 'getAll', { limit: 2.5 });
 	expect(error?.message).toBe('Limit: 2.5 is not a whole number');
 	expect(lab.sent()).toEqual([]);
+});
+
+test('columns that are no fields stop automatic mapping, or are left out if that is asked for', async () => {
+	const items = [{ firstName: 'Zoe', row_number: 7, createdAt: '2026-01-01' }];
+	const refused = await lab.run('prospect', 'create', { fields: automatic }, items);
+	expect(described(refused.error).message).toContain('Prospect has no field "row_number"');
+	expect(described(refused.error).description).toContain('"Ignore Unknown Fields"');
+	expect(lab.writes()).toEqual([]);
+	const { error } = await lab.run('prospect', 'create', { fields: automatic, options: { ignoreUnknown: true } }, items);
+	expect(error).toBeUndefined();
+	expect(lab.bodies('/prospects').map(({ data }) => data.attributes)).toEqual([{ firstName: 'Zoe' }]);
+	// What is mapped by hand is meant.
+	expect((await lab.run('prospect', 'create', { fields: mapper({ row_number: 7 }), options: { ignoreUnknown: true } })).error).toBeDefined();
 });
