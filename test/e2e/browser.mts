@@ -1,11 +1,13 @@
 /** The editor as a person uses it, in a real browser. The cases build on each other. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { WORKFLOWS } from '../../scripts/demo/paths.mts';
 import { OWNER, type Stage } from '../../scripts/demo/stage.mts';
+import { credentialData } from '../../scripts/demo/vendors.mts';
 import { flowNamed, idOf, OUTREACH, outreachUser, WAIT, type Case, type OutreachRecord, type Settings } from './case.mts';
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
@@ -223,6 +225,31 @@ export const cases: Case[] = [
 			await canvasNode('Try it by hand').hover();
 			await part('execute-workflow-button-Try it by hand').click();
 			await page.getByText('Workflow executed successfully').first().waitFor();
+		},
+	},
+	{
+		name: 'in the browser: publishing a trigger that cannot work yet says what is missing and where to get it',
+		async run(stage, settings) {
+			const keyless = await stage.rest.putCredential('Without signature key', 'outsetaApi', { ...credentialData('outseta', stage.simulators), signatureSecret: '' });
+			const { id } = await stage.rest.createWorkflow({
+				name: 'Not ready',
+				nodes: [
+					{ id: 'trigger', name: 'Outseta Trigger', type: 'n8n-nodes-provisioning.outsetaTrigger', typeVersion: 1.1, position: [0, 0], parameters: { event: 'AccountCreated' }, credentials: { outsetaApi: keyless }, webhookId: randomUUID() },
+					{ id: 'end', name: 'End', type: 'n8n-nodes-base.noOp', typeVersion: 1, position: [220, 0], parameters: {} },
+				],
+				connections: { 'Outseta Trigger': { main: [[{ node: 'End', type: 'main', index: 0 }]] } },
+				settings: { executionOrder: 'v1' },
+			});
+			await openFlow(stage, id);
+			await page.getByRole('button', { name: 'Publish' }).first().click();
+			const dialog = page.locator('[role=dialog]:visible');
+			await dialog.getByRole('button', { name: 'Publish' }).last().click();
+			// n8n tries five times first.
+			await page.getByText('Copy it from Outseta (Settings > Notifications, behind the cog)').first().waitFor({ timeout: 60_000 });
+			await picture(settings, 'not-ready');
+			await page.goto(`${stage.n8n.url}/home/workflows`);
+			await stage.rest.deleteWorkflow(id);
+			await stage.rest.removeCredential(keyless.id);
 		},
 	},
 	{
