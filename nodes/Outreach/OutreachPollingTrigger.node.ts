@@ -40,7 +40,7 @@ export class OutreachPollingTrigger implements INodeType {
 		icon: { light: 'file:outreach.svg', dark: 'file:outreach.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["resource"] + ": " + $parameter["events"].join(", ") }}',
+		subtitle: '={{ $parameter["resource"] + ($parameter["events"].length > 1 ? ": " + $parameter["events"].length + " events" : $parameter["events"].map((event) => ": " + event).join("")) }}',
 		description: 'Looks for changes in Outreach at regular intervals and starts the workflow with them',
 		defaults: { name: 'Outreach Polling Trigger' },
 		polling: true,
