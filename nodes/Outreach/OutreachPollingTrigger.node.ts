@@ -9,6 +9,7 @@ import {
 
 import { pollChanges } from '../shared/changes';
 import { methodsOf } from '../shared/editor';
+import { grouped } from '../shared/lists';
 import { filtersProperty, followingOptions, loginProperty, simplifyProperty } from '../shared/properties';
 import { resourceOf } from '../shared/vendor';
 import { changesOf, nameChange, polledResources } from './changes';
@@ -16,19 +17,17 @@ import { outreach } from './vendor';
 
 /** The events of each resource; resources with equal ones share a property. */
 function eventProperties(): INodeProperties[] {
-	const groups = new Map<string, string[]>();
-	for (const resource of polledResources) {
-		const choices = JSON.stringify(changesOf(resource).map(({ name, label, description }) => ({ name: label, value: name, ...(description ? { description } : {}) })));
-		groups.set(choices, [...(groups.get(choices) ?? []), resource.name]);
-	}
-	return [...groups].map(([choices, resource]) => ({
+	const groups = grouped(polledResources, (resource) => [
+		JSON.stringify(changesOf(resource).map(({ name, label, description }) => ({ name: label, value: name, ...(description ? { description } : {}) }))),
+	]);
+	return [...groups].map(([choices, resources]) => ({
 		displayName: 'Events',
 		name: 'events',
 		type: 'multiOptions',
 		options: JSON.parse(choices) as INodeProperties['options'],
 		default: [],
 		required: true,
-		displayOptions: { show: { resource } },
+		displayOptions: { show: { resource: resources.map(({ name }) => name) } },
 		description: 'What starts the workflow',
 	}));
 }

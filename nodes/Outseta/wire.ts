@@ -4,6 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { stepsOf } from '../shared/fields';
 import { asObject } from '../shared/request';
 
+/** An object of values; one with a JSON form of its own, such as a date, is none. */
 const isObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 /** Sets a value at a path; `[]` is the first entry of a list. */

@@ -11,7 +11,7 @@ import {
 
 import type { Api } from './api';
 import { clearable, columns, idField, slotsOf } from './fields';
-import { displayDetail, displayFields, displayName, fieldOf, keyName, Lookup } from './lookup';
+import { displayFields, displayLine, fieldOf, keyName, Lookup } from './lookup';
 import { searchMethod } from './properties';
 import { Client } from './request';
 import { inParent, inScope, labelOf, listed, nouns, type Field, type FilterOperator, type Query, type Resource } from './spec';
@@ -208,11 +208,7 @@ async function search(context: ILoadOptionsFunctions, api: Api, resource: Resour
 	const { body } = await client.send(call);
 	const results = api
 		.records(body, resource)
-		.map((record) => {
-			const detail = displayDetail(client, resource, record);
-			const name = displayName(client, resource, record);
-			return { name: detail !== undefined && detail !== name ? `${name} (${detail})` : name, value: api.id(record) };
-		})
+		.map((record) => ({ name: displayLine(client, resource, record), value: api.id(record) }))
 		.filter(({ name }) => atVendor || name.toLowerCase().includes(text));
 	const next = api.nextPage(call, body, resource);
 	return { results, ...(next ? { paginationToken: JSON.stringify(next) } : {}) };

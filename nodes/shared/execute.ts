@@ -307,9 +307,9 @@ async function relabel(run: Run, slots: Slot[]): Promise<void> {
 	// Labels are a comfort: without the right to read them the plain names stay.
 	const [fields] = await Promise.allSettled([vendor.customFields(run.client(operation.resource), operation.resource)]);
 	if (fields.status === 'rejected') return;
-	const named = grouped(fields.value, (field) => [labelOf(field)]);
 	// Of two fields with one label, one would hide the other.
-	const labels = new Map(fields.value.filter((field) => named.get(labelOf(field))!.length === 1).map((field) => [field.name, labelOf(field)]));
+	const unique = [...grouped(fields.value, (field) => [labelOf(field)])].filter(([, same]) => same.length === 1);
+	const labels = new Map(unique.map(([label, [field]]) => [field.name, label]));
 	for (const output of records) {
 		if (!Object.keys(output.json).some((name) => labels.has(name))) continue;
 		output.json = Object.fromEntries(

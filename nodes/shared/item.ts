@@ -100,12 +100,17 @@ export class Item {
 
 	/** A switch among the options. @throws BadInput when it is neither true nor false. */
 	optionFlag(name: string, fallback: boolean): boolean {
-		return (this.value({ name, type: 'boolean' }, this.option(name) ?? fallback) as boolean | undefined) ?? fallback;
+		return (this.optionValue({ name, type: 'boolean' }) as boolean | undefined) ?? fallback;
 	}
 
 	/** An entry of the Options collection. */
 	option<T>(name: string): T | undefined {
 		return this.get<IDataObject>('options', {})[name] as T | undefined;
+	}
+
+	/** An entry of the Options collection, checked like a field. */
+	optionValue(field: Field): IDataObject[string] | undefined {
+		return this.value(field, this.option(field.name) ?? null);
 	}
 
 	/** A text that must be there, checked like a field. */
@@ -142,7 +147,7 @@ export class Item {
 	/** Parameters of a request that changes something, from the options. */
 	writeQuery(): Array<[string, string]> {
 		const { vendor, operation } = this.run;
-		const options = Object.fromEntries((vendor.writeOptions ?? []).map((f) => [f.name, this.value(f, this.option(f.name) ?? null)]));
+		const options = Object.fromEntries((vendor.writeOptions ?? []).map((f) => [f.name, this.optionValue(f)]));
 		return this.run.apiOf(operation.resource).writeQuery?.(options as IDataObject) ?? [];
 	}
 
@@ -302,8 +307,10 @@ export class Item {
 	/** Names of what is to be emptied. Of fields that only the organisation knows the vendor is the judge. */
 	private cleared({ resource }: Operation): string[] {
 		const names = toNames(this.option('clearFields'));
-		const known: Array<Field | Relation> = [...resource.fields, ...(resource.relations ?? [])];
+		// Asked for every item, and mostly there is none.
+		if (names.length === 0) return names;
 		const free = clearable(resource);
+		const known: Array<Field | Relation> = [...resource.fields, ...(resource.relations ?? [])];
 		for (const name of names) {
 			const fixed = known.find((f) => f.name === name);
 			if (fixed && !free.includes(fixed)) throw new BadInput(`Clear Fields: "${labelOf(fixed)}" cannot be emptied`, 'Remove it.');
@@ -315,7 +322,7 @@ export class Item {
 	upsertKey(operation: Operation): { key: NaturalKey; value: string } {
 		const { resource } = operation;
 		const keys = upsertKeys(resource);
-		const choices = keys.map((k) => ({ value: keyName(k), label: keyLabel(resource, k) }));
+		const choices = keys.map((k) => ({ value: keyName(k) }));
 		const chosen = keys.length > 1 ? this.value({ name: 'matchBy', type: 'options', options: choices, required: true }) : keyName(keys[0]);
 		const key = keys.find((k) => keyName(k) === chosen)!;
 		return { key, value: this.keyValue(resource, key, this.get('matchValue', ''), keyLabel(resource, key)) };

@@ -5,7 +5,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Api, Call } from './api';
-import { BadInput, isAbsent, similar } from './fields';
+import { BadInput, similar } from './fields';
+import { grouped } from './lists';
 import { inParallel } from './parallel';
 import type { Client } from './request';
 import { labelOf, listed, nouns, type Field, type NaturalKey, type Query, type Resource } from './spec';
@@ -66,13 +67,15 @@ export function displayName(client: Client, resource: Resource, record: IDataObj
 	return text(resource.list?.name) || text(resource.list?.fallback) || `${resource.label} ${client.api.id(record)}`;
 }
 
-/** The text beside the name, such as an email; a choice by its word. */
-export function displayDetail(client: Client, resource: Resource, record: IDataObject): string | undefined {
-	const { detail } = resource.list ?? {};
-	const value = detail === undefined ? undefined : [client.api.value(record, detail)].flat()[0];
-	if (isAbsent(value)) return undefined;
-	const choice = fieldOf(resource, detail!).options?.find((o) => o.value === String(value));
-	return choice ? labelOf(choice) : String(value);
+/** The same with what tells namesakes apart, such as an email, a choice by its word, and further remarks. */
+export function displayLine(client: Client, resource: Resource, record: IDataObject, ...remarks: string[]): string {
+	const name = displayName(client, resource, record);
+	const { detail = '' } = resource.list ?? {};
+	const [value] = [detail === '' ? undefined : client.api.value(record, detail)].flat();
+	const choice = fieldOf(resource, detail).options?.find((o) => o.value === String(value));
+	const text = choice ? labelOf(choice) : String(value ?? '');
+	const beside = [...(text === '' || text === name ? [] : [text]), ...remarks];
+	return beside.length > 0 ? `${name} (${beside.join(', ')})` : name;
 }
 
 /** Fields needed to show a record in a list. */
@@ -142,14 +145,8 @@ export class Lookup {
 
 	/** Looks up everything noted since the last time. */
 	async resolve(): Promise<void> {
-		const groups = new Map<string, Entry[]>();
-		for (const entry of this.entries.values()) {
-			if (entry.records ?? entry.failure) continue;
-			const group = `${placeOf(entry.resource)}\n${entry.key.field}`;
-			const others = groups.get(group);
-			if (others) others.push(entry);
-			else groups.set(group, [entry]);
-		}
+		const open = [...this.entries.values()].filter((entry) => !(entry.records ?? entry.failure));
+		const groups = grouped(open, ({ resource, key }) => [`${placeOf(resource)}\n${key.field}`]);
 		const requests: Array<() => Promise<void>> = [];
 		for (const all of groups.values()) {
 			const group = await this.scan(all);
@@ -317,11 +314,7 @@ export class Lookup {
 		const by = keyLabel(resource, key).toLowerCase();
 		const { one, many } = nouns(resource);
 		if (records.length > 1) {
-			const list = records.slice(0, 5).map((r) => {
-				const name = displayName(client, resource, r);
-				const detail = displayDetail(client, resource, r);
-				return `${name} (${detail === undefined || detail === name ? '' : `${detail}, `}ID ${client.api.id(r)})`;
-			});
+			const list = records.slice(0, 5).map((r) => displayLine(client, resource, r, `ID ${client.api.id(r)}`));
 			throw new BadInput(
 				`${parameter}: ${records.length} ${many} have the ${by} "${value}"`,
 				`They are ${list.join(', ')}${records.length > 5 ? ', ...' : ''}. Choose one by ID or from the list.`,

@@ -1,6 +1,7 @@
 /** Spec to node properties: dropdowns, locators, the field mapper, filters and options. */
 import type { IDisplayOptions, INodeProperties, INodePropertyMode, INodePropertyOptions } from 'n8n-workflow';
 
+import { grouped } from './lists';
 import { keyLabel, keyName } from './lookup';
 import { labelOf, listed, nouns, operationsOf, upsertKeys, type Field, type Input, type NaturalKey, type Operation, type Resource } from './spec';
 import { apiOf, resourceOf, type Vendor } from './vendor';
@@ -175,17 +176,13 @@ export function takesLinks(operation: Operation): boolean {
  * of resources and operations, so resources with the same set of operations share one.
  */
 export function displayFor(operations: Operation[], wanted: (operation: Operation) => boolean): IDisplayOptions[] {
-	const byResource = new Map<string, string[]>();
-	for (const operation of operations.filter(wanted)) {
-		byResource.set(operation.resource.name, [...(byResource.get(operation.resource.name) ?? []), operation.name]);
-	}
+	const byResource = new Map([...grouped(operations.filter(wanted), (o) => [o.resource.name])].map(([resource, own]) => [resource, own.map((o) => o.name)]));
 	const product = (resources: string[], names: string[]) => ({ show: { resource: resources, operation: names } });
 	const names = [...new Set([...byResource.values()].flat())];
 	const clean = operations.every((o) => !byResource.has(o.resource.name) || !names.includes(o.name) || wanted(o));
 	if (byResource.size === 0) return [];
 	if (clean) return [product([...byResource.keys()], names)];
-	const groups = new Map<string, string[]>();
-	for (const [resource, list] of byResource) groups.set(list.join(), [...(groups.get(list.join()) ?? []), resource]);
+	const groups = grouped(byResource.keys(), (resource) => [byResource.get(resource)!.join()]);
 	return [...groups].map(([list, resources]) => product(resources, list.split(',')));
 }
 

@@ -7,6 +7,7 @@ import { NodeApiError, NodeOperationError, type IDataObject } from 'n8n-workflow
 import type { Handler, Output, Run } from '../../shared/execute';
 import { BadInput } from '../../shared/fields';
 import type { Item, Reference } from '../../shared/item';
+import { grouped } from '../../shared/lists';
 import { count, list, parameterReferences, parameterValues, recordOf } from '../../shared/operations';
 import { asObject, type Client } from '../../shared/request';
 import { nouns, type ActionParameter, type Condition, type Field, type Input, type Operation, type Query, type RecordId } from '../../shared/spec';
@@ -141,23 +142,19 @@ const unlimited = () =>
 	new BadInput('Filters are missing: without one, every record of the organization would be changed', 'Add a filter. To change every record, choose "All Records" under "Records".');
 
 function groupsOf(jobs: Array<{ job: Job; item: Item }>, parameters: ActionParameter[], operation: Operation): Group[] {
-	const groups = new Map<string, Group>();
-	for (const { job, item } of jobs) {
-		const attributes = operation.bulk!.fields
+	const asked = jobs.map(({ job, item }) => ({
+		...{ job, item, query: job.toQuery?.() },
+		attributes: operation.bulk!.fields
 			? job.values
-			: Object.fromEntries(parameterValues(parameters, job.values, job.references).map(({ wire, value }) => [wire, value]));
-		const query = job.toQuery?.();
-		const key = JSON.stringify([attributes, job.target, query?.conditions]);
-		const group: Group = groups.get(key) ?? { attributes, target: job.target, ids: new Map(), query, items: [] };
-		if (job.record) {
-			const same = group.ids.get(job.record.id);
-			if (same) same.push(item);
-			else group.ids.set(job.record.id, [item]);
-		}
-		group.items.push(item);
-		groups.set(key, group);
-	}
-	return [...groups.values()];
+			: Object.fromEntries(parameterValues(parameters, job.values, job.references).map(({ wire, value }) => [wire, value])),
+	}));
+	const groups = grouped(asked, ({ attributes, job, query }) => [JSON.stringify([attributes, job.target, query?.conditions])]);
+	return [...groups.values()].map((same): Group => {
+		const [{ attributes, job, query }] = same;
+		const byRecord = grouped(same, ({ job: { record } }) => (record ? [record.id] : []));
+		const ids = new Map([...byRecord].map(([id, entries]) => [id, entries.map(({ item }) => item)]));
+		return { attributes, target: job.target, ids, query, items: same.map(({ item }) => item) };
+	});
 }
 
 /** The request of a change, without its records. */

@@ -135,7 +135,7 @@ export const provision: Handler<ProvisionJob> = {
 			profile: item.reference('profile', run.resource('profile'), 'Profile'),
 			teams: item.referencesOf('teams', run.resource('team'), 'Teams'),
 			fields: { ...item.fields(run.operation, ['email', 'role', 'profile', 'teams']), ...names(item, user) },
-			sendInvite: item.value({ name: 'sendInvite', type: 'boolean' }, item.option('sendInvite') ?? null) as boolean | undefined,
+			sendInvite: item.optionValue({ name: 'sendInvite', type: 'boolean' }) as boolean | undefined,
 		};
 	},
 	check: async (job, item) => await checkCreateOrUpdate(item.run, job.entry, { fields: job.fields }, 'Email'),

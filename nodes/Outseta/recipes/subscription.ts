@@ -76,7 +76,7 @@ interface Job {
 
 function prepare(item: Item): Job {
 	const { run } = item;
-	const [addOns, quantity, code] = [ADD_ONS, QUANTITY, COUPON].map((field) => item.value(field, item.option(field.name) ?? ''));
+	const [addOns, quantity, code] = [ADD_ONS, QUANTITY, COUPON].map((field) => item.optionValue(field));
 	return {
 		// The account has to be in the body as well; a look-up brings it along.
 		subscription: recordOf(item, run.operation.resource, { include: ['Account'] }),
@@ -96,7 +96,7 @@ function prepare(item: Item): Job {
 /** The limit of the charge, 0 for none. One that was asked for and is empty would let everything pass. */
 function mostOf(item: Item): number {
 	if (!(MOST.name in item.get<IDataObject>('options', {}))) return 0;
-	const most = item.value({ ...MOST, required: true }, item.option(MOST.name) ?? null) as number;
+	const most = item.optionValue({ ...MOST, required: true }) as number;
 	if (most < 0) throw new BadInput(`${labelOf(MOST)} is less than 0`, 'Enter the highest amount that a change may cost, or 0 for no limit.');
 	return most;
 }
