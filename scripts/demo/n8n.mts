@@ -53,6 +53,8 @@ export const settings = (userFolder: string, port: number, brokerPort: number) =
 	// An n8n that dies while it activates a workflow leaves it locked for so long, two minutes otherwise. In less,
 	// its five attempts do not end, and the reason of a failure is not shown.
 	N8N_WORKFLOW_PUBLICATION_OUTBOX_LEASE_SECONDS: '40',
+	// The days of the flows are those of the simulated vendors, at every hour; New York's otherwise.
+	GENERIC_TIMEZONE: 'UTC',
 	NO_COLOR: '1',
 });
 
