@@ -1,9 +1,9 @@
-import { NodeConnectionTypes, NodeOperationError, type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions } from 'n8n-workflow';
+import { type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions, NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
-import { simplifyProperty } from '../shared/properties';
-import { pollSnapshots } from '../shared/snapshots';
-import { resourceOf } from '../shared/vendor';
-import { watchOf } from './changes';
+import { simplifyProperty } from '../shared/editor/properties';
+import { pollSnapshots } from '../shared/trigger/snapshots';
+import { resourceOf } from '../shared/wire/vendor';
+import { watchOf } from './triggers/changes';
 import { branchCms } from './vendor';
 
 export class BranchCmsPollingTrigger implements INodeType {

@@ -4,12 +4,12 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 
-import { originOf } from '../shared/address';
-import type { Api, QueryPairs } from '../shared/api';
-import { sameValue } from '../shared/fields';
-import { asObject, Client, typedQuery } from '../shared/request';
-import type { Condition, Field, Query, Resource } from '../shared/spec';
-import type { Vendor } from '../shared/vendor';
+import type { Condition, Field, Query, Resource } from '../shared/spec/resource';
+import { sameValue } from '../shared/spec/values';
+import { originOf } from '../shared/wire/address';
+import type { Api, QueryPairs } from '../shared/wire/api';
+import { asObject, Client, typedQuery } from '../shared/wire/client';
+import type { Vendor } from '../shared/wire/vendor';
 import { recipes } from './recipes';
 import { resources } from './resources';
 

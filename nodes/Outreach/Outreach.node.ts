@@ -1,8 +1,8 @@
-import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import { type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription, NodeConnectionTypes } from 'n8n-workflow';
 
-import { methodsOf } from '../shared/editor';
-import { execute } from '../shared/execute';
-import { propertiesOf } from '../shared/properties';
+import { methodsOf } from '../shared/editor/methods';
+import { propertiesOf } from '../shared/editor/properties';
+import { execute } from '../shared/run/execute';
 import { outreach } from './vendor';
 
 export class Outreach implements INodeType {

@@ -1,18 +1,11 @@
-import {
-	NodeConnectionTypes,
-	type INodeExecutionData,
-	type INodeProperties,
-	type INodeType,
-	type INodeTypeDescription,
-	type IPollFunctions,
-} from 'n8n-workflow';
+import { type INodeExecutionData, type INodeProperties, type INodeType, type INodeTypeDescription, type IPollFunctions, NodeConnectionTypes } from 'n8n-workflow';
 
-import { pollChanges } from '../shared/changes';
-import { methodsOf } from '../shared/editor';
-import { grouped } from '../shared/lists';
-import { filtersProperty, followingOptions, loginProperty, simplifyProperty } from '../shared/properties';
-import { resourceOf } from '../shared/vendor';
-import { changesOf, nameChange, polledResources } from './changes';
+import { methodsOf } from '../shared/editor/methods';
+import { filtersProperty, followingOptions, loginProperty, simplifyProperty } from '../shared/editor/properties';
+import { grouped } from '../shared/spec/lists';
+import { pollChanges } from '../shared/trigger/changes';
+import { resourceOf } from '../shared/wire/vendor';
+import { changesOf, nameChange, polledResources } from './triggers/changes';
 import { outreach } from './vendor';
 
 /** The events of each resource; resources with equal ones share a property. */

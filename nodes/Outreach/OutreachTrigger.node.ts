@@ -1,5 +1,4 @@
 import {
-	NodeConnectionTypes,
 	type IExecuteFunctions,
 	type IHookFunctions,
 	type ILoadOptionsFunctions,
@@ -11,19 +10,20 @@ import {
 	type ITriggerResponse,
 	type IWebhookFunctions,
 	type IWebhookResponseData,
+	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { methodsOf } from '../shared/editor';
-import { whilePublishing } from '../shared/outside';
-import { locator, loginProperty, simplifyProperty } from '../shared/properties';
-import { resourceOf } from '../shared/vendor';
-import { answerNow, begin, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith, startWith } from '../shared/webhook';
-import { isNews, startCatchingUp } from './catchUp';
-import { eventIdOf, isWanted, needsRecord, readDelivery, toItem, wishesOf } from './deliveries';
-import { eventChoices, isChosen } from './events';
-import { everyUser } from './users';
+import { methodsOf } from '../shared/editor/methods';
+import { locator, loginProperty, simplifyProperty } from '../shared/editor/properties';
+import { answerNow, begin, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith, startWith } from '../shared/trigger/delivery';
+import { whilePublishing } from '../shared/trigger/outside';
+import { resourceOf } from '../shared/wire/vendor';
+import { isNews, startCatchingUp } from './triggers/catchUp';
+import { eventIdOf, isWanted, needsRecord, readDelivery, toItem, wishesOf } from './triggers/deliveries';
+import { eventChoices, isChosen } from './triggers/events';
+import { everyUser } from './triggers/users';
+import { establish, isEstablished, isToldTwice, noteDelivery, remove, secretsOf } from './triggers/webhooks';
 import { outreach } from './vendor';
-import { establish, isEstablished, isToldTwice, noteDelivery, remove, secretsOf } from './webhooks';
 
 /** Milliseconds between two attempts to find a lost secret again. */
 const REPAIR_PAUSE = 60_000;

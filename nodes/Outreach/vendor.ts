@@ -4,19 +4,19 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 
-import { originOf } from '../shared/address';
-import type { Api, Call, QueryPairs } from '../shared/api';
-import { asObject, typedQuery } from '../shared/request';
-import type { Field, FilterOperator, Link, Query, RecordId, RecordInput, Resource } from '../shared/spec';
-import type { Vendor } from '../shared/vendor';
-import { customFields, scopes } from './customFields';
-import { filterPairs } from './filters';
-import { allowance, gatewayReason, retryAfter } from './gateway';
+import type { Field, FilterOperator, Link, Query, RecordId, RecordInput, Resource } from '../shared/spec/resource';
+import { originOf } from '../shared/wire/address';
+import type { Api, Call, QueryPairs } from '../shared/wire/api';
+import { asObject, typedQuery } from '../shared/wire/client';
+import type { Vendor } from '../shared/wire/vendor';
 import { recipes } from './recipes';
 import { bulk, bulkOptions } from './recipes/bulk';
 import { resources } from './resources';
-import { serverToServer } from './s2s';
-import { scimApi } from './scim';
+import { customFields, scopes } from './wire/customFields';
+import { filterPairs } from './wire/filters';
+import { allowance, gatewayReason, retryAfter } from './wire/gateway';
+import { serverToServer } from './wire/s2s';
+import { scimApi } from './wire/scim';
 
 const MEDIA_TYPE = 'application/vnd.api+json';
 

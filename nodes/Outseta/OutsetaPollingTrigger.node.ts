@@ -1,11 +1,11 @@
-import { NodeConnectionTypes, type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions } from 'n8n-workflow';
+import { type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions, NodeConnectionTypes } from 'n8n-workflow';
 
-import { pollChanges } from '../shared/changes';
-import { methodsOf } from '../shared/editor';
-import { filtersProperty, followingOptions, simplifyProperty } from '../shared/properties';
-import { resourceOf } from '../shared/vendor';
-import { polledOf } from './changes';
-import { activityChoices } from './events';
+import { methodsOf } from '../shared/editor/methods';
+import { filtersProperty, followingOptions, simplifyProperty } from '../shared/editor/properties';
+import { pollChanges } from '../shared/trigger/changes';
+import { resourceOf } from '../shared/wire/vendor';
+import { polledOf } from './triggers/changes';
+import { activityChoices } from './triggers/events';
 import { outseta } from './vendor';
 
 export class OutsetaPollingTrigger implements INodeType {

@@ -1,5 +1,4 @@
 import {
-	NodeConnectionTypes,
 	type IExecuteFunctions,
 	type IHookFunctions,
 	type INodeExecutionData,
@@ -7,13 +6,14 @@ import {
 	type INodeTypeDescription,
 	type IWebhookFunctions,
 	type IWebhookResponseData,
+	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { whilePublishing } from '../shared/outside';
-import { simplifyProperty } from '../shared/properties';
-import { begin, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith, startWith } from '../shared/webhook';
-import { assertKey, isRepeat, keyOf, readDelivery, toItem, wishesOf } from './deliveries';
-import { activityChoices } from './events';
+import { simplifyProperty } from '../shared/editor/properties';
+import { begin, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith, startWith } from '../shared/trigger/delivery';
+import { whilePublishing } from '../shared/trigger/outside';
+import { assertKey, isRepeat, keyOf, readDelivery, toItem, wishesOf } from './triggers/deliveries';
+import { activityChoices } from './triggers/events';
 
 export class OutsetaTrigger implements INodeType {
 	description: INodeTypeDescription = {

@@ -4,16 +4,26 @@
  */
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
-import type { Api, Call, QueryPairs } from '../shared/api';
-import { isAbsent } from '../shared/fields';
-import { asObject, typedQuery, type Client } from '../shared/request';
-import type { Condition, Field, FilterOperator, Link, Query, RecordId, RecordInput, Relation, Resource } from '../shared/spec';
-import { labelOf } from '../shared/spec';
-import type { Vendor } from '../shared/vendor';
-import { tenantAddress } from './address';
+import {
+	type Condition,
+	type Field,
+	type FilterOperator,
+	labelOf,
+	type Link,
+	type Query,
+	type RecordId,
+	type RecordInput,
+	type Relation,
+	type Resource,
+} from '../shared/spec/resource';
+import { isAbsent } from '../shared/spec/values';
+import type { Api, Call, QueryPairs } from '../shared/wire/api';
+import { asObject, type Client, typedQuery } from '../shared/wire/client';
+import type { Vendor } from '../shared/wire/vendor';
 import { recipes } from './recipes';
 import { resources } from './resources';
-import { at, nested, parameter, tidy, withZone } from './wire';
+import { tenantAddress } from './wire/address';
+import { at, nested, parameter, tidy, withZone } from './wire/nested';
 
 /** Pages of records alone, and of records with child objects or computed values. */
 const LARGE_PAGE = 100;

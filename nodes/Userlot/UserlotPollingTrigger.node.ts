@@ -1,10 +1,10 @@
-import { NodeConnectionTypes, NodeOperationError, type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions } from 'n8n-workflow';
+import { type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions, NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
-import { methodsOf } from '../shared/editor';
-import { filtersProperty, simplifyProperty } from '../shared/properties';
-import { pollSnapshots } from '../shared/snapshots';
-import { resourceOf } from '../shared/vendor';
-import { watchOf } from './changes';
+import { methodsOf } from '../shared/editor/methods';
+import { filtersProperty, simplifyProperty } from '../shared/editor/properties';
+import { pollSnapshots } from '../shared/trigger/snapshots';
+import { resourceOf } from '../shared/wire/vendor';
+import { watchOf } from './triggers/changes';
 import { userlot } from './vendor';
 
 const created = { name: 'Created', value: 'created' };

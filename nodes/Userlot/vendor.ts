@@ -4,15 +4,15 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 
-import { originOf } from '../shared/address';
-import type { Api, Call, Explanation, QueryPairs } from '../shared/api';
-import { isAbsent } from '../shared/fields';
-import { asObject, type Client } from '../shared/request';
-import type { Condition, Field, Query, RecordId, Resource } from '../shared/spec';
-import type { Vendor } from '../shared/vendor';
-import { fieldIn, nameIn, recordOf, recordsIn } from './answers';
+import type { Condition, Field, Query, RecordId, Resource } from '../shared/spec/resource';
+import { isAbsent } from '../shared/spec/values';
+import { originOf } from '../shared/wire/address';
+import type { Api, Call, Explanation, QueryPairs } from '../shared/wire/api';
+import { asObject, type Client } from '../shared/wire/client';
+import type { Vendor } from '../shared/wire/vendor';
 import { recipes } from './recipes';
 import { resources } from './resources';
+import { fieldIn, nameIn, recordOf, recordsIn } from './wire/answers';
 
 /** The address in the credential; people paste it with the API's path as well. */
 export function apiUrl(given: unknown): string {

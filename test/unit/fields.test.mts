@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
-import { BadInput, coerce, coerceFields, columns, isAbsent, sameValue, savedCustomFields, similar, toList, writableFields } from '../../dist/nodes/shared/fields.js';
-import { operationsOf, type Field, type FieldType, type Operation, type Resource } from '../../dist/nodes/shared/spec.js';
+import { BadInput, coerce, coerceFields, columns, isAbsent, sameValue, savedCustomFields, similar, toList, writableFields } from '../../dist/nodes/shared/spec/values.js';
+import { operationsOf, type Field, type FieldType, type Operation, type Resource } from '../../dist/nodes/shared/spec/resource.js';
 
 const field = (type: FieldType, more: Partial<Field> = {}): Field => ({ name: 'thing', type, ...more });
 

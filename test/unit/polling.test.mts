@@ -1,17 +1,4 @@
-import {
-	countedPages,
-	difference,
-	fromNow,
-	fromTime,
-	markOfValue,
-	packSnapshot,
-	unpackSnapshot,
-	walk,
-	type Cursor,
-	type Limits,
-	type Page,
-	type Stream,
-} from '../../dist/nodes/shared/polling.js';
+import { countedPages, difference, fromNow, fromTime, markOfValue, packSnapshot, unpackSnapshot, walk, type Cursor, type Limits, type Page, type Stream } from '../../dist/nodes/shared/trigger/poll.js';
 import { processorClock } from '../harness/processor.mts';
 
 interface Row {

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
-import { inParallel } from '../../dist/nodes/shared/parallel.js';
-import { asObject, pause } from '../../dist/nodes/shared/request.js';
+import { inParallel } from '../../dist/nodes/shared/run/parallel.js';
+import { asObject, pause } from '../../dist/nodes/shared/wire/client.js';
 
 describe('pause', () => {
 	test('waits its time', async () => {

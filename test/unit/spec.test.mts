@@ -2,8 +2,8 @@
 import { branchCms } from '../../dist/nodes/BranchCms/vendor.js';
 import { outreach } from '../../dist/nodes/Outreach/vendor.js';
 import { outseta } from '../../dist/nodes/Outseta/vendor.js';
-import { labelOf, nouns, operationsOf, titleCase, upsertKeys, type Field, type Operation, type Resource } from '../../dist/nodes/shared/spec.js';
-import { apiOf, operationOf, resourceOf, type Vendor } from '../../dist/nodes/shared/vendor.js';
+import { labelOf, nouns, operationsOf, titleCase, upsertKeys, type Field, type Operation, type Resource } from '../../dist/nodes/shared/spec/resource.js';
+import { apiOf, operationOf, resourceOf, type Vendor } from '../../dist/nodes/shared/wire/vendor.js';
 import { userlot } from '../../dist/nodes/Userlot/vendor.js';
 
 test.each([

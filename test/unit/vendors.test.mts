@@ -1,12 +1,12 @@
 /** The wire protocols of the vendors, function by function. */
 import type { IDataObject } from 'n8n-workflow';
 import { branchCmsApi, siteUrl } from '../../dist/nodes/BranchCms/vendor.js';
-import { filterPairs } from '../../dist/nodes/Outreach/filters.js';
+import { filterPairs } from '../../dist/nodes/Outreach/wire/filters.js';
 import { outreach, outreachApi } from '../../dist/nodes/Outreach/vendor.js';
-import type { Call } from '../../dist/nodes/shared/api.js';
-import { originOf } from '../../dist/nodes/shared/address.js';
-import type { Condition, FilterOperator } from '../../dist/nodes/shared/spec.js';
-import { resourceOf } from '../../dist/nodes/shared/vendor.js';
+import type { Call } from '../../dist/nodes/shared/wire/api.js';
+import { originOf } from '../../dist/nodes/shared/wire/address.js';
+import type { Condition, FilterOperator } from '../../dist/nodes/shared/spec/resource.js';
+import { resourceOf } from '../../dist/nodes/shared/wire/vendor.js';
 
 const condition = (path: string, operator: FilterOperator, ...values: string[]): Condition => ({ path: path.split('.'), operator, values });
 const user = resourceOf(outreach, 'user');

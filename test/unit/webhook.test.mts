@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { DeliveryMemory, fingerprint, Gathering, newSecret, parseObject, rawBody, signedWith, splitFingerprints } from '../../dist/nodes/shared/webhook.js';
-import { isRepeat, readDelivery, type Delivery } from '../../dist/nodes/Outseta/deliveries.js';
-import { ACTIVITY_TYPES, activityType, certainId, entityOf } from '../../dist/nodes/Outseta/events.js';
-import { eventChoices, eventId, isChosen, isDoubled, plan } from '../../dist/nodes/Outreach/events.js';
+import { DeliveryMemory, fingerprint, Gathering, newSecret, parseObject, rawBody, signedWith, splitFingerprints } from '../../dist/nodes/shared/trigger/delivery.js';
+import { isRepeat, readDelivery, type Delivery } from '../../dist/nodes/Outseta/triggers/deliveries.js';
+import { ACTIVITY_TYPES, activityType, certainId, entityOf } from '../../dist/nodes/Outseta/triggers/events.js';
+import { eventChoices, eventId, isChosen, isDoubled, plan } from '../../dist/nodes/Outreach/triggers/events.js';
 
 describe('signatures', () => {
 	const body = Buffer.from('{"ü":1}');

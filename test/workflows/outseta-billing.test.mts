@@ -358,7 +358,7 @@ test('a refusal for haste is waited out, a second as the vendor gives no time', 
 });
 
 test('addresses that people paste', async () => {
-	const { tenantAddress } = (await import('../../dist/nodes/Outseta/address.js')) as { tenantAddress: (given: unknown) => string };
+	const { tenantAddress } = (await import('../../dist/nodes/Outseta/wire/address.js')) as { tenantAddress: (given: unknown) => string };
 	const { OutsetaApi } = (await import('../../dist/credentials/OutsetaApi.credentials.js')) as { OutsetaApi: new () => { test: { request: IDataObject } } };
 	const { baseURL, ...request } = new OutsetaApi().test.request;
 	const [, expression, rest] = /^=\{\{(.+)\}\}(.*)$/.exec(String(baseURL))!;

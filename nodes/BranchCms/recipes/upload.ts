@@ -2,10 +2,10 @@
  * Files for the calendar. The vendor names the action and its path; name of the part and answer are not shown,
  * so both can be changed. https://www.branchcms.com/learn/docs/apps/calendar/rest-api
  */
-import type { Handler } from '../../shared/execute';
-import { BadInput } from '../../shared/fields';
-import { asObject } from '../../shared/request';
-import type { Recipe } from '../../shared/spec';
+import type { Handler } from '../../shared/run/execute';
+import type { Recipe } from '../../shared/spec/resource';
+import { BadInput } from '../../shared/spec/values';
+import { asObject } from '../../shared/wire/client';
 
 export const eventRecipes: Recipe[] = [
 	{

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A visitor's account on the site. https://www.branchcms.com/learn/docs/apps/accounts/rest-api */
 export const account: Resource = {

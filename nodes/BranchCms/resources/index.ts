@@ -1,5 +1,5 @@
 /** One line per resource. */
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 import { account } from './account';
 import { event } from './event';
 

@@ -4,10 +4,10 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 
-import type { QueryPairs } from '../../shared/api';
-import type { Run } from '../../shared/execute';
-import { asObject, pause, type Client } from '../../shared/request';
-import type { Input, RecordId } from '../../shared/spec';
+import type { Run } from '../../shared/run/execute';
+import type { Input, RecordId } from '../../shared/spec/resource';
+import type { QueryPairs } from '../../shared/wire/api';
+import { asObject, type Client, pause } from '../../shared/wire/client';
 
 /** Ids that one bulk call takes. */
 export const BATCH_SIZE = 100_000;

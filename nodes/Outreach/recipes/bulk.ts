@@ -2,17 +2,17 @@
  * The vendor's bulk changes: one request for all input items, worked in the background.
  * https://developers.outreach.io/api/bulk-api/
  */
-import { NodeApiError, NodeOperationError, type IDataObject } from 'n8n-workflow';
+import { type IDataObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import type { Handler, Output, Run } from '../../shared/execute';
-import { BadInput } from '../../shared/fields';
-import type { Item, Reference } from '../../shared/item';
-import { grouped } from '../../shared/lists';
-import { count, list, parameterReferences, parameterValues, recordOf } from '../../shared/operations';
-import { asObject, type Client } from '../../shared/request';
-import { nouns, type ActionParameter, type Condition, type Field, type Input, type Operation, type Query, type RecordId } from '../../shared/spec';
-import { BATCH_SIZE, filled, isBroken, isOver, refreshBatch, startBatch, waitForBatches, waitMsOf, waitOption, type Batch } from './batch';
-import { filterPairs } from '../filters';
+import type { Handler, Output, Run } from '../../shared/run/execute';
+import type { Item, Reference } from '../../shared/run/item';
+import { count, list, parameterReferences, parameterValues, recordOf } from '../../shared/run/standard';
+import { grouped } from '../../shared/spec/lists';
+import { type ActionParameter, type Condition, type Field, type Input, nouns, type Operation, type Query, type RecordId } from '../../shared/spec/resource';
+import { BadInput } from '../../shared/spec/values';
+import { asObject, type Client } from '../../shared/wire/client';
+import { filterPairs } from '../wire/filters';
+import { type Batch, BATCH_SIZE, filled, isBroken, isOver, refreshBatch, startBatch, waitForBatches, waitMsOf, waitOption } from './batch';
 
 /** Milliseconds that a change by filter may take to count its records, before anything is changed. */
 const COUNTING = 60_000;

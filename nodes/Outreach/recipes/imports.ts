@@ -2,17 +2,16 @@
  * Imports: records of all input items in few requests, and files.
  * https://developers.outreach.io/api/bulk-api/ and https://developers.outreach.io/api/reference/tag/Import/
  */
+import { type IDataObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
-import { NodeApiError, NodeOperationError, type IDataObject } from 'n8n-workflow';
-
-import type { Handler, Output, Run } from '../../shared/execute';
-import { BadInput, isAbsent, similar, slotsOf } from '../../shared/fields';
-import type { Item, Reference } from '../../shared/item';
-import type { Entry } from '../../shared/lookup';
-import { linksOf, newRecord } from '../../shared/operations';
-import { asObject, pause, type Client } from '../../shared/request';
-import { labelOf, nouns, type Choice, type Field, type Input, type Recipe, type RecordId, type RecordInput, type Relation, type Resource } from '../../shared/spec';
+import type { Handler, Output, Run } from '../../shared/run/execute';
+import type { Item, Reference } from '../../shared/run/item';
+import type { Entry } from '../../shared/run/lookup';
+import { linksOf, newRecord } from '../../shared/run/standard';
+import { type Choice, type Field, type Input, labelOf, nouns, type Recipe, type RecordId, type RecordInput, type Relation, type Resource } from '../../shared/spec/resource';
+import { BadInput, isAbsent, similar, slotsOf } from '../../shared/spec/values';
+import { asObject, type Client, pause } from '../../shared/wire/client';
 import { filled, isBroken, isOver, poll, waitMsOf, waitOption } from './batch';
 
 /** Bytes of one request; the vendor takes 2 MB. */

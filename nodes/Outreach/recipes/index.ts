@@ -1,5 +1,5 @@
 /** Code of Outreach's operations that take several requests, by `<resource>.<operation>`. */
-import type { Vendor } from '../../shared/vendor';
+import type { Vendor } from '../../shared/wire/vendor';
 import { importHandlers } from './imports';
 import { addToSequence } from './prospect';
 import { request } from './request';

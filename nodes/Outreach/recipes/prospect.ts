@@ -1,10 +1,10 @@
 /** Prospects into sequences. https://developers.outreach.io/api/common-patterns/ */
 import { NodeApiError } from 'n8n-workflow';
 
-import type { Handler } from '../../shared/execute';
-import type { Reference } from '../../shared/item';
-import { createRecord, list, recordOf, withOutcome } from '../../shared/operations';
-import type { Field, Recipe } from '../../shared/spec';
+import type { Handler } from '../../shared/run/execute';
+import type { Reference } from '../../shared/run/item';
+import { createRecord, list, recordOf, withOutcome } from '../../shared/run/standard';
+import type { Field, Recipe } from '../../shared/spec/resource';
 
 /** States in which a prospect is no longer in the sequence. */
 const ENDED = new Set(['finished', 'opted_out', 'bounced', 'failed', 'disabled']);

@@ -1,7 +1,7 @@
 /** Any request under /api/v2, for what has no operation of its own. */
-import { anyRequest, anyRequestRecipe, type AnyRequest } from '../../shared/anyRequest';
-import { asObject } from '../../shared/request';
-import type { Recipe } from '../../shared/spec';
+import { anyRequest, type AnyRequest, anyRequestRecipe } from '../../shared/run/anyRequest';
+import type { Recipe } from '../../shared/spec/resource';
+import { asObject } from '../../shared/wire/client';
 
 const ABOUT: AnyRequest = {
 	base: '/api/v2',

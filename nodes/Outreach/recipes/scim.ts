@@ -1,13 +1,13 @@
 /** Operations of SCIM beyond the standard ones: changes that are safe to repeat, and any PatchOp. */
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Handler, Run } from '../../shared/execute';
-import { BadInput, isAbsent } from '../../shared/fields';
-import type { Item, Reference } from '../../shared/item';
-import { grouped } from '../../shared/lists';
-import { pathTo, recordOf, sendChange, updateRecord } from '../../shared/operations';
-import type { Field, Input, Recipe } from '../../shared/spec';
-import { membersOf, patchOf, quoted } from '../scim';
+import type { Handler, Run } from '../../shared/run/execute';
+import type { Item, Reference } from '../../shared/run/item';
+import { pathTo, recordOf, sendChange, updateRecord } from '../../shared/run/standard';
+import { grouped } from '../../shared/spec/lists';
+import type { Field, Input, Recipe } from '../../shared/spec/resource';
+import { BadInput, isAbsent } from '../../shared/spec/values';
+import { membersOf, patchOf, quoted } from '../wire/scim';
 
 /** Members that one request adds or removes. */
 const MEMBERS = 100;

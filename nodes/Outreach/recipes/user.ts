@@ -1,15 +1,15 @@
 /** A user's life in Outreach: provisioned, deprovisioned, reactivated. */
-import { NodeOperationError, type IDataObject } from 'n8n-workflow';
+import { type IDataObject, NodeOperationError } from 'n8n-workflow';
 
-import type { Handler, Output, Run } from '../../shared/execute';
-import { BadInput } from '../../shared/fields';
-import type { Item, Reference } from '../../shared/item';
-import { grouped } from '../../shared/lists';
-import { fieldOf, type Entry } from '../../shared/lookup';
-import { checkCreateOrUpdate, createOrUpdate, list, pathTo, recordOf, updateRecord, withOutcome } from '../../shared/operations';
-import { inParallel } from '../../shared/parallel';
-import type { Field, Link, Recipe, RecordId, Resource } from '../../shared/spec';
-import { BATCH_SIZE, isBroken, isOver, startBatch, waitForBatches, type Batch } from './batch';
+import type { Handler, Output, Run } from '../../shared/run/execute';
+import type { Item, Reference } from '../../shared/run/item';
+import { type Entry, fieldOf } from '../../shared/run/lookup';
+import { inParallel } from '../../shared/run/parallel';
+import { checkCreateOrUpdate, createOrUpdate, list, pathTo, recordOf, updateRecord, withOutcome } from '../../shared/run/standard';
+import { grouped } from '../../shared/spec/lists';
+import type { Field, Link, Recipe, RecordId, Resource } from '../../shared/spec/resource';
+import { BadInput } from '../../shared/spec/values';
+import { type Batch, BATCH_SIZE, isBroken, isOver, startBatch, waitForBatches } from './batch';
 
 /** What Deprovision leaves as it is, told in its output. */
 const NOT_DONE = [

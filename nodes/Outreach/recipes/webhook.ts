@@ -1,8 +1,8 @@
 /** Removes a webhook with the token that its deliveries carry. https://developers.outreach.io/api/webhooks/ */
-import type { Handler } from '../../shared/execute';
-import { BadInput } from '../../shared/fields';
-import type { Client } from '../../shared/request';
-import type { Recipe } from '../../shared/spec';
+import type { Handler } from '../../shared/run/execute';
+import type { Recipe } from '../../shared/spec/resource';
+import { BadInput } from '../../shared/spec/values';
+import type { Client } from '../../shared/wire/client';
 
 export const webhookRecipes: Recipe[] = [
 	{

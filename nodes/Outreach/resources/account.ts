@@ -1,5 +1,4 @@
-import type { Resource } from '../../shared/spec';
-
+import type { Resource } from '../../shared/spec/resource';
 import { bulkUpsertRecipe, importCsvRecipe } from '../recipes/imports';
 
 /** A company; prospects, opportunities and purchases hang on it. https://developers.outreach.io/api/reference/tag/Account/ */

@@ -1,4 +1,4 @@
-import type { Field, Resource } from '../../shared/spec';
+import type { Field, Resource } from '../../shared/spec/resource';
 
 /** Fields of a note, whatever it is on. */
 export const noteFields: Field[] = [

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 import { requestRecipes } from '../recipes/request';
 
 /** Anything that has no operation of its own. https://developers.outreach.io/api/reference/overview/ */

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** Read-only audit trail (about 90 days are kept). https://developers.outreach.io/api/reference/tag/Audit-Log/ */
 export const auditLog: Resource = {

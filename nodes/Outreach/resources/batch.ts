@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** One run of a bulk action, with progress counters. https://developers.outreach.io/api/reference/tag/Batch/ */
 export const batch: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** One record inside a batch, with its result. https://developers.outreach.io/api/reference/tag/Batch-Item/ */
 export const batchItem: Resource = {

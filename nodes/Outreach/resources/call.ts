@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A logged phone call (in or out) with a prospect. https://developers.outreach.io/api/reference/tag/Call/ */
 export const call: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A call-result label kept by the admin. https://developers.outreach.io/api/reference/tag/Call-Disposition/ */
 export const callDisposition: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A privacy request to erase a person's data. https://developers.outreach.io/api/reference/tag/Compliance-Request/ */
 export const complianceRequest: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A collection that groups sequences, templates and snippets. https://developers.outreach.io/api/reference/tag/Content-Category/ */
 export const contentCategory: Resource = {

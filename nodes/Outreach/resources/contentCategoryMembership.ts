@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** Links one sequence, snippet or template to a content category. https://developers.outreach.io/api/reference/tag/Content-Category-Membership/ */
 export const contentCategoryMembership: Resource = {

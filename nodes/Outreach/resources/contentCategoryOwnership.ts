@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** Links a content category to a team. https://developers.outreach.io/api/reference/tag/Content-Category-Ownership/ */
 export const contentCategoryOwnership: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A free-text job duty of a user. https://developers.outreach.io/api/reference/tag/Custom-Duty/ */
 export const customDuty: Resource = {

@@ -1,5 +1,4 @@
-import type { Resource } from '../../shared/spec';
-
+import type { Resource } from '../../shared/spec/resource';
 import { bulkUpsertRecipe } from '../recipes/imports';
 
 /** Records of an object that the organization defined itself. https://developers.outreach.io/api/custom-objects/ */

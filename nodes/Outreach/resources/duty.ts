@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A job duty from the list Outreach suggests. https://developers.outreach.io/api/reference/tag/Duty/ */
 export const duty: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** One email address of a prospect. https://developers.outreach.io/api/reference/tag/Email-Address/ */
 export const emailAddress: Resource = {

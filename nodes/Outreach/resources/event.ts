@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** Activity stream entry (opens, clicks, opt-outs, status changes, external app events). https://developers.outreach.io/api/reference/tag/Event/ */
 export const event: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A record starred by a user. https://developers.outreach.io/api/reference/tag/Favorite/ */
 export const favorite: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A data import run (file, CRM report or bulk upsert). https://developers.outreach.io/api/reference/tag/Import/ */
 export const imports: Resource = {

@@ -1,5 +1,5 @@
 /** One line per resource; the order of the list does not matter. */
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 import { account } from './account';
 import { accountNote } from './accountNote';
 import { api } from './api';

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A recorded meeting or call from Kaia (ID is a UUID string). https://developers.outreach.io/api/reference/tag/Kaia-Recording/ */
 export const kaiaRecording: Resource = {

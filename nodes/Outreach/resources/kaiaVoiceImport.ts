@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** Hands a third-party call recording to Kaia; the call log must exist first. https://developers.outreach.io/api/reference/tag/Kaia-Voice-Import/ */
 export const kaiaVoiceImport: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** An alias address of a mailbox. https://developers.outreach.io/api/reference/tag/Mail-Alias/ */
 export const mailAlias: Resource = {

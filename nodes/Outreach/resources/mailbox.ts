@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A mail account used to send and sync. https://developers.outreach.io/api/reference/tag/Mailbox/ */
 export const mailbox: Resource = {

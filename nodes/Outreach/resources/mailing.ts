@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** One email (sequence, single or campaign). https://developers.outreach.io/api/reference/tag/Mailing/ */
 export const mailing: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A deal. Needs the Opportunities SKU.. https://developers.outreach.io/api/reference/tag/Opportunity/ */
 export const opportunity: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** The part a prospect plays in a deal. https://developers.outreach.io/api/reference/tag/Opportunity-Prospect-Role/ */
 export const opportunityProspectRole: Resource = {

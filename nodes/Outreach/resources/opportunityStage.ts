@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A stage of a deal. Needs the Opportunities SKU.. https://developers.outreach.io/api/reference/tag/Opportunity-Stage/ */
 export const opportunityStage: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** Organisation-wide settings (exclusion lists). https://developers.outreach.io/api/reference/tag/Org-Setting/ */
 export const orgSetting: Resource = {

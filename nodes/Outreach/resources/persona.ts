@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A buyer-persona label for prospects. https://developers.outreach.io/api/reference/tag/Persona/ */
 export const persona: Resource = {

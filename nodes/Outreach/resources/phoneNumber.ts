@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** One phone number of a prospect. https://developers.outreach.io/api/reference/tag/Phone-Number/ */
 export const phoneNumber: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A product of the catalogue the admin keeps. https://developers.outreach.io/api/reference/tag/Product/ */
 export const product: Resource = {

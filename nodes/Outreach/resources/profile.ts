@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A permission set (governance profile) of users. https://developers.outreach.io/api/reference/tag/Profile/ */
 export const profile: Resource = {

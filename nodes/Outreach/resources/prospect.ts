@@ -1,5 +1,4 @@
-import type { Resource } from '../../shared/spec';
-
+import type { Resource } from '../../shared/spec/resource';
 import { bulkUpsertRecipe, importCsvRecipe } from '../recipes/imports';
 import { prospectRecipes } from '../recipes/prospect';
 

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 import { noteFields } from './accountNote';
 
 /** A note on a prospect. https://developers.outreach.io/api/reference/tag/Prospect-Note/ */

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A product bought (or sellable) by an account. https://developers.outreach.io/api/reference/tag/Purchase/ */
 export const purchase: Resource = {

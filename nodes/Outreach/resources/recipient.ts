@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A To/CC/BCC entry. https://developers.outreach.io/api/reference/tag/Recipient/ */
 export const recipient: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A place in the role hierarchy of the organisation. https://developers.outreach.io/api/reference/tag/Role/ */
 export const role: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A reusable bundle of sequence behaviour. https://developers.outreach.io/api/reference/tag/Ruleset/ */
 export const ruleset: Resource = {

@@ -1,5 +1,4 @@
-import type { Resource } from '../../shared/spec';
-
+import type { Resource } from '../../shared/spec/resource';
 import { scimGroupRecipes } from '../recipes/scim';
 
 /** A group of an identity provider, which is a team in Outreach. https://support.outreach.io/hc/en-us/articles/4401998141339 */

@@ -1,5 +1,4 @@
-import type { Resource } from '../../shared/spec';
-
+import type { Resource } from '../../shared/spec/resource';
 import { scimUserRecipes } from '../recipes/scim';
 
 /** A user as an identity provider keeps it. https://support.outreach.io/hc/en-us/articles/4401998141339 */

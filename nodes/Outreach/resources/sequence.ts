@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A multi-step outreach programme. https://developers.outreach.io/api/reference/tag/Sequence/ */
 export const sequence: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** Membership of one prospect in one sequence with its state. https://developers.outreach.io/api/reference/tag/Sequence-State/ */
 export const sequenceState: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** One step of a sequence. https://developers.outreach.io/api/reference/tag/Sequence-Step/ */
 export const sequenceStep: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** Link between a sequence step and the template it sends. https://developers.outreach.io/api/reference/tag/Sequence-Template/ */
 export const sequenceTemplate: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A reusable piece of email text. https://developers.outreach.io/api/reference/tag/Snippet/ */
 export const snippet: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A pipeline stage label for prospects. https://developers.outreach.io/api/reference/tag/Stage/ */
 export const stage: Resource = {

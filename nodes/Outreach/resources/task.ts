@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A to-do for a user. https://developers.outreach.io/api/reference/tag/Task/ */
 export const task: Resource = {

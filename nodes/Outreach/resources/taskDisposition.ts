@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A task-result label. https://developers.outreach.io/api/reference/tag/Task-Disposition/ */
 export const taskDisposition: Resource = {

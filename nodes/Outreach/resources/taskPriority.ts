@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A priority label of tasks (read-only). https://developers.outreach.io/api/reference/tag/Task-Priority/ */
 export const taskPriority: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A task-purpose label. https://developers.outreach.io/api/reference/tag/Task-Purpose/ */
 export const taskPurpose: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A group of users. https://developers.outreach.io/api/reference/tag/Team/ */
 export const team: Resource = {

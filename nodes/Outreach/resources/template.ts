@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A reusable email. https://developers.outreach.io/api/reference/tag/Template/ */
 export const template: Resource = {

@@ -1,5 +1,4 @@
-import type { Resource } from '../../shared/spec';
-
+import type { Resource } from '../../shared/spec/resource';
 import { userRecipes } from '../recipes/user';
 
 /** A person with an Outreach seat. https://developers.outreach.io/api/reference/tag/User/ */

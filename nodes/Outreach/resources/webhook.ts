@@ -1,5 +1,4 @@
-import type { Resource } from '../../shared/spec';
-
+import type { Resource } from '../../shared/spec/resource';
 import { webhookRecipes } from '../recipes/webhook';
 
 /** A subscription that posts changes to a URL. https://developers.outreach.io/api/reference/tag/Webhook/ */

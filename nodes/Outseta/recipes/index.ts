@@ -1,5 +1,5 @@
 /** Code of Outseta's operations that are more than one plain request, by `<resource>.<operation>`. */
-import type { Vendor } from '../../shared/vendor';
+import type { Vendor } from '../../shared/wire/vendor';
 import { downloadPdf } from './invoice';
 import { add, subscribe, subscribePublic } from './membership';
 import { changePassword, get, update } from './profile';

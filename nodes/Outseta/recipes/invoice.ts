@@ -1,8 +1,8 @@
 /** The invoice as a file. */
-import type { Handler } from '../../shared/execute';
-import type { Reference } from '../../shared/item';
-import { pathTo, recordOf } from '../../shared/operations';
-import type { Recipe } from '../../shared/spec';
+import type { Handler } from '../../shared/run/execute';
+import type { Reference } from '../../shared/run/item';
+import { pathTo, recordOf } from '../../shared/run/standard';
+import type { Recipe } from '../../shared/spec/resource';
 
 export const invoiceRecipes: Recipe[] = [
 	{

@@ -1,13 +1,13 @@
 /** People onto accounts and email lists, by their email: who exists is linked, who does not is created. */
-import { NodeApiError, type IDataObject } from 'n8n-workflow';
+import { type IDataObject, NodeApiError } from 'n8n-workflow';
 
-import type { Handler, Run } from '../../shared/execute';
-import { BadInput, isAbsent } from '../../shared/fields';
-import type { Item, Reference } from '../../shared/item';
-import type { Entry } from '../../shared/lookup';
-import { createRecord } from '../../shared/operations';
-import type { Recipe, Resource } from '../../shared/spec';
-import { at } from '../wire';
+import type { Handler, Run } from '../../shared/run/execute';
+import type { Item, Reference } from '../../shared/run/item';
+import type { Entry } from '../../shared/run/lookup';
+import { createRecord } from '../../shared/run/standard';
+import type { Recipe, Resource } from '../../shared/spec/resource';
+import { BadInput, isAbsent } from '../../shared/spec/values';
+import { at } from '../wire/nested';
 
 export const membershipRecipes: Recipe[] = [
 	{

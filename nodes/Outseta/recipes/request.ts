@@ -1,8 +1,8 @@
 /** Any request under /api/v1, for what has no operation of its own. */
-import { anyRequest, anyRequestRecipe, type AnyRequest } from '../../shared/anyRequest';
-import { asObject } from '../../shared/request';
-import type { Recipe } from '../../shared/spec';
-import { parameter } from '../wire';
+import { anyRequest, type AnyRequest, anyRequestRecipe } from '../../shared/run/anyRequest';
+import type { Recipe } from '../../shared/spec/resource';
+import { asObject } from '../../shared/wire/client';
+import { parameter } from '../wire/nested';
 
 const ABOUT: AnyRequest = {
 	base: '/api/v1',

@@ -1,13 +1,13 @@
 /** A change of plan: what it costs first, then the change. */
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Handler } from '../../shared/execute';
-import { BadInput, isAbsent } from '../../shared/fields';
-import type { Item, Reference } from '../../shared/item';
-import { pathTo, recordOf } from '../../shared/operations';
-import { asObject } from '../../shared/request';
-import { labelOf, type Field, type Input, type Recipe } from '../../shared/spec';
-import { at } from '../wire';
+import type { Handler } from '../../shared/run/execute';
+import type { Item, Reference } from '../../shared/run/item';
+import { pathTo, recordOf } from '../../shared/run/standard';
+import { type Field, type Input, labelOf, type Recipe } from '../../shared/spec/resource';
+import { BadInput, isAbsent } from '../../shared/spec/values';
+import { asObject } from '../../shared/wire/client';
+import { at } from '../wire/nested';
 
 const TERM: Field = {
 	name: 'renewalTerm',

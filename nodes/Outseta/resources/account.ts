@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 import { addActivity } from './activity';
 
 /** A customer: a company or a single person. */

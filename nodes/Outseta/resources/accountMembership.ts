@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 import { membershipRecipes } from '../recipes/membership';
 
 /** The link between a person and an account. */

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** An extra of the catalogue that can be booked with a plan. */
 export const addOn: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 import { requestRecipes } from '../recipes/request';
 
 /** Any request to the API, for what has no operation of its own. */

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** An article of the knowledge base. */
 export const article: Resource = {

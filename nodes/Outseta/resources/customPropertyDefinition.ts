@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A property that you added to accounts, people or deals. */
 export const customPropertyDefinition: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A discount that customers get by its code. */
 export const discountCoupon: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** An email of a drip campaign. */
 export const dripMessage: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 import { listRecipes } from '../recipes/membership';
 
 /** A person on an email list. */

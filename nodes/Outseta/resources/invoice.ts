@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 import { invoiceRecipes } from '../recipes/invoice';
 
 /** A bill to an account. */

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A card or bank account at the payment gateway. */
 export const paymentInformation: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 import { addActivity } from './activity';
 
 /** A person, who can log in and belong to accounts. */

@@ -1,6 +1,6 @@
-import type { Resource } from '../../shared/spec';
-import { person } from './person';
+import type { Resource } from '../../shared/spec/resource';
 import { profileRecipes } from '../recipes/profile';
+import { person } from './person';
 
 /** The person that a token belongs to. */
 export const profile: Resource = {

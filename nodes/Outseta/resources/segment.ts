@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A group of people or accounts that is worked out from conditions. */
 export const segment: Resource = {

@@ -1,4 +1,4 @@
-import type { NaturalKey, Resource } from '../../shared/spec';
+import type { NaturalKey, Resource } from '../../shared/spec/resource';
 import { subscriptionRecipes } from '../recipes/subscription';
 
 /** The latest one of an account may begin later. What is meant is the one that runs, and of those that can be deleted the one that does not yet. */

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** An add-on as it is booked on a subscription. */
 export const subscriptionAddOn: Resource = {

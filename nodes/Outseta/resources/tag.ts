@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** A label for tickets, articles, segments and broadcasts. */
 export const tag: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** An email that was sent from a template. */
 export const templateEmail: Resource = {

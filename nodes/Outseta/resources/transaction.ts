@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** An invoice, payment, credit or refund in the books of an account. */
 export const transaction: Resource = {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 
 /** Metered usage of an add-on that is charged by use. */
 export const usage: Resource = {

@@ -1,5 +1,5 @@
 /** Code of Userlot's irregular operations, by `<resource>.<operation>`. */
-import type { Vendor } from '../../shared/vendor';
+import type { Vendor } from '../../shared/wire/vendor';
 import { identify } from './identify';
 import { request } from './request';
 import { revenue } from './revenue';

@@ -1,7 +1,7 @@
 /** Any request under /api/v1: Userlot has more than its documentation shows. */
-import { anyRequest, anyRequestRecipe, type AnyRequest } from '../../shared/anyRequest';
-import type { Recipe } from '../../shared/spec';
-import { recordOf, recordsIn } from '../answers';
+import { anyRequest, type AnyRequest, anyRequestRecipe } from '../../shared/run/anyRequest';
+import type { Recipe } from '../../shared/spec/resource';
+import { recordOf, recordsIn } from '../wire/answers';
 
 const ABOUT: AnyRequest = {
 	base: '/api/v1',

@@ -1,9 +1,9 @@
 /** Revenue of a company. The request is documented, its answer is not, so that it comes out as it is. */
-import type { Handler } from '../../shared/execute';
-import type { Reference } from '../../shared/item';
-import { pathTo, recordOf } from '../../shared/operations';
-import { asObject } from '../../shared/request';
-import { recordsIn } from '../answers';
+import type { Handler } from '../../shared/run/execute';
+import type { Reference } from '../../shared/run/item';
+import { pathTo, recordOf } from '../../shared/run/standard';
+import { asObject } from '../../shared/wire/client';
+import { recordsIn } from '../wire/answers';
 
 export const revenue: Handler<Reference> = {
 	prepare: (item) => recordOf(item, item.run.operation.resource),

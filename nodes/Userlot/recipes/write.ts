@@ -4,12 +4,12 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Handler, Output, Run } from '../../shared/execute';
-import { BadInput, coerce, isAbsent } from '../../shared/fields';
-import type { Item, Reference } from '../../shared/item';
-import { recordOf as recordLocator, sendChange } from '../../shared/operations';
-import { asObject } from '../../shared/request';
-import { labelOf, nouns, type Field, type Input, type Recipe, type Resource } from '../../shared/spec';
+import type { Handler, Output, Run } from '../../shared/run/execute';
+import type { Item, Reference } from '../../shared/run/item';
+import { recordOf as recordLocator, sendChange } from '../../shared/run/standard';
+import { type Field, type Input, labelOf, nouns, type Recipe, type Resource } from '../../shared/spec/resource';
+import { BadInput, coerce, isAbsent } from '../../shared/spec/values';
+import { asObject } from '../../shared/wire/client';
 
 /** The three ids by which Userlot finds a record, as parameters of Create or Update. */
 const IDS: Array<Field & { wire: string }> = [

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 import { companyRecipes } from '../recipes/write';
 
 /** A customer. Account in Userlot's own pages, company in its API. */

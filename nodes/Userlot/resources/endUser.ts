@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/spec';
+import type { Resource } from '../../shared/spec/resource';
 import { endUserRecipes } from '../recipes/write';
 
 /** A person at a customer. User in Userlot's own pages, end user in its API. No answer of these requests is documented. */

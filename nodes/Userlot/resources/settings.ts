@@ -2,7 +2,7 @@
  * What a product is set up with. The documentation names these lists and does not show an answer, so that
  * the two fields are what every reader can expect.
  */
-import type { Field, Resource } from '../../shared/spec';
+import type { Field, Resource } from '../../shared/spec/resource';
 
 const fields: Field[] = [
 	{ name: 'id', label: 'ID', type: 'string', readOnly: true, description: 'Identifier given by Userlot; presumed' },

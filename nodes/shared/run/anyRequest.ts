@@ -1,0 +1,118 @@
+/** Any request below an API's base path, for what has no operation of its own. */
+import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
+
+import type { Field, Recipe } from '../spec/resource';
+import { BadInput, isAbsent } from '../spec/values';
+import type { Call, QueryPairs } from '../wire/api';
+import { asObject } from '../wire/client';
+import type { Handler, Output } from './execute';
+
+/** What differs between vendors. */
+export interface AnyRequest {
+	/** Path below which requests stay, such as `/api/v1`. */
+	base: string;
+	methods: string[];
+	/** A path for the placeholder and for messages. */
+	example: string;
+	/** Parameters as an example. */
+	query: string;
+	/** Descriptions of the body and of reading all pages. */
+	body: string;
+	pages: string;
+	/** A parameter as the vendor takes it, when people copy another form of it from its documentation. */
+	parameter?(name: string, value: string): string;
+	/** The records of an answer, or its one record. */
+	parts(answer: unknown): { list?: unknown[]; one?: unknown };
+}
+
+const methodField = ({ methods }: AnyRequest): Field => ({ name: 'method', type: 'options', options: methods.map((value) => ({ value, label: value })), description: 'HTTP method' });
+
+const queryField = ({ query }: AnyRequest): Field => ({ name: 'query', label: 'Query (JSON)', type: 'json', description: `Parameters of the request as an object, such as ${query}` });
+
+const bodyField = ({ body }: AnyRequest): Field => ({ name: 'body', label: 'Body (JSON)', type: 'json', description: body });
+
+const PATH: Field = { name: 'path', type: 'string', required: true };
+
+/** The operation as it is offered. */
+export function anyRequestRecipe(about: AnyRequest): Recipe {
+	return {
+		name: 'request',
+		label: 'Send',
+		action: 'Send API request',
+		description: 'Send any request to the API with the connection of this node',
+		inputs: [
+			{ kind: 'value', ...methodField(about), default: 'GET' },
+			{ kind: 'value', ...PATH, placeholder: `e.g. ${about.example}`, description: `Path below ${about.base}` },
+			{ kind: 'value', ...queryField(about), default: '{}' },
+			{ kind: 'value', ...bodyField(about), default: '{}' },
+			{ kind: 'value', name: 'allPages', label: 'All Pages', type: 'boolean', description: about.pages },
+		],
+		simplify: true,
+	};
+}
+
+export interface Job {
+	call: Call;
+	allPages: boolean;
+}
+
+/** The code behind it. */
+export function anyRequest(about: AnyRequest): Handler<Job> {
+	const { base, example } = about;
+	const prefix = new RegExp(`^/?(${base.slice(1)}/)?`);
+	return {
+		prepare(item) {
+			const method = String(item.value(methodField(about))) as IHttpRequestMethods;
+			const path = `/${String(item.value(PATH)).trim().replace(prefix, '')}`;
+			if (/^\/\/|:\/\/|\\|[?#\s]|(^|\/)\.\.?(\/|$)/.test(path) || /%2e|%2f|%5c/i.test(path)) {
+				throw new BadInput(`Path: "${path}" is no path below ${base}`, `Write it like ${example}, and put parameters under "Query".`);
+			}
+			const body = item.value(bodyField(about));
+			const hasBody = method !== 'GET' && !isAbsent(body) && Object.keys(body as object).length > 0;
+			const query = [...pairs(item.value(queryField(about)), about), ...(method === 'GET' ? [] : item.writeQuery())];
+			return {
+				call: { method, path, query, ...(hasBody ? { body } : {}), purpose: `answer ${method} ${path}` },
+				allPages: item.flag('allPages', false),
+			};
+		},
+		async work({ call, allPages }, item) {
+			const { run } = item;
+			const { resource } = run.operation;
+			const outputs: Output[] = [];
+			let before: string | undefined;
+			for await (const answer of run.client(resource).pages(call, resource)) {
+				// A vendor that does not know the parameter for pages gives the same one again.
+				const text = allPages ? JSON.stringify(answer) : undefined;
+				if (text !== undefined && text === before) break;
+				before = text;
+				const { list, one } = about.parts(answer);
+				const present = (record: unknown): Output => ({ json: run.present(item, resource, plain(record), answer) });
+				if (list && (allPages || Array.isArray(answer) || run.simplify(item))) outputs.push(...list.map(present));
+				else if (one !== undefined && run.simplify(item)) outputs.push(present(one));
+				else outputs.push({ json: answer === undefined ? { success: true } : plain(answer) });
+				if (!allPages) break;
+			}
+			return outputs;
+		},
+	};
+}
+
+/** An item holds an object. */
+const plain = (value: unknown): IDataObject => (typeof value === 'object' && value !== null ? asObject(value) : { value: value as IDataObject[string] });
+
+/** An object as parameters; lists become a text with commas. */
+function pairs(query: unknown, about: AnyRequest): QueryPairs {
+	if (isAbsent(query)) return [];
+	if (typeof query !== 'object' || Array.isArray(query)) throw new BadInput('Query is not an object', `Write it like ${about.query}.`);
+	return flat(asObject(query)).map(([name, value]) => [name, about.parameter?.(name, value) ?? value]);
+}
+
+/** Objects inside are written with brackets, as n8n's HTTP Request node does. */
+function flat(query: IDataObject, place = (name: string) => name): QueryPairs {
+	return Object.entries(query)
+		.filter(([, value]) => !isAbsent(value))
+		.flatMap(([name, value]): QueryPairs => {
+			if (Array.isArray(value)) return [[place(name), value.join(',')]];
+			return typeof value === 'object' ? flat(asObject(value), (inner) => `${place(name)}[${inner}]`) : [[place(name), String(value)]];
+		});
+}

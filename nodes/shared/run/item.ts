@@ -1,0 +1,455 @@
+/** Reads the parameters of one item, checks them, and notes which records have to be looked up. No requests. */
+import type { IDataObject, INodeParameterResourceLocator } from 'n8n-workflow';
+
+import {
+	type Condition,
+	type Field,
+	type FilterOperator,
+	inParent,
+	labelOf,
+	type Link,
+	listed,
+	type NaturalKey,
+	type Operation,
+	type Query,
+	type RecordId,
+	type Relation,
+	type Resource,
+	upsertKeys,
+} from '../spec/resource';
+import { BadInput, clearable, coerce, coerceFields, idField, isAbsent, isRequired, toList, writableFields } from '../spec/values';
+import type { Run } from './execute';
+import { type Entry, fieldOf, keyLabel, keyName } from './lookup';
+
+/** Another record that an item refers to; its id is known after the look-ups. */
+export class Reference {
+	constructor(
+		readonly resource: Resource,
+		/** Display name of the parameter. */
+		readonly parameter: string,
+		private known: RecordId | undefined,
+		public entry?: Entry,
+		/** Makes the entry of a record that is looked up inside another one, once that is known. */
+		private readonly inside?: () => Entry,
+	) {}
+
+	/** Notes the look-up of a record inside another one, which is settled already. */
+	enter(): void {
+		this.entry ??= this.inside?.();
+	}
+
+	/** Settles the id. @throws BadInput when the name matches nothing or several records. */
+	async settle(run: Run): Promise<void> {
+		this.enter();
+		if (this.known === undefined && this.entry) {
+			this.known = run.apiOf(this.resource).id(await run.lookup.one(this.entry, this.parameter));
+		}
+	}
+
+	/** The whole record, when it was looked up by a natural key. */
+	get found(): IDataObject | undefined {
+		return this.entry?.records?.[0];
+	}
+
+	get id(): RecordId {
+		if (this.known === undefined) throw new BadInput(`${this.parameter} is not known yet`, 'This is a defect of the node.');
+		return this.known;
+	}
+
+	get link(): Link {
+		return { resource: this.resource.name, id: this.id };
+	}
+}
+
+interface RawCondition {
+	field?: string;
+	operator?: FilterOperator;
+	value?: unknown;
+	until?: unknown;
+}
+
+export class Item {
+	/** Records to settle before the work begins. */
+	readonly references: Reference[] = [];
+
+	/** Records to look up that need not exist. */
+	readonly sought: Reference[] = [];
+
+	private simple?: boolean;
+
+	constructor(
+		readonly run: Run,
+		readonly index: number,
+	) {}
+
+	/** A parameter as n8n evaluates it for this item. */
+	get<T>(name: string, fallback?: T): T {
+		return this.run.context.getNodeParameter(name, this.index, fallback) as T;
+	}
+
+	/** Whether Simplify is on; true when the operation has no such switch. Asked for once per record. */
+	get simplified(): boolean {
+		this.simple ??= this.flag('simplify', true);
+		return this.simple;
+	}
+
+	/** A switch of the node. An expression may give it as text. @throws BadInput when it is neither true nor false. */
+	flag(name: string, fallback: boolean): boolean {
+		return (this.value({ name, type: 'boolean' }, this.get<unknown>(name, fallback)) as boolean | undefined) ?? fallback;
+	}
+
+	/** A switch among the options. @throws BadInput when it is neither true nor false. */
+	optionFlag(name: string, fallback: boolean): boolean {
+		return (this.optionValue({ name, type: 'boolean' }) as boolean | undefined) ?? fallback;
+	}
+
+	/** An entry of the Options collection. */
+	option<T>(name: string): T | undefined {
+		return this.get<IDataObject>('options', {})[name] as T | undefined;
+	}
+
+	/** An entry of the Options collection, checked like a field. */
+	optionValue(field: Field): IDataObject[string] | undefined {
+		return this.value(field, this.option(field.name) ?? null);
+	}
+
+	/** A text that must be there, checked like a field. */
+	value(field: Field, given: unknown = this.get(field.name, undefined)): IDataObject[string] | undefined {
+		if (isAbsent(given) || (Array.isArray(given) && given.length === 0)) {
+			if (field.required) throw new BadInput(`${labelOf(field)} is missing`, `Enter a value for "${labelOf(field)}".`);
+			return undefined;
+		}
+		return coerce(field, given);
+	}
+
+	private around?: Reference | null;
+
+	/**
+	 * The record around those that the operation works on; undefined when there is none or none is chosen.
+	 * @param include what of it is needed.
+	 */
+	parent(include: string[] = []): Reference | undefined {
+		if (this.around === undefined) {
+			const { resource, inputs } = this.run.operation;
+			const input = inputs.find((i) => i.kind === 'record' && i.name === 'parent');
+			this.around = input?.kind === 'record' && resource.parent ? (this.refer(this.get<unknown>('parent', undefined), this.run.resource(resource.parent.resource), input.label, input.required ?? false) ?? null) : null;
+		}
+		const entry = this.around?.entry;
+		if (entry && include.length > 0) this.run.lookup.want(entry.resource, entry.key, entry.value, { include });
+		return this.around ?? undefined;
+	}
+
+	/** The resource inside the chosen parent, once that is known. */
+	inside(resource: Resource): Resource {
+		return inParent(resource, this.parent()?.id);
+	}
+
+	/** Parameters of a request that changes something, from the options. */
+	writeQuery(): Array<[string, string]> {
+		const { vendor, operation } = this.run;
+		const options = Object.fromEntries((vendor.writeOptions ?? []).map((f) => [f.name, this.optionValue(f)]));
+		return this.run.apiOf(operation.resource).writeQuery?.(options as IDataObject) ?? [];
+	}
+
+	/** A resource locator; undefined when it is empty and not required. */
+	reference(name: string, resource: Resource, label: string, required = false): Reference | undefined {
+		return this.refer(this.get<unknown>(name, undefined), resource, label, required);
+	}
+
+	/** Locators of a repeatable parameter. */
+	referencesOf(name: string, resource: Resource, label: string): Reference[] {
+		const rows = this.get<{ entry?: Array<{ record?: unknown }> }>(name, {}).entry ?? [];
+		return rows.flatMap(({ record }) => this.refer(record, resource, label, false) ?? []);
+	}
+
+	/** Turns a locator's value into a reference. Text that comes from an expression counts as an id. */
+	refer(given: unknown, resource: Resource, label: string, required: boolean, needs: { full?: boolean; include?: string[] } = {}): Reference | undefined {
+		const reference = this.located(given, resource, label, needs);
+		if (reference) this.references.push(reference);
+		else if (required) throw new BadInput(`${label} is missing`, `Choose the ${label.toLowerCase()} from the list, or give its name or ID.`);
+		return reference;
+	}
+
+	/** A locator of a record that need not exist: a key is looked up, and who asked judges what was found. */
+	find(given: unknown, resource: Resource, label: string, needs: { full?: boolean; include?: string[] } = {}): Reference | undefined {
+		const reference = this.located(given, resource, label, needs);
+		if (reference) this.sought.push(reference);
+		return reference;
+	}
+
+	private located(given: unknown, resource: Resource, label: string, needs: { full?: boolean; include?: string[] }): Reference | undefined {
+		const locator = (typeof given === 'object' && given !== null ? given : { mode: 'id', value: given }) as INodeParameterResourceLocator;
+		if (isAbsent(locator.value)) return undefined;
+		return this.locate(String(locator.mode), String(locator.value).trim(), resource, label, needs);
+	}
+
+	private locate(mode: string, value: string, resource: Resource, label: string, needs: { full?: boolean; include?: string[] }): Reference {
+		const keys = resource.keys ?? [];
+		const found =
+			mode === 'key' // Name or email, where the kind of record depends on another parameter.
+				? (keys.find((k) => (k.type === 'email') === value.includes('@')) ?? keys[0])
+				: keys.find((k) => keyName(k) === mode);
+		if (found) {
+			const query = found.queryFor?.[this.run.operation.name];
+			const key = query ? { ...found, query } : found;
+			const checked = this.keyValue(resource, key, value, label);
+			const parent = resource.parent && resource.parent.resource === this.run.operation.resource.parent?.resource ? this.parent(resource.rows?.include) : undefined;
+			if (parent) {
+				return new Reference(resource, label, undefined, undefined, () => {
+					const entry = this.run.lookup.want(inParent(resource, parent.id), key, checked, needs);
+					if (resource.rows && parent.found) this.run.lookup.seed(entry, parent.found);
+					return entry;
+				});
+			}
+			if (listed(resource, true).path.includes('{parent}')) {
+				const around = this.run.resource(resource.parent!.resource).label;
+				throw new BadInput(`${label}: "${value}" can be found only when its ${around.toLowerCase()} is known`, `Give the ${around.toLowerCase()}, or give the ID of the ${label.toLowerCase()}.`);
+			}
+			return new Reference(resource, label, undefined, this.run.lookup.want(resource, key, checked, needs));
+		}
+		if (mode === 'url') {
+			// The last but one part of the example names the kind: https://host/prospects/123
+			const kind = resource.urlExample?.split('/').at(-2);
+			const id = new RegExp(`^https?://[^/]+(?:/[^?#]*)?/${kind}/([\\w-]+)`).exec(value)?.[1];
+			if (!id) throw new BadInput(`${label}: "${value}" is not the address of such a record`, `It looks like ${resource.urlExample}.`);
+			return new Reference(resource, label, toId(resource, id, label));
+		}
+		return new Reference(resource, label, toId(resource, value, label));
+	}
+
+	/** A value of a natural key, checked. */
+	keyValue(resource: Resource, key: NaturalKey, value: unknown, label: string): string {
+		if (isAbsent(value)) throw new BadInput(`${label} is missing`, `Enter the ${keyLabel(resource, key).toLowerCase()}.`);
+		const field = { ...fieldOf(resource, key.field), label, type: key.type ?? 'string', filter: true } as Field;
+		return String(coerce(field, value));
+	}
+
+	/**
+	 * The values of the field mapper and of further fields, checked.
+	 * @param ignore names that "Map Automatically" may carry without being fields.
+	 */
+	fields(operation: Operation, ignore: string[] = []): IDataObject {
+		const custom = this.run.customFields;
+		if (!operation.fields) return {};
+		const automatic = this.get<string>('fields.mappingMode', 'defineBelow') === 'autoMapInputData';
+		const given = automatic ? this.run.items[this.index].json : this.get<IDataObject>('fields.value', {});
+		const lenient = automatic && this.optionFlag('ignoreUnknown', false);
+		const values = coerceFields(operation, given ?? {}, custom, (name) => lenient || (automatic && ignore.includes(name)));
+		if (operation.resource.openFields && !operation.endpoint) Object.assign(values, this.openFields(operation));
+		for (const field of writableFields(operation, custom)) {
+			if (isRequired(field, operation) && !(field.name in values)) {
+				throw new BadInput(`${labelOf(field)} is missing`, `"${labelOf(field)}" is needed to ${operation.action.toLowerCase()}. Give it a value.`);
+			}
+		}
+		for (const name of this.cleared(operation)) {
+			if (!(name in values)) values[name] = null;
+		}
+		return values;
+	}
+
+	/** Fields that only the customer's site knows, given by name; those of the spec keep their type. */
+	private openFields(operation: Operation): IDataObject {
+		const rows = this.get<{ field?: Array<{ name?: string; value?: unknown }> }>('customFields', {}).field ?? [];
+		const json = this.option('customFieldsJson');
+		const more = isAbsent(json) ? {} : coerce({ name: 'customFieldsJson', label: 'Custom Fields (JSON)', type: 'json' }, json);
+		if (typeof more !== 'object' || more === null || Array.isArray(more)) {
+			throw new BadInput('Custom Fields (JSON) is not an object', 'Write it like {"memberLevel": "gold"}.');
+		}
+		const values: IDataObject = {};
+		// An empty row is a value that was not there. What the JSON says is meant.
+		const given = rows.filter((row) => isAbsent(row.name) || !isAbsent(row.value)).map((row) => [row.name, row.value]);
+		for (const [name, value] of [...given, ...Object.entries(more)] as Array<[string, IDataObject[string]]>) {
+			if (isAbsent(name)) throw new BadInput('Custom Fields: a name is missing', 'Enter the key of the field as the site defines it.');
+			const field = operation.resource.fields.find((f) => f.name === name);
+			if (field?.readOnly) throw new BadInput(`Custom Fields: "${name}" is set by the vendor and cannot be written`, 'Remove it.');
+			values[name] = field && !isAbsent(value) ? coerce(field, value) : value;
+		}
+		return values;
+	}
+
+	/** Related records to set, by relation, from the Linked Records collection. */
+	links(operation: Operation): Map<Relation, Reference[]> {
+		const rows = this.get<{ link?: Array<{ relation?: string; record?: unknown }> }>('links', {}).link ?? [];
+		const result = new Map<Relation, Reference[]>();
+		for (const { relation: name, record } of rows) {
+			const [relationName, target] = String(name ?? '').split(':');
+			const relation = (operation.resource.relations ?? []).find((r) => r.name === relationName);
+			if (!relation || relation.readOnly) {
+				const known = (operation.resource.relations ?? []).filter((r) => !r.readOnly).map((r) => r.name);
+				throw new BadInput(`Linked Records: ${operation.resource.label} has no relation "${name}" that can be set`, `Choose one of ${known.join(', ')}.`);
+			}
+			if (relation.createOnly && operation.kind === 'update') {
+				throw new BadInput(`Linked Records: "${labelOf(relation)}" can be set when creating only`, 'Remove it.');
+			}
+			const resource = this.run.resource(target ?? relation.to[0]);
+			const reference = this.refer(record, resource, labelOf(relation), true)!;
+			const earlier = result.get(relation) ?? [];
+			if (!relation.many && earlier.length > 0) {
+				throw new BadInput(`Linked Records: "${labelOf(relation)}" is given twice`, 'It can point to one record only; remove the other.');
+			}
+			result.set(relation, [...earlier, reference]);
+		}
+		if (operation.kind === 'create') {
+			for (const relation of operation.resource.relations ?? []) {
+				if (relation.required && !result.has(relation)) {
+					throw new BadInput(`${labelOf(relation)} is missing`, `Add it under "Linked Records": it is needed to ${operation.action.toLowerCase()}.`);
+				}
+			}
+		}
+		return result;
+	}
+
+	/** Relations to empty, from the options. */
+	clearedLinks(operation: Operation): string[] {
+		return this.cleared(operation).filter((name) => (operation.resource.relations ?? []).some((r) => r.name === name));
+	}
+
+	/** Names of what is to be emptied. Of fields that only the organisation knows the vendor is the judge. */
+	private cleared({ resource }: Operation): string[] {
+		const names = toNames(this.option('clearFields'));
+		// Asked for every item, and mostly there is none.
+		if (names.length === 0) return names;
+		const free = clearable(resource);
+		const known: Array<Field | Relation> = [...resource.fields, ...(resource.relations ?? [])];
+		for (const name of names) {
+			const fixed = known.find((f) => f.name === name);
+			if (fixed && !free.includes(fixed)) throw new BadInput(`Clear Fields: "${labelOf(fixed)}" cannot be emptied`, 'Remove it.');
+		}
+		return names;
+	}
+
+	/** The key of a Create or Update. */
+	upsertKey(operation: Operation): { key: NaturalKey; value: string } {
+		const { resource } = operation;
+		const keys = upsertKeys(resource);
+		const choices = keys.map((k) => ({ value: keyName(k) }));
+		const chosen = keys.length > 1 ? this.value({ name: 'matchBy', type: 'options', options: choices, required: true }) : keyName(keys[0]);
+		const key = keys.find((k) => keyName(k) === chosen)!;
+		return { key, value: this.keyValue(resource, key, this.get('matchValue', ''), keyLabel(resource, key)) };
+	}
+
+	/** What Get Many asks for. References in it are settled before `toQuery` is called. */
+	query(operation: Operation): { toQuery: () => Query; conditions: number } {
+		const { resource } = operation;
+		const api = this.run.apiOf(resource);
+		const filters = this.get<{ condition?: RawCondition[]; related?: Array<{ relation?: string; record?: unknown }> }>('filters', {});
+		const conditions = (filters.condition ?? []).map((row) => this.condition(resource, row));
+		const related = (filters.related ?? []).map(({ relation: name, record }) => {
+			const relation = (resource.relations ?? []).find((r) => r.name === name && r.filterBy?.includes('id'));
+			if (!relation) throw new BadInput(`Filters: ${resource.label} cannot be filtered by the relation "${name}"`, 'Choose another one from the list.');
+			return { relation, reference: this.refer(record, this.run.resource(relation.to[0]), `Filters: ${labelOf(relation)}`, true)! };
+		});
+		const sort = (this.get<{ by?: Array<{ field?: string; direction?: string }> }>('sort', {}).by ?? []).map(({ field, direction }) => {
+			if (!resource.openFields && !api.supports.paths && !resource.fields.some((f) => f.name === field && f.sort)) {
+				const sortable = resource.fields.filter((f) => f.sort).map((f) => f.name);
+				throw new BadInput(`Sort: ${resource.label} cannot be sorted by "${field}"`, `Choose one of ${sortable.join(', ')}.`);
+			}
+			return { field: String(field), descending: direction === 'desc' };
+		});
+		const search = this.option<string>('search');
+		const only = this.names('onlyFields', resource.fields.map((f) => f.name).concat((resource.relations ?? []).map((r) => r.name)), resource);
+		const listOptions = Object.fromEntries((this.run.vendor.listOptions ?? []).map((f) => [f.name, this.option(f.name)]));
+		return {
+			conditions: conditions.length + related.length,
+			toQuery: () => ({
+				conditions: [
+					...conditions,
+					...related.map(({ relation, reference }) => ({ path: [relation.name, 'id'], operator: 'equals' as const, values: [String(reference.id)] })),
+				],
+				...(isAbsent(search) ? {} : { search }),
+				sort,
+				include: api.supports.include ? this.include(resource) : [],
+				...(only.length > 0 ? { only } : {}),
+				options: listOptions as IDataObject,
+			}),
+		};
+	}
+
+	/** Relations to include in the answer. */
+	include(resource: Resource): string[] {
+		return this.names('include', (resource.relations ?? []).filter((r) => r.include).map((r) => r.name), resource, true);
+	}
+
+	/** Fields the answer is limited to. */
+	only(resource: Resource): string[] {
+		return this.names('onlyFields', resource.fields.map((f) => f.name).concat((resource.relations ?? []).map((r) => r.name)), resource);
+	}
+
+	private names(option: string, known: string[], resource: Resource, nested = false): string[] {
+		const names = toNames(this.option(option));
+		for (const name of names) {
+			if (!resource.openFields && !this.run.apiOf(resource).supports.paths && !known.includes(nested ? name.split('.')[0] : name)) {
+				throw new BadInput(`Options: ${resource.label} knows no "${name}"`, `Choose from ${known.join(', ')}.`);
+			}
+		}
+		return names;
+	}
+
+	private condition(resource: Resource, row: RawCondition): Condition {
+		const path = String(row.field ?? '').split('.');
+		const field = this.filterField(resource, path);
+		const label = `Filters: ${path.length > 1 ? row.field : labelOf(field)}`;
+		const operator = row.operator ?? 'equals';
+		const api = this.run.apiOf(resource);
+		// Nobody here knows the type of a field that only the organisation defines.
+		const open = resource.openFields && !resource.fields.includes(field) && path.join('.') !== 'id';
+		const allowed = [...new Set([...api.operators(field), ...(open ? api.operators({ ...field, type: 'dateTime' }) : [])])];
+		if (!allowed.includes(operator)) {
+			throw new BadInput(`${label} cannot be asked for "${operator}"`, `Choose one of ${allowed.join(', ')}.`);
+		}
+		if (operator === 'empty' || operator === 'notEmpty') return { path, operator, values: [] };
+		const given = operator === 'oneOf' ? toList(row.value) : operator === 'between' ? [row.value, row.until] : [row.value];
+		if (given.length === 0 || given.some(isAbsent)) {
+			throw new BadInput(`${label} has no value`, 'Enter a value, or remove the filter: an empty one would match nothing or everything.');
+		}
+		// A list of texts is filtered by one of its entries; any text may be asked of an email.
+		const single: Field = { ...field, label, type: field.type === 'strings' || field.type === 'email' ? 'string' : field.type, open: true };
+		// A day at the end of a range counts to its end.
+		const isEnd = (i: number) => operator === 'above' || operator === 'atMost' || (operator === 'between' && i === 1);
+		const whole = (value: unknown, i: number) => (field.type === 'dateTime' && isEnd(i) && typeof value === 'string' ? value.trim().replace(DAY, '$&T23:59:59.999Z') : value);
+		return { path, operator, values: given.map((value, i) => String(coerce(single, whole(value, i)))) };
+	}
+
+	private filterField(resource: Resource, path: string[]): Field {
+		const [first, second] = path;
+		const api = this.run.apiOf(resource);
+		const own = resource.fields.find((f) => f.name === path.join('.'));
+		if (own?.filter) return own;
+		if (second !== undefined) {
+			const relation = (resource.relations ?? []).find((r) => r.name === first && r.filterBy?.includes(second));
+			if (relation) {
+				const target = this.run.vendor.resources.find((r) => r.name === relation.to[0]);
+				return target?.fields.find((f) => f.name === second) ?? { name: path.join('.'), type: 'string' };
+			}
+		} else if (first === 'id') {
+			const id = idField(resource);
+			if (api.operators(id).length > 0) return id;
+		} else {
+			const field = resource.fields.find((f) => f.name === first);
+			if (field?.filter || (resource.openFields && first !== '')) return field ?? { name: first, type: 'string' };
+		}
+		if (api.supports.paths && !path.includes('')) return own ?? { name: path.join('.'), type: 'string' };
+		const known = [idField(resource), ...resource.fields.filter((f) => f.filter)].filter((f) => api.operators(f).length > 0).map((f) => f.name);
+		throw new BadInput(`Filters: ${resource.label} cannot be filtered by "${path.join('.')}"`, `Choose one of ${known.join(', ')}.`);
+	}
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+function toNames(value: unknown): string[] {
+	return isAbsent(value) ? [] : toList(value).map(String).filter((name) => name !== '');
+}
+
+/** An id as the vendor takes it. @throws BadInput when it cannot be one. */
+export function toId(resource: Resource, value: unknown, label: string): RecordId {
+	const text = String(value).trim();
+	if (resource.idType === 'integer') {
+		if (!/^[1-9]\d{0,15}$/.test(text)) {
+			throw new BadInput(`${label}: "${text}" is not an ID`, 'IDs are whole numbers. Choose the record from the list, or refer to it by another key.');
+		}
+		return Number(text);
+	}
+	// Dots alone would lead to another address.
+	if (!/^(?!\.{1,2}$)[\w.~-]+$/.test(text)) throw new BadInput(`${label}: "${text}" is not an ID`, 'Choose the record from the list.');
+	return text;
+}

@@ -1,0 +1,455 @@
+/**
+ * The request layer: address, authentication, rate limit, retries and readable refusals, in one place.
+ * Everything goes through n8n's authenticated helper, so that proxies, token refresh, cancellation and
+ * credential sharing behave as everywhere in n8n.
+ */
+import {
+	type ICredentialDataDecryptedObject,
+	type IDataObject,
+	type IExecuteFunctions,
+	type IHookFunctions,
+	type IHttpRequestOptions,
+	type ILoadOptionsFunctions,
+	type IPollFunctions,
+	type IWebhookFunctions,
+	NodeApiError,
+	NodeOperationError,
+	sleep,
+} from 'n8n-workflow';
+
+import type { Resource } from '../spec/resource';
+import type { Answer, Api, Call, QueryPairs } from './api';
+
+export type Context =
+	| IExecuteFunctions
+	| ILoadOptionsFunctions
+	| IHookFunctions
+	| IPollFunctions
+	| IWebhookFunctions;
+
+/** Attempts of one request after lost connections and server faults. */
+const ATTEMPTS = 5;
+/** First pause after a fault in milliseconds; doubles each time. */
+const BACKOFF = 500;
+/** Longest single sleep in milliseconds. */
+const SLICE = 10_000;
+/** A vendor that sends 429 without a time is asked again after this many milliseconds. */
+const BLIND_WAIT = 5_000;
+
+/** Faults that prove the request never reached the vendor, so that even a POST can be repeated. */
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** Allowance of one credential, shared by all nodes and executions of the process. */
+interface Gate {
+	/** No request before this time (epoch ms). */
+	openAt: number;
+	/** Next free slot of vendors that count requests a second (epoch ms). */
+	nextSlot: number;
+	/** The last requests to such a vendor, as many as it takes a second. */
+	recent: Trip[];
+	/** Shortest time from sending to answer (ms): what a request takes that nothing held up. */
+	fastest: number;
+	/** Requests answered. */
+	answered: number;
+}
+
+interface Trip {
+	sent: number;
+	/** Time to the answer (ms). */
+	took?: number;
+}
+
+/** A vendor's second, and a little more, since clocks differ. */
+const SECOND = 1_010;
+
+/** Requests after which the shortest time is taken for what the way costs at least. */
+const TRIALS = 20;
+
+/** Earliest time at which the vendor has room for another request: it counts arrivals, which delays on the way shift. */
+function roomAt({ recent, fastest, answered }: Gate, perSecond: number): number {
+	const trip = recent.at(-Math.floor(perSecond));
+	const least = answered < TRIALS ? 0 : fastest;
+	return trip ? trip.sent + Math.max(SECOND, 1_000 + (trip.took ?? 0) - least) : 0;
+}
+
+const gates = new Map<string, Gate>();
+
+/**
+ * Waits, and ends early when the execution is cancelled.
+ * @returns false when cancelled.
+ */
+export async function pause(ms: number, signal?: AbortSignal): Promise<boolean> {
+	let stop = () => {};
+	const aborted = new Promise<void>((resolve) => {
+		stop = resolve;
+		signal?.addEventListener('abort', stop, { once: true });
+	});
+	// In slices, since a sleep that was begun cannot be taken back and would outlive a cancelled execution.
+	for (let left = ms; left > 0 && !signal?.aborted; left -= SLICE) {
+		await Promise.race([sleep(Math.min(left, SLICE)), aborted]);
+	}
+	signal?.removeEventListener('abort', stop);
+	return !signal?.aborted;
+}
+
+export interface ClientOptions {
+	/** Longest time in ms that one request may wait for the vendor's rate limit. */
+	maxWait?: number;
+}
+
+/** Talks to one door of a vendor with one credential, for the length of one execution. */
+export class Client {
+	/** Milliseconds spent waiting for the rate limit, and how often. */
+	waited = { ms: 0, times: 0, until: 0 };
+
+	private readonly signal?: AbortSignal;
+
+	private readonly gate: Gate;
+
+	/** Tells credentials apart within the process. */
+	readonly credentialKey: string;
+
+	private decrypted?: Promise<ICredentialDataDecryptedObject>;
+
+	/** Settles with the first request, which goes alone so that a stale token is renewed only once. */
+	private first?: Promise<unknown>;
+
+	constructor(
+		readonly context: Context,
+		readonly api: Api,
+		private readonly options: ClientOptions = {},
+	) {
+		this.signal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+		this.credentialKey = `${api.name} ${api.credential} ${context.getNode().credentials?.[api.credential]?.id ?? context.getNode().id}`;
+		this.gate = gates.get(this.credentialKey) ?? { openAt: 0, nextSlot: 0, recent: [], fastest: Infinity, answered: 0 };
+		gates.set(this.credentialKey, this.gate);
+	}
+
+	/** The execution was cancelled. */
+	get cancelled(): boolean {
+		return this.signal?.aborted ?? false;
+	}
+
+	/** The credential's fields, read once. */
+	async credentials(): Promise<ICredentialDataDecryptedObject> {
+		this.decrypted ??= this.context.getCredentials<ICredentialDataDecryptedObject>(this.api.credential);
+		return await this.decrypted;
+	}
+
+	/**
+	 * Sends one request and repeats it where that is safe.
+	 * @throws NodeApiError with the vendor's reason when it refuses, or when it cannot be reached.
+	 */
+	async send(call: Call): Promise<Answer> {
+		if (this.api.covers && !this.api.covers(call)) {
+			throw new NodeOperationError(this.context.getNode(), `This kind of connection to ${this.api.name} may not ${call.purpose ?? `${call.method} ${call.path}`}`, {
+				description: 'Choose another authentication in the node: a connection of a user reaches everything.',
+			});
+		}
+		if (this.first) {
+			await this.first;
+			return await this.attempt(call);
+		}
+		const attempt = this.attempt(call);
+		this.first = attempt.then(
+			() => undefined,
+			() => undefined,
+		);
+		return await attempt;
+	}
+
+	/** Pages of a list, at most `size` records each, until the vendor has no more. */
+	async *pages(call: Call, resource: Resource): AsyncGenerator<unknown> {
+		let next: Call | undefined = call;
+		while (next) {
+			const { body } = await this.send(next);
+			yield body;
+			const following = this.api.nextPage(next, body, resource);
+			if (following && JSON.stringify(following) === JSON.stringify(next)) {
+				throw this.apiError(`${this.api.name} named the same page as the next one`, 'The list was not read to its end. Run again, and report it to the vendor if it stays.');
+			}
+			next = following;
+		}
+	}
+
+	private async attempt(call: Call): Promise<Answer> {
+		const deadline = Date.now() + (this.options.maxWait ?? 3_600_000);
+		// A refusal for haste is a clear answer and no attempt.
+		let attempt = 1;
+		let doubtful = false;
+		for (;;) {
+			const trip = await this.waitForGate(deadline);
+			const outcome = await this.once(call);
+			trip.took = Date.now() - trip.sent;
+			if (!('fault' in outcome)) {
+				this.gate.fastest = Math.min(this.gate.fastest, trip.took);
+				this.gate.answered++;
+			}
+			if ('fault' in outcome) {
+				const { fault, code } = outcome;
+				const repeatable = (call.repeatable ?? call.method !== 'POST') || NEVER_SENT.has(code);
+				doubtful ||= !NEVER_SENT.has(code);
+				if (repeatable && attempt < ATTEMPTS) {
+					await this.rest(BACKOFF * 2 ** (attempt++ - 1) * (0.75 + Math.random() / 2));
+					continue;
+				}
+				throw repeatable ? fault : this.unknownFate(call, fault.message);
+			}
+
+			const { status, headers, body } = outcome;
+			const allowance = this.api.allowance?.(headers);
+			if (allowance?.remaining === 0 && allowance.resetsAt) {
+				this.gate.openAt = Math.max(this.gate.openAt, allowance.resetsAt);
+			}
+			if (status >= 300 && status < 400) throw this.moved(call, headers.location);
+			if (status < 400) {
+				if (typeof body === 'string' && body.trim() !== '' && !(this.api.looseAnswers && call.method !== 'GET')) {
+					const unreadable = this.unreadable(body);
+					if (call.method === 'GET' && attempt < ATTEMPTS) {
+						await this.rest(BACKOFF * 2 ** (attempt++ - 1));
+						continue;
+					}
+					throw call.method === 'GET' ? unreadable : this.unknownFate(call, unreadable.message);
+				}
+				const silent = body === '' || (this.api.looseAnswers === true && call.method !== 'GET' && typeof body !== 'object');
+				return { status, headers, body: silent ? undefined : body };
+			}
+			// The vendor had deleted it when the answer to an earlier attempt was lost.
+			if (status === 404 && call.method === 'DELETE' && doubtful) return { status: 204, headers, body: undefined };
+
+			const wait = this.api.retryAfter?.(headers, Date.now());
+			if (status === 429 || (status === 503 && wait !== undefined)) {
+				this.gate.openAt = Math.max(this.gate.openAt, Date.now() + (wait ?? BLIND_WAIT));
+				if (this.gate.openAt > deadline) throw this.refusal(call, outcome);
+				continue;
+			}
+			// What is not implemented will not be there the next time either.
+			if (status >= 500 && status !== 501) {
+				doubtful = true;
+				const repeatable = call.repeatable ?? call.method !== 'POST';
+				if (repeatable && attempt < ATTEMPTS) {
+					await this.rest(BACKOFF * 2 ** (attempt++ - 1) * (0.75 + Math.random() / 2));
+					continue;
+				}
+				const refusal = this.refusal(call, outcome);
+				throw repeatable ? refusal : this.unknownFate(call, refusal.message);
+			}
+			throw this.refusal(call, outcome);
+		}
+	}
+
+	/** One request on the wire: an answer of any status, or a fault without answer. */
+	private async once(
+		call: Call,
+	): Promise<{ status: number; headers: Record<string, string>; body: unknown } | { fault: NodeApiError; code: string }> {
+		const credentials = await this.credentials();
+		const { api } = this;
+		const query = new URLSearchParams(call.query ?? []).toString();
+		const hasBody = call.body !== undefined || call.raw !== undefined;
+		const request: IHttpRequestOptions = {
+			method: call.method,
+			url: `${await this.address()}${call.path}${query ? `${call.path.includes('?') ? '&' : '?'}${query}` : ''}`,
+			headers: {
+				...api.headers,
+				...call.headers,
+				...(hasBody || api.contentTypeAlways ? { 'Content-Type': call.raw?.contentType ?? api.contentType } : {}),
+			},
+			timeout: api.timeout,
+			...(call.file ? { encoding: 'arraybuffer' as const } : {}),
+			returnFullResponse: true,
+			// Statuses are judged here, since thrown errors carry no headers; 401 must throw for n8n to renew the token.
+			ignoreHttpStatusErrors: { ignore: true, except: [401] },
+			// A redirected POST would arrive as GET, and count as done.
+			...(call.method === 'GET' ? {} : { disableFollowRedirect: true }),
+			sendCredentialsOnCrossOriginRedirect: false,
+		};
+		// As text: n8n would drop an empty object.
+		if (call.raw) request.body = call.raw.body;
+		else if (call.body !== undefined) request.body = JSON.stringify(call.body);
+
+		const credential = this.context.getNode().credentials?.[api.credential];
+		try {
+			const answer = (await this.context.helpers.httpRequestWithAuthentication.call(
+				this.context,
+				api.credential,
+				request,
+				api.oauth2
+					? undefined
+					: { credentialsDecrypted: { id: credential?.id ?? '', name: credential?.name ?? '', type: api.credential, data: credentials } },
+			)) as { statusCode: number; headers: Record<string, string>; body: unknown };
+			const refused = call.file && answer.statusCode >= 400;
+			return { status: answer.statusCode, headers: answer.headers, body: refused ? jsonOf(answer.body) : answer.body };
+		} catch (error) {
+			if (this.cancelled) throw this.stopped();
+			const thrown = error as NodeApiError;
+			const code = String(thrown.httpCode ?? (thrown as unknown as { code?: string }).code ?? '');
+			if (code === '401') {
+				const refused = thrown as unknown as { context?: { data?: unknown } };
+				return { status: 401, headers: {}, body: refused.context?.data };
+			}
+			// Refusals do not throw, so a good status here means that the answer broke off.
+			const torn = /^2\d\d$/.test(code);
+			if (!torn && !/^E[A-Z_]+$/.test(code)) {
+				// n8n's own words, such as "The credential needs to be reconnected".
+				throw error instanceof NodeApiError ? error : new NodeOperationError(this.context.getNode(), error as Error);
+			}
+			return {
+				code,
+				fault: this.apiError(
+					torn ? `The answer of ${api.name} broke off` : `${api.name} could not be reached`,
+					`The connection ended ${torn ? 'too early' : `with ${code}`}${code === 'ECONNABORTED' ? ` (no answer within ${api.timeout / 1000} seconds)` : ''}. Check the address in the credential and the network, then run again.`,
+					{ failure: { cause: 'temporarily-unavailable' } },
+				),
+			};
+		}
+	}
+
+	/**
+	 * The address before the resource path.
+	 * @throws NodeOperationError when the credential holds no usable one.
+	 */
+	async address(): Promise<string> {
+		const credentials = await this.credentials();
+		try {
+			return this.api.baseUrl(credentials);
+		} catch (error) {
+			throw new NodeOperationError(this.context.getNode(), error as Error, {
+				description: `Open the ${this.api.name} credential and correct it.`,
+			});
+		}
+	}
+
+	/** Waits for the shared allowance of the credential. */
+	private async waitForGate(deadline: number): Promise<Trip> {
+		const { perSecond } = this.api;
+		for (;;) {
+			const now = Date.now();
+			const openAt = Math.max(this.gate.openAt, ...(perSecond ? [this.gate.nextSlot, roomAt(this.gate, perSecond)] : []));
+			if (openAt <= now) break;
+			if (openAt > deadline) {
+				throw this.apiError(
+					`${this.api.name} allows no further requests for ${Math.ceil((openAt - now) / 1000)} seconds`,
+					'The rate limit is used up. Run again later, or raise the option "Max Wait for Rate Limit".',
+					{ httpCode: '429', failure: { cause: 'rate-limited', retryAfterMs: openAt - now } },
+				);
+			}
+			// Only waits for the vendor's refusal are news; slots of a second are routine. Requests that wait together wait once.
+			const from = Math.max(now, this.waited.until);
+			if (this.gate.openAt > from) {
+				this.waited = { ms: this.waited.ms + this.gate.openAt - from, times: this.waited.times + 1, until: this.gate.openAt };
+			}
+			await this.rest(openAt - now);
+		}
+		const trip: Trip = { sent: Date.now() };
+		if (perSecond) {
+			this.gate.nextSlot = Math.max(this.gate.nextSlot, trip.sent) + SECOND / perSecond;
+			this.gate.recent = [...this.gate.recent, trip].slice(-Math.floor(perSecond));
+		}
+		if (this.cancelled) throw this.stopped();
+		return trip;
+	}
+
+	private async rest(ms: number): Promise<void> {
+		if (!(await pause(ms, this.signal))) throw this.stopped();
+	}
+
+	private stopped(): NodeOperationError {
+		// n8n knows the end of a cancelled execution by this spelling; otherwise it would count as failed.
+		return new NodeOperationError(this.context.getNode(), 'The execution was canceled', {
+			description: 'Requests that were already answered have taken effect; no further ones were sent.',
+		});
+	}
+
+	private unreadable(body: string): NodeApiError {
+		return this.apiError(
+			`${this.api.name} did not answer with JSON`,
+			`The answer began with: ${body.trim().slice(0, 80)}. Check the address in the credential.`,
+		);
+	}
+
+	private moved(call: Call, location?: string): NodeApiError {
+		return this.apiError(
+			`${this.api.name} did not ${call.purpose ?? 'do this'}: it sends requests on to ${location ?? 'another address'}`,
+			'Nothing was changed. Enter the address to which it leads in the credential.',
+		);
+	}
+
+	/** A POST without answer: it may or may not have taken effect, and only a person can tell. */
+	private unknownFate(call: Call, reason: string): NodeApiError {
+		return this.apiError(
+			`It is not known whether ${this.api.name} did it: ${call.purpose ?? `${call.method} ${call.path}`}`,
+			`${reason}. The request was not repeated, since that could do it twice. Look in ${this.api.name} whether it took effect before you run again.`,
+			{ failure: { cause: 'temporarily-unavailable' } },
+		);
+	}
+
+	private refusal(call: Call, answer: { status: number; headers: Record<string, string>; body: unknown }): NodeApiError {
+		const { status, body } = answer;
+		const { reason, remedy } = this.api.explain(status, body, answer.headers, call);
+		const hide = (text: string) =>
+			(call.secrets ?? []).reduce((t, secret) => (secret ? t.split(secret).join('***') : t), text);
+		const wait = this.api.retryAfter?.(answer.headers, Date.now());
+		return this.apiError(
+			hide(`${this.api.name} refused to ${call.purpose ?? 'do this'}: ${reason}`),
+			hide(remedy ?? REMEDIES[status] ?? `${this.api.name} answered with status ${status}.`),
+			{
+				httpCode: String(status),
+				...(status === 401 ? { failure: { cause: 'credential-invalid' as const } } : {}),
+				...(status === 429 ? { failure: { cause: 'rate-limited' as const, retryAfterMs: wait } } : {}),
+				...(status >= 500 ? { failure: { cause: 'temporarily-unavailable' as const, retryAfterMs: wait } } : {}),
+			},
+		);
+	}
+
+	/** An error with exactly these words; n8n would replace messages in which it finds a known code. */
+	private apiError(message: string, description: string, options: ConstructorParameters<typeof NodeApiError>[2] = {}): NodeApiError {
+		const error = new NodeApiError(this.context.getNode(), {}, { ...options, message, description });
+		error.message = message;
+		return error;
+	}
+}
+
+const REMEDIES: Record<number, string> = {
+	401: 'The credential was not accepted. Open it, check it, and connect it again.',
+	403: 'The user behind the credential is not allowed to do this. Ask an administrator for the permission.',
+	404: 'There is no such record, or the user behind the credential cannot see it.',
+	429: 'The rate limit is used up. Run again later.',
+};
+
+/** A refusal that came as bytes. */
+function jsonOf(bytes: unknown): unknown {
+	const text = String(bytes);
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return text;
+	}
+}
+
+/**
+ * Parameters as a person writes them, such as `email=jane+crm@acme.com&limit=5`.
+ * A plus is meant, as in an email. Percent codes are decoded; what is none stays as it is.
+ */
+export function typedQuery(text: unknown): QueryPairs {
+	const decoded = (part: string) => {
+		try {
+			return decodeURIComponent(part);
+		} catch {
+			return part;
+		}
+	};
+	return String(text ?? '')
+		.trim()
+		.replace(/^\?/, '')
+		.split('&')
+		.filter((pair) => pair !== '')
+		.map((pair) => {
+			const [name, ...value] = pair.split('=');
+			return [decoded(name), decoded(value.join('='))];
+		});
+}
+
+/** A JSON object, or an empty one for anything else. */
+export function asObject(value: unknown): IDataObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as IDataObject) : {};
+}
