@@ -9,7 +9,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Operation, Resource } from '../dist/nodes/shared/spec/resource.js';
+import type { Operation } from '../dist/nodes/shared/spec/operation.js';
+import type { Resource } from '../dist/nodes/shared/spec/resource.js';
 import type { Vendor } from '../dist/nodes/shared/wire/vendor.js';
 
 const ROOT = join(import.meta.dirname, '..');

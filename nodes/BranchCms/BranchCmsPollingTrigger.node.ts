@@ -1,6 +1,6 @@
 import { type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions, NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
-import { simplifyProperty } from '../shared/editor/properties';
+import { simplifyProperty } from '../shared/editor/lists';
 import { pollSnapshots } from '../shared/trigger/snapshots';
 import { resourceOf } from '../shared/wire/vendor';
 import { watchOf } from './triggers/changes';

@@ -4,11 +4,14 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Condition, Field, Query, Resource } from '../shared/spec/resource';
-import { sameValue } from '../shared/spec/values';
+import { sameValue } from '../shared/spec/compare';
+import type { Condition, Query } from '../shared/spec/query';
+import type { Field, Resource } from '../shared/spec/resource';
+import { asObject } from '../shared/spec/values';
 import { originOf } from '../shared/wire/address';
 import type { Api, QueryPairs } from '../shared/wire/api';
-import { asObject, Client, typedQuery } from '../shared/wire/client';
+import { Client } from '../shared/wire/client';
+import { typedQuery } from '../shared/wire/query';
 import type { Vendor } from '../shared/wire/vendor';
 import { recipes } from './recipes';
 import { resources } from './resources';

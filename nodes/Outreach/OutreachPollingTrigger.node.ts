@@ -1,7 +1,9 @@
 import { type INodeExecutionData, type INodeProperties, type INodeType, type INodeTypeDescription, type IPollFunctions, NodeConnectionTypes } from 'n8n-workflow';
 
+import { loginProperty } from '../shared/editor/dropdown';
+import { filtersProperty, simplifyProperty } from '../shared/editor/lists';
 import { methodsOf } from '../shared/editor/methods';
-import { filtersProperty, followingOptions, loginProperty, simplifyProperty } from '../shared/editor/properties';
+import { followingOptions } from '../shared/editor/options';
 import { grouped } from '../shared/spec/lists';
 import { pollChanges } from '../shared/trigger/changes';
 import { resourceOf } from '../shared/wire/vendor';

@@ -13,10 +13,14 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
+import { loginProperty } from '../shared/editor/dropdown';
+import { simplifyProperty } from '../shared/editor/lists';
+import { locator } from '../shared/editor/locator';
 import { methodsOf } from '../shared/editor/methods';
-import { locator, loginProperty, simplifyProperty } from '../shared/editor/properties';
-import { answerNow, begin, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith, startWith } from '../shared/trigger/delivery';
-import { whilePublishing } from '../shared/trigger/outside';
+import { answerNow, parseObject, rawBody, refuse, signedWith } from '../shared/trigger/delivery';
+import { memoryOf } from '../shared/trigger/memory';
+import { nodeKey, whilePublishing } from '../shared/trigger/node';
+import { begin, startWith } from '../shared/trigger/start';
 import { resourceOf } from '../shared/wire/vendor';
 import { isNews, startCatchingUp } from './triggers/catchUp';
 import { eventIdOf, isWanted, needsRecord, readDelivery, toItem, wishesOf } from './triggers/deliveries';

@@ -4,10 +4,13 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Field, FilterOperator, Link, Query, RecordId, RecordInput, Resource } from '../shared/spec/resource';
+import type { FilterOperator, Query } from '../shared/spec/query';
+import type { Link, RecordId, RecordInput } from '../shared/spec/record';
+import type { Field, Resource } from '../shared/spec/resource';
+import { asObject } from '../shared/spec/values';
 import { originOf } from '../shared/wire/address';
 import type { Api, Call, QueryPairs } from '../shared/wire/api';
-import { asObject, typedQuery } from '../shared/wire/client';
+import { typedQuery } from '../shared/wire/query';
 import type { Vendor } from '../shared/wire/vendor';
 import { recipes } from './recipes';
 import { bulk, bulkOptions } from './recipes/bulk';

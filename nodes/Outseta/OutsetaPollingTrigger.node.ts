@@ -1,7 +1,8 @@
 import { type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions, NodeConnectionTypes } from 'n8n-workflow';
 
+import { filtersProperty, simplifyProperty } from '../shared/editor/lists';
 import { methodsOf } from '../shared/editor/methods';
-import { filtersProperty, followingOptions, simplifyProperty } from '../shared/editor/properties';
+import { followingOptions } from '../shared/editor/options';
 import { pollChanges } from '../shared/trigger/changes';
 import { resourceOf } from '../shared/wire/vendor';
 import { polledOf } from './triggers/changes';

@@ -9,9 +9,11 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { simplifyProperty } from '../shared/editor/properties';
-import { begin, memoryOf, nodeKey, parseObject, rawBody, refuse, signedWith, startWith } from '../shared/trigger/delivery';
-import { whilePublishing } from '../shared/trigger/outside';
+import { simplifyProperty } from '../shared/editor/lists';
+import { parseObject, rawBody, refuse, signedWith } from '../shared/trigger/delivery';
+import { memoryOf } from '../shared/trigger/memory';
+import { nodeKey, whilePublishing } from '../shared/trigger/node';
+import { begin, startWith } from '../shared/trigger/start';
 import { assertKey, isRepeat, keyOf, readDelivery, toItem, wishesOf } from './triggers/deliveries';
 import { activityChoices } from './triggers/events';
 

@@ -4,21 +4,14 @@
  */
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
-import {
-	type Condition,
-	type Field,
-	type FilterOperator,
-	labelOf,
-	type Link,
-	type Query,
-	type RecordId,
-	type RecordInput,
-	type Relation,
-	type Resource,
-} from '../shared/spec/resource';
-import { isAbsent } from '../shared/spec/values';
+import { labelOf } from '../shared/spec/labels';
+import type { Condition, FilterOperator, Query } from '../shared/spec/query';
+import type { Link, RecordId, RecordInput } from '../shared/spec/record';
+import type { Field, Relation, Resource } from '../shared/spec/resource';
+import { asObject, isAbsent } from '../shared/spec/values';
 import type { Api, Call, QueryPairs } from '../shared/wire/api';
-import { asObject, type Client, typedQuery } from '../shared/wire/client';
+import type { Client } from '../shared/wire/client';
+import { typedQuery } from '../shared/wire/query';
 import type { Vendor } from '../shared/wire/vendor';
 import { recipes } from './recipes';
 import { resources } from './resources';

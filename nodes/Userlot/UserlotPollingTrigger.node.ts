@@ -1,7 +1,7 @@
 import { type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions, NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
+import { filtersProperty, simplifyProperty } from '../shared/editor/lists';
 import { methodsOf } from '../shared/editor/methods';
-import { filtersProperty, simplifyProperty } from '../shared/editor/properties';
 import { pollSnapshots } from '../shared/trigger/snapshots';
 import { resourceOf } from '../shared/wire/vendor';
 import { watchOf } from './triggers/changes';

@@ -4,11 +4,13 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Condition, Field, Query, RecordId, Resource } from '../shared/spec/resource';
-import { isAbsent } from '../shared/spec/values';
+import type { Condition, Query } from '../shared/spec/query';
+import type { RecordId } from '../shared/spec/record';
+import type { Field, Resource } from '../shared/spec/resource';
+import { asObject, isAbsent } from '../shared/spec/values';
 import { originOf } from '../shared/wire/address';
 import type { Api, Call, Explanation, QueryPairs } from '../shared/wire/api';
-import { asObject, type Client } from '../shared/wire/client';
+import type { Client } from '../shared/wire/client';
 import type { Vendor } from '../shared/wire/vendor';
 import { recipes } from './recipes';
 import { resources } from './resources';

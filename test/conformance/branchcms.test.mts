@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import type { IDataObject, INodeExecutionData, INodeParameters, ResourceMapperField } from 'n8n-workflow';
 import { branchCms } from '../../dist/nodes/BranchCms/vendor.js';
-import { operationsOf } from '../../dist/nodes/shared/spec/resource.js';
+import { operationsOf } from '../../dist/nodes/shared/spec/operation.js';
 import { createHarness, type Harness } from '../harness/index.mts';
 import { asTemplate, comparable, startRecorder, type Answerer, type Expected, type Recorder, type Sent } from './recorder.mts';
 import { inQuery, valueOf, type Rule, type Turn } from './values.mts';

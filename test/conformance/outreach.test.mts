@@ -6,7 +6,7 @@
  */
 import type { INodeProperties, ResourceMapperField } from 'n8n-workflow';
 import { outreach } from '../../dist/nodes/Outreach/vendor.js';
-import { operationsOf } from '../../dist/nodes/shared/spec/resource.js';
+import { operationsOf } from '../../dist/nodes/shared/spec/operation.js';
 import { createHarness, type Harness } from '../harness/index.mts';
 import {
 	casesOf,

@@ -7,14 +7,15 @@ import type { IDataObject, INodeParameters, INodeProperties, ResourceMapperField
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Vendor } from '../../dist/nodes/shared/wire/vendor.js';
-import type { Operation, Resource } from '../../dist/nodes/shared/spec/resource.js';
+import type { Operation } from '../../dist/nodes/shared/spec/operation.js';
+import type { Resource } from '../../dist/nodes/shared/spec/resource.js';
 import { createHarness, type Harness } from '../harness/index.mts';
 import { BY_HAND, caseOf, contract, LEFT_OUT, nodeNames, TURNS, uid, type Case } from './outseta-cases.mts';
 import { comparable, startRecorder, type Recorder, type Sent } from './recorder.mts';
 
 const require = createRequire(import.meta.url);
 const { outseta, outsetaApi } = require('../../dist/nodes/Outseta/vendor.js') as { outseta: Vendor; outsetaApi: { perSecond: number } };
-const { operationsOf } = require('../../dist/nodes/shared/spec/resource.js') as { operationsOf(resource: Resource): Operation[] };
+const { operationsOf } = require('../../dist/nodes/shared/spec/operation.js') as { operationsOf(resource: Resource): Operation[] };
 
 let recorder: Recorder;
 let harness: Harness;

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { operationsOf } from '../../dist/nodes/shared/spec/resource.js';
+import { operationsOf } from '../../dist/nodes/shared/spec/operation.js';
 import { userlot } from '../../dist/nodes/Userlot/vendor.js';
 import { createHarness, type Harness } from '../harness/index.mts';
 import { comparable, startRecorder, type Answerer, type Expected, type Recorder, type Sent } from './recorder.mts';

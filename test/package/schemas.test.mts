@@ -2,13 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Operation, Resource } from '../../dist/nodes/shared/spec/resource.js';
+import type { Operation } from '../../dist/nodes/shared/spec/operation.js';
+import type { Resource } from '../../dist/nodes/shared/spec/resource.js';
 import type { Vendor } from '../../dist/nodes/shared/wire/vendor.js';
 import { ROOT } from '../harness/index.mts';
 import { outreachLab, rl } from '../workflows/support.mts';
 
 const require = createRequire(import.meta.url);
-const { operationsOf } = require(join(ROOT, 'dist/nodes/shared/spec/resource.js')) as { operationsOf(resource: Resource): Operation[] };
+const { operationsOf } = require(join(ROOT, 'dist/nodes/shared/spec/operation.js')) as { operationsOf(resource: Resource): Operation[] };
 
 /** Operations whose answer the vendor nowhere shows. */
 const UNKNOWN = new Set(['company.revenue', 'endUser.identify']);

@@ -1,6 +1,11 @@
 import { DateTime } from 'luxon';
-import { BadInput, coerce, coerceFields, columns, isAbsent, sameValue, savedCustomFields, similar, toList, writableFields } from '../../dist/nodes/shared/spec/values.js';
-import { operationsOf, type Field, type FieldType, type Operation, type Resource } from '../../dist/nodes/shared/spec/resource.js';
+import { BadInput, coerce, isAbsent, toList } from '../../dist/nodes/shared/spec/values.js';
+import { coerceFields, writableFields } from '../../dist/nodes/shared/spec/fields.js';
+import { columns } from '../../dist/nodes/shared/editor/columns.js';
+import { sameValue, similar } from '../../dist/nodes/shared/spec/compare.js';
+import { savedCustomFields } from '../../dist/nodes/shared/run/savedFields.js';
+import { operationsOf, type Operation } from '../../dist/nodes/shared/spec/operation.js';
+import type { Field, FieldType, Resource } from '../../dist/nodes/shared/spec/resource.js';
 
 const field = (type: FieldType, more: Partial<Field> = {}): Field => ({ name: 'thing', type, ...more });
 

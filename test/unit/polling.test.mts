@@ -1,4 +1,7 @@
-import { countedPages, difference, fromNow, fromTime, markOfValue, packSnapshot, unpackSnapshot, walk, type Cursor, type Limits, type Page, type Stream } from '../../dist/nodes/shared/trigger/poll.js';
+import { countedPages } from '../../dist/nodes/shared/trigger/countedPages.js';
+import { difference, packSnapshot, unpackSnapshot } from '../../dist/nodes/shared/trigger/snapshot.js';
+import { fromNow, fromTime, walk, type Cursor, type Limits, type Page, type Stream } from '../../dist/nodes/shared/trigger/cursor.js';
+import { markOfValue } from '../../dist/nodes/shared/trigger/fingerprint.js';
 import { processorClock } from '../harness/processor.mts';
 
 interface Row {

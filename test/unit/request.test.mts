@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { inParallel } from '../../dist/nodes/shared/run/parallel.js';
-import { asObject, pause } from '../../dist/nodes/shared/wire/client.js';
+import { asObject } from '../../dist/nodes/shared/spec/values.js';
+import { pause } from '../../dist/nodes/shared/wire/gate.js';
 
 describe('pause', () => {
 	test('waits its time', async () => {

@@ -2,7 +2,9 @@
 import { branchCms } from '../../dist/nodes/BranchCms/vendor.js';
 import { outreach } from '../../dist/nodes/Outreach/vendor.js';
 import { outseta } from '../../dist/nodes/Outseta/vendor.js';
-import { labelOf, nouns, operationsOf, titleCase, upsertKeys, type Field, type Operation, type Resource } from '../../dist/nodes/shared/spec/resource.js';
+import { labelOf, nouns, titleCase } from '../../dist/nodes/shared/spec/labels.js';
+import { operationsOf, upsertKeys, type Operation } from '../../dist/nodes/shared/spec/operation.js';
+import type { Field, Resource } from '../../dist/nodes/shared/spec/resource.js';
 import { apiOf, operationOf, resourceOf, type Vendor } from '../../dist/nodes/shared/wire/vendor.js';
 import { userlot } from '../../dist/nodes/Userlot/vendor.js';
 

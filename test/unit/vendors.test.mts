@@ -5,7 +5,7 @@ import { filterPairs } from '../../dist/nodes/Outreach/wire/filters.js';
 import { outreach, outreachApi } from '../../dist/nodes/Outreach/vendor.js';
 import type { Call } from '../../dist/nodes/shared/wire/api.js';
 import { originOf } from '../../dist/nodes/shared/wire/address.js';
-import type { Condition, FilterOperator } from '../../dist/nodes/shared/spec/resource.js';
+import type { Condition, FilterOperator } from '../../dist/nodes/shared/spec/query.js';
 import { resourceOf } from '../../dist/nodes/shared/wire/vendor.js';
 
 const condition = (path: string, operator: FilterOperator, ...values: string[]): Condition => ({ path: path.split('.'), operator, values });

@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { DeliveryMemory, fingerprint, Gathering, newSecret, parseObject, rawBody, signedWith, splitFingerprints } from '../../dist/nodes/shared/trigger/delivery.js';
+import { DeliveryMemory, Gathering } from '../../dist/nodes/shared/trigger/memory.js';
+import { fingerprint, splitFingerprints } from '../../dist/nodes/shared/trigger/fingerprint.js';
+import { newSecret, parseObject, rawBody, signedWith } from '../../dist/nodes/shared/trigger/delivery.js';
 import { isRepeat, readDelivery, type Delivery } from '../../dist/nodes/Outseta/triggers/deliveries.js';
 import { ACTIVITY_TYPES, activityType, certainId, entityOf } from '../../dist/nodes/Outseta/triggers/events.js';
 import { eventChoices, eventId, isChosen, isDoubled, plan } from '../../dist/nodes/Outreach/triggers/events.js';

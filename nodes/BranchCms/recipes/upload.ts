@@ -2,10 +2,9 @@
  * Files for the calendar. The vendor names the action and its path; name of the part and answer are not shown,
  * so both can be changed. https://www.branchcms.com/learn/docs/apps/calendar/rest-api
  */
-import type { Handler } from '../../shared/run/execute';
+import type { Handler } from '../../shared/run/handler';
 import type { Recipe } from '../../shared/spec/resource';
-import { BadInput } from '../../shared/spec/values';
-import { asObject } from '../../shared/wire/client';
+import { asObject, BadInput } from '../../shared/spec/values';
 
 export const eventRecipes: Recipe[] = [
 	{

@@ -2,7 +2,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Resource } from '../../shared/spec/resource';
-import { markOfValue } from '../../shared/trigger/poll';
+import { markOfValue } from '../../shared/trigger/fingerprint';
 import type { Watch } from '../../shared/trigger/snapshots';
 import { branchCms } from '../vendor';
 

@@ -4,10 +4,13 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Run } from '../../shared/run/execute';
-import type { Input, RecordId } from '../../shared/spec/resource';
+import type { Run } from '../../shared/run/run';
+import type { RecordId } from '../../shared/spec/record';
+import type { Input } from '../../shared/spec/resource';
+import { asObject } from '../../shared/spec/values';
 import type { QueryPairs } from '../../shared/wire/api';
-import { asObject, type Client, pause } from '../../shared/wire/client';
+import type { Client } from '../../shared/wire/client';
+import { pause } from '../../shared/wire/gate';
 
 /** Ids that one bulk call takes. */
 export const BATCH_SIZE = 100_000;

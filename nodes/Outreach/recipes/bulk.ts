@@ -4,13 +4,21 @@
  */
 import { type IDataObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import type { Handler, Output, Run } from '../../shared/run/execute';
-import type { Item, Reference } from '../../shared/run/item';
-import { count, list, parameterReferences, parameterValues, recordOf } from '../../shared/run/standard';
+import { parameterReferences, parameterValues } from '../../shared/run/action';
+import { recordOf } from '../../shared/run/answers';
+import type { Handler, Output } from '../../shared/run/handler';
+import type { Item } from '../../shared/run/item';
+import { count, list } from '../../shared/run/records';
+import type { Reference } from '../../shared/run/reference';
+import type { Run } from '../../shared/run/run';
+import { nouns } from '../../shared/spec/labels';
 import { grouped } from '../../shared/spec/lists';
-import { type ActionParameter, type Condition, type Field, type Input, nouns, type Operation, type Query, type RecordId } from '../../shared/spec/resource';
-import { BadInput } from '../../shared/spec/values';
-import { asObject, type Client } from '../../shared/wire/client';
+import type { Operation } from '../../shared/spec/operation';
+import type { Condition, Query } from '../../shared/spec/query';
+import type { RecordId } from '../../shared/spec/record';
+import type { ActionParameter, Field, Input } from '../../shared/spec/resource';
+import { asObject, BadInput } from '../../shared/spec/values';
+import type { Client } from '../../shared/wire/client';
 import { filterPairs } from '../wire/filters';
 import { type Batch, BATCH_SIZE, filled, isBroken, isOver, refreshBatch, startBatch, waitForBatches, waitMsOf, waitOption } from './batch';
 

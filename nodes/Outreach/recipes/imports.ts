@@ -5,13 +5,21 @@
 import { type IDataObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
-import type { Handler, Output, Run } from '../../shared/run/execute';
-import type { Item, Reference } from '../../shared/run/item';
+import type { Handler, Output } from '../../shared/run/handler';
+import type { Item } from '../../shared/run/item';
 import type { Entry } from '../../shared/run/lookup';
-import { linksOf, newRecord } from '../../shared/run/standard';
-import { type Choice, type Field, type Input, labelOf, nouns, type Recipe, type RecordId, type RecordInput, type Relation, type Resource } from '../../shared/spec/resource';
-import { BadInput, isAbsent, similar, slotsOf } from '../../shared/spec/values';
-import { asObject, type Client, pause } from '../../shared/wire/client';
+import { linksOf } from '../../shared/run/records';
+import type { Reference } from '../../shared/run/reference';
+import type { Run } from '../../shared/run/run';
+import { newRecord } from '../../shared/run/upsert';
+import { similar } from '../../shared/spec/compare';
+import { slotsOf } from '../../shared/spec/fields';
+import { labelOf, nouns } from '../../shared/spec/labels';
+import type { RecordId, RecordInput } from '../../shared/spec/record';
+import type { Choice, Field, Input, Recipe, Relation, Resource } from '../../shared/spec/resource';
+import { asObject, BadInput, isAbsent } from '../../shared/spec/values';
+import type { Client } from '../../shared/wire/client';
+import { pause } from '../../shared/wire/gate';
 import { filled, isBroken, isOver, poll, waitMsOf, waitOption } from './batch';
 
 /** Bytes of one request; the vendor takes 2 MB. */

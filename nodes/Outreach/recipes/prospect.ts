@@ -1,9 +1,11 @@
 /** Prospects into sequences. https://developers.outreach.io/api/common-patterns/ */
 import { NodeApiError } from 'n8n-workflow';
 
-import type { Handler } from '../../shared/run/execute';
-import type { Reference } from '../../shared/run/item';
-import { createRecord, list, recordOf, withOutcome } from '../../shared/run/standard';
+import { recordOf } from '../../shared/run/answers';
+import type { Handler } from '../../shared/run/handler';
+import { createRecord, list } from '../../shared/run/records';
+import type { Reference } from '../../shared/run/reference';
+import { withOutcome } from '../../shared/run/upsert';
 import type { Field, Recipe } from '../../shared/spec/resource';
 
 /** States in which a prospect is no longer in the sequence. */

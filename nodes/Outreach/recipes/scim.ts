@@ -1,9 +1,12 @@
 /** Operations of SCIM beyond the standard ones: changes that are safe to repeat, and any PatchOp. */
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Handler, Run } from '../../shared/run/execute';
-import type { Item, Reference } from '../../shared/run/item';
-import { pathTo, recordOf, sendChange, updateRecord } from '../../shared/run/standard';
+import { recordOf } from '../../shared/run/answers';
+import type { Handler } from '../../shared/run/handler';
+import type { Item } from '../../shared/run/item';
+import { pathTo, sendChange, updateRecord } from '../../shared/run/records';
+import type { Reference } from '../../shared/run/reference';
+import type { Run } from '../../shared/run/run';
 import { grouped } from '../../shared/spec/lists';
 import type { Field, Input, Recipe } from '../../shared/spec/resource';
 import { BadInput, isAbsent } from '../../shared/spec/values';

@@ -1,13 +1,19 @@
 /** A user's life in Outreach: provisioned, deprovisioned, reactivated. */
 import { type IDataObject, NodeOperationError } from 'n8n-workflow';
 
-import type { Handler, Output, Run } from '../../shared/run/execute';
-import type { Item, Reference } from '../../shared/run/item';
-import { type Entry, fieldOf } from '../../shared/run/lookup';
+import { recordOf } from '../../shared/run/answers';
+import type { Handler, Output } from '../../shared/run/handler';
+import type { Item } from '../../shared/run/item';
+import type { Entry } from '../../shared/run/lookup';
 import { inParallel } from '../../shared/run/parallel';
-import { checkCreateOrUpdate, createOrUpdate, list, pathTo, recordOf, updateRecord, withOutcome } from '../../shared/run/standard';
+import { list, pathTo, updateRecord } from '../../shared/run/records';
+import type { Reference } from '../../shared/run/reference';
+import type { Run } from '../../shared/run/run';
+import { checkCreateOrUpdate, createOrUpdate, withOutcome } from '../../shared/run/upsert';
+import { fieldOf } from '../../shared/spec/keys';
 import { grouped } from '../../shared/spec/lists';
-import type { Field, Link, Recipe, RecordId, Resource } from '../../shared/spec/resource';
+import type { Link, RecordId } from '../../shared/spec/record';
+import type { Field, Recipe, Resource } from '../../shared/spec/resource';
 import { BadInput } from '../../shared/spec/values';
 import { type Batch, BATCH_SIZE, isBroken, isOver, startBatch, waitForBatches } from './batch';
 

@@ -1,5 +1,5 @@
 /** Removes a webhook with the token that its deliveries carry. https://developers.outreach.io/api/webhooks/ */
-import type { Handler } from '../../shared/run/execute';
+import type { Handler } from '../../shared/run/handler';
 import type { Recipe } from '../../shared/spec/resource';
 import { BadInput } from '../../shared/spec/values';
 import type { Client } from '../../shared/wire/client';

@@ -5,10 +5,13 @@
 import { type IDataObject, type ITriggerFunctions, type ITriggerResponse, type IWebhookFunctions, NodeApiError, NodeOperationError, toCronExpression } from 'n8n-workflow';
 
 import type { Resource } from '../../shared/spec/resource';
-import { type Change, readChanges } from '../../shared/trigger/changes';
-import { fingerprint, memoryOf, nodeKey, splitFingerprints } from '../../shared/trigger/delivery';
+import type { Change } from '../../shared/trigger/change';
+import { fingerprint, splitFingerprints } from '../../shared/trigger/fingerprint';
+import { memoryOf } from '../../shared/trigger/memory';
+import { nodeKey } from '../../shared/trigger/node';
 import { outside } from '../../shared/trigger/outside';
 import { budgetOf, type Found, poll } from '../../shared/trigger/poll';
+import { readChanges } from '../../shared/trigger/readChanges';
 import { outreach } from '../vendor';
 import { changesOf, polledResources } from './changes';
 import { itemOf, type Wishes, wishesOf } from './deliveries';

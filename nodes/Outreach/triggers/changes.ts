@@ -2,8 +2,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Resource } from '../../shared/spec/resource';
-import { canFollow, type Change } from '../../shared/trigger/changes';
-import { asObject } from '../../shared/wire/client';
+import { asObject } from '../../shared/spec/values';
+import { canFollow, type Change } from '../../shared/trigger/change';
 import { resources } from '../resources';
 import { outreachApi } from '../vendor';
 import { eventId } from './events';

@@ -1,10 +1,9 @@
 /** From a delivery of Outreach to the items of a workflow. https://developers.outreach.io/api/webhooks/ */
 import type { IDataObject, ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 
-import { isAbsent, toList } from '../../shared/spec/values';
-import { Gathering } from '../../shared/trigger/delivery';
+import { asObject, isAbsent, toList } from '../../shared/spec/values';
+import { Gathering } from '../../shared/trigger/memory';
 import { outside } from '../../shared/trigger/outside';
-import { asObject } from '../../shared/wire/client';
 import { outreach, outreachApi } from '../vendor';
 import { eventId } from './events';
 

@@ -4,7 +4,7 @@
  */
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
-import { labelOf, titleCase } from '../../shared/spec/resource';
+import { labelOf, titleCase } from '../../shared/spec/labels';
 import { resources } from '../resources';
 
 /** Actions of each resource. */

@@ -2,7 +2,7 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { editorClient } from '../../shared/editor/methods';
-import { displayFields, displayName } from '../../shared/run/lookup';
+import { displayFields, displayName } from '../../shared/run/display';
 import { apiOf, resourceOf } from '../../shared/wire/vendor';
 import { outreach } from '../vendor';
 

@@ -4,11 +4,14 @@
  */
 import { type IDataObject, type IHookFunctions, type IWebhookFunctions, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import type { Run } from '../../shared/run/execute';
-import type { Link, RecordId, Resource } from '../../shared/spec/resource';
-import { newSecret, nodeKey } from '../../shared/trigger/delivery';
+import type { Run } from '../../shared/run/run';
+import type { Link, RecordId } from '../../shared/spec/record';
+import type { Resource } from '../../shared/spec/resource';
+import { asObject } from '../../shared/spec/values';
+import { newSecret } from '../../shared/trigger/delivery';
+import { nodeKey } from '../../shared/trigger/node';
 import { outside } from '../../shared/trigger/outside';
-import { asObject, type Client } from '../../shared/wire/client';
+import type { Client } from '../../shared/wire/client';
 import { resourceOf } from '../../shared/wire/vendor';
 import { cleanUp } from '../recipes/webhook';
 import { outreach } from '../vendor';

@@ -4,8 +4,10 @@
  */
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
-import { type Field, type FieldType, labelOf, type Resource } from '../../shared/spec/resource';
-import { asObject, type Client } from '../../shared/wire/client';
+import { labelOf } from '../../shared/spec/labels';
+import type { Field, FieldType, Resource } from '../../shared/spec/resource';
+import { asObject } from '../../shared/spec/values';
+import type { Client } from '../../shared/wire/client';
 
 /** Milliseconds for which the definitions of an organisation are kept in the process. */
 const KEPT_FOR = 5 * 60_000;

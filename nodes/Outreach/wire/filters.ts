@@ -1,5 +1,5 @@
 /** The filter grammar of lists. https://developers.outreach.io/api/making-requests/ */
-import type { Condition } from '../../shared/spec/resource';
+import type { Condition } from '../../shared/spec/query';
 import type { QueryPairs } from '../../shared/wire/api';
 
 /** A value that the short syntax would read as a list, a range or a keyword. */

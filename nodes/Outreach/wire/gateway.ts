@@ -1,6 +1,6 @@
 /** What all doors of Outreach have in common: the rate limit, and how the gateway in front of them refuses. */
+import { asObject } from '../../shared/spec/values';
 import type { Allowance } from '../../shared/wire/api';
-import { asObject } from '../../shared/wire/client';
 
 /**
  * `Retry-After` in seconds, as an epoch time, or as a date; the vendor uses all three. Every answer names the

@@ -4,11 +4,11 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Link, RecordInput, Resource } from '../../shared/spec/resource';
-import { BadInput, stepsOf } from '../../shared/spec/values';
+import type { Link, RecordInput } from '../../shared/spec/record';
+import type { Resource } from '../../shared/spec/resource';
+import { asObject, BadInput, stepsOf } from '../../shared/spec/values';
 import { originOf } from '../../shared/wire/address';
 import type { Api } from '../../shared/wire/api';
-import { asObject } from '../../shared/wire/client';
 import { allowance, gatewayReason, retryAfter } from './gateway';
 
 const MEDIA_TYPE = 'application/scim+json';

@@ -1,7 +1,8 @@
 /** The invoice as a file. */
-import type { Handler } from '../../shared/run/execute';
-import type { Reference } from '../../shared/run/item';
-import { pathTo, recordOf } from '../../shared/run/standard';
+import { recordOf } from '../../shared/run/answers';
+import type { Handler } from '../../shared/run/handler';
+import { pathTo } from '../../shared/run/records';
+import type { Reference } from '../../shared/run/reference';
 import type { Recipe } from '../../shared/spec/resource';
 
 export const invoiceRecipes: Recipe[] = [

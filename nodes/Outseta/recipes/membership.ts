@@ -1,10 +1,12 @@
 /** People onto accounts and email lists, by their email: who exists is linked, who does not is created. */
 import { type IDataObject, NodeApiError } from 'n8n-workflow';
 
-import type { Handler, Run } from '../../shared/run/execute';
-import type { Item, Reference } from '../../shared/run/item';
+import type { Handler } from '../../shared/run/handler';
+import type { Item } from '../../shared/run/item';
 import type { Entry } from '../../shared/run/lookup';
-import { createRecord } from '../../shared/run/standard';
+import { createRecord } from '../../shared/run/records';
+import type { Reference } from '../../shared/run/reference';
+import type { Run } from '../../shared/run/run';
 import type { Recipe, Resource } from '../../shared/spec/resource';
 import { BadInput, isAbsent } from '../../shared/spec/values';
 import { at } from '../wire/nested';

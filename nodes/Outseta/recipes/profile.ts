@@ -1,11 +1,10 @@
 /** What a person sees of themselves. These calls take the token of a person instead of the API key. */
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
-import type { Handler } from '../../shared/run/execute';
+import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import type { Field, Input, Recipe } from '../../shared/spec/resource';
-import { BadInput } from '../../shared/spec/values';
-import { asObject } from '../../shared/wire/client';
+import { asObject, BadInput } from '../../shared/spec/values';
 
 const TOKEN: Field = { name: 'accessToken', label: 'Access Token', type: 'secret', description: 'Token of a person who is logged in, such as one that your site sends along' };
 const EMAIL: Field = { name: 'personEmail', label: 'Person Email', type: 'email', description: 'Instead of a token: the person for whom to act. The API key makes a token.' };

@@ -1,7 +1,7 @@
 /** Any request under /api/v1, for what has no operation of its own. */
 import { anyRequest, type AnyRequest, anyRequestRecipe } from '../../shared/run/anyRequest';
 import type { Recipe } from '../../shared/spec/resource';
-import { asObject } from '../../shared/wire/client';
+import { asObject } from '../../shared/spec/values';
 import { parameter } from '../wire/nested';
 
 const ABOUT: AnyRequest = {

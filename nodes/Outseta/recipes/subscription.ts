@@ -1,12 +1,14 @@
 /** A change of plan: what it costs first, then the change. */
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Handler } from '../../shared/run/execute';
-import type { Item, Reference } from '../../shared/run/item';
-import { pathTo, recordOf } from '../../shared/run/standard';
-import { type Field, type Input, labelOf, type Recipe } from '../../shared/spec/resource';
-import { BadInput, isAbsent } from '../../shared/spec/values';
-import { asObject } from '../../shared/wire/client';
+import { recordOf } from '../../shared/run/answers';
+import type { Handler } from '../../shared/run/handler';
+import type { Item } from '../../shared/run/item';
+import { pathTo } from '../../shared/run/records';
+import type { Reference } from '../../shared/run/reference';
+import { labelOf } from '../../shared/spec/labels';
+import type { Field, Input, Recipe } from '../../shared/spec/resource';
+import { asObject, BadInput, isAbsent } from '../../shared/spec/values';
 import { at } from '../wire/nested';
 
 const TERM: Field = {

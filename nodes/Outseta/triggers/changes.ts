@@ -1,10 +1,10 @@
 /** The changes that a poll of Outseta can tell of: entries of the activity log, and records by their dates. */
 import type { IDataObject } from 'n8n-workflow';
 
-import { type Resource, titleCase } from '../../shared/spec/resource';
-import { isAbsent } from '../../shared/spec/values';
-import type { Change, Polled } from '../../shared/trigger/changes';
-import { asObject } from '../../shared/wire/client';
+import { titleCase } from '../../shared/spec/labels';
+import type { Resource } from '../../shared/spec/resource';
+import { asObject, isAbsent } from '../../shared/spec/values';
+import type { Change, Polled } from '../../shared/trigger/change';
 import { outseta, outsetaApi } from '../vendor';
 import { ACTIVITY_TYPES, activityLabel, certainId, changeId } from './events';
 

@@ -4,9 +4,9 @@
  */
 import { type IDataObject, type IHookFunctions, type IWebhookFunctions, NodeOperationError } from 'n8n-workflow';
 
-import { isAbsent } from '../../shared/spec/values';
-import { type DeliveryMemory, fingerprint } from '../../shared/trigger/delivery';
-import { asObject } from '../../shared/wire/client';
+import { asObject, isAbsent } from '../../shared/spec/values';
+import { fingerprint } from '../../shared/trigger/fingerprint';
+import type { DeliveryMemory } from '../../shared/trigger/memory';
 import { resourceOf } from '../../shared/wire/vendor';
 import { outseta, outsetaApi } from '../vendor';
 import { tidy } from '../wire/nested';

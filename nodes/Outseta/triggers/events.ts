@@ -4,7 +4,7 @@
  */
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
-import { titleCase } from '../../shared/spec/resource';
+import { titleCase } from '../../shared/spec/labels';
 import { isAbsent } from '../../shared/spec/values';
 import { withZone } from '../wire/nested';
 

@@ -1,8 +1,7 @@
 /** Nested bodies from flat names and back: `Plan.Uid`, `PersonAccount[].Person.Email`. */
 import type { IDataObject } from 'n8n-workflow';
 
-import { stepsOf } from '../../shared/spec/values';
-import { asObject } from '../../shared/wire/client';
+import { asObject, stepsOf } from '../../shared/spec/values';
 
 /** An object of values; one with a JSON form of its own, such as a date, is none. */
 const isObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;

@@ -1,9 +1,8 @@
 /** Who a person is and where they belong, as Userlot's script for web pages tells it. */
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Handler } from '../../shared/run/execute';
-import { BadInput } from '../../shared/spec/values';
-import { asObject } from '../../shared/wire/client';
+import type { Handler } from '../../shared/run/handler';
+import { asObject, BadInput } from '../../shared/spec/values';
 
 const WIRE: Record<string, string> = { userEmail: 'user_email', userExternalId: 'user_external_id', companyName: 'company_name', companyExternalId: 'company_external_id' };
 

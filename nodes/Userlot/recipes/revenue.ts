@@ -1,8 +1,9 @@
 /** Revenue of a company. The request is documented, its answer is not, so that it comes out as it is. */
-import type { Handler } from '../../shared/run/execute';
-import type { Reference } from '../../shared/run/item';
-import { pathTo, recordOf } from '../../shared/run/standard';
-import { asObject } from '../../shared/wire/client';
+import { recordOf } from '../../shared/run/answers';
+import type { Handler } from '../../shared/run/handler';
+import { pathTo } from '../../shared/run/records';
+import type { Reference } from '../../shared/run/reference';
+import { asObject } from '../../shared/spec/values';
 import { recordsIn } from '../wire/answers';
 
 export const revenue: Handler<Reference> = {

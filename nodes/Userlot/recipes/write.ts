@@ -4,12 +4,15 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Handler, Output, Run } from '../../shared/run/execute';
-import type { Item, Reference } from '../../shared/run/item';
-import { recordOf as recordLocator, sendChange } from '../../shared/run/standard';
-import { type Field, type Input, labelOf, nouns, type Recipe, type Resource } from '../../shared/spec/resource';
-import { BadInput, coerce, isAbsent } from '../../shared/spec/values';
-import { asObject } from '../../shared/wire/client';
+import { recordOf as recordLocator } from '../../shared/run/answers';
+import type { Handler, Output } from '../../shared/run/handler';
+import type { Item } from '../../shared/run/item';
+import { sendChange } from '../../shared/run/records';
+import type { Reference } from '../../shared/run/reference';
+import type { Run } from '../../shared/run/run';
+import { labelOf, nouns } from '../../shared/spec/labels';
+import type { Field, Input, Recipe, Resource } from '../../shared/spec/resource';
+import { asObject, BadInput, coerce, isAbsent } from '../../shared/spec/values';
 
 /** The three ids by which Userlot finds a record, as parameters of Create or Update. */
 const IDS: Array<Field & { wire: string }> = [

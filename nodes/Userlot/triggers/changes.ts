@@ -6,9 +6,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Resource } from '../../shared/spec/resource';
 import { isAbsent } from '../../shared/spec/values';
-import { fingerprint } from '../../shared/trigger/delivery';
-import { markOfValue } from '../../shared/trigger/poll';
-import type { Happening, Watch, Words } from '../../shared/trigger/snapshots';
+import { fingerprint, markOfValue } from '../../shared/trigger/fingerprint';
+import type { Happening, Watch } from '../../shared/trigger/snapshots';
+import type { Words } from '../../shared/trigger/words';
 import { userlot } from '../vendor';
 
 export interface Settings {

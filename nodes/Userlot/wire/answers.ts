@@ -5,7 +5,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Field } from '../../shared/spec/resource';
-import { asObject } from '../../shared/wire/client';
+import { asObject } from '../../shared/spec/values';
 
 /** The records of a list: bare, under `data`, or as the one list of an object without an id; undefined when there is none. */
 export function recordsIn(answer: unknown): IDataObject[] | undefined {

@@ -9,13 +9,19 @@ import {
 	type ResourceMapperFields,
 } from 'n8n-workflow';
 
-import { displayFields, displayLine, fieldOf, keyName, Lookup } from '../run/lookup';
-import { type Field, type FilterOperator, inParent, inScope, labelOf, listed, nouns, type Query, type Resource } from '../spec/resource';
-import { clearable, columns, idField, slotsOf } from '../spec/values';
+import { displayFields, displayLine } from '../run/display';
+import { Lookup } from '../run/lookup';
+import { clearable, idField, slotsOf } from '../spec/fields';
+import { fieldOf, keyName } from '../spec/keys';
+import { labelOf, nouns } from '../spec/labels';
+import { inParent, inScope, listed } from '../spec/place';
+import type { FilterOperator, Query } from '../spec/query';
+import type { Field, Resource } from '../spec/resource';
 import type { Api } from '../wire/api';
 import { Client } from '../wire/client';
 import { apiOf, operationOf, resourceOf, type Vendor } from '../wire/vendor';
-import { searchMethod } from './properties';
+import { columns } from './columns';
+import { searchMethod } from './locator';
 
 /** Records per page of a searched list. */
 const LIST_SIZE = 50;

@@ -2,10 +2,9 @@
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
 import type { Field, Recipe } from '../spec/resource';
-import { BadInput, isAbsent } from '../spec/values';
+import { asObject, BadInput, isAbsent } from '../spec/values';
 import type { Call, QueryPairs } from '../wire/api';
-import { asObject } from '../wire/client';
-import type { Handler, Output } from './execute';
+import type { Handler, Output } from './handler';
 
 /** What differs between vendors. */
 export interface AnyRequest {

@@ -3,181 +3,20 @@
  * they refer to in batches, check what was found, work on the items with bounded concurrency, and finish
  * what concerns all. Without Continue On Fail nothing is written before every item has passed the check.
  */
-import { type IDataObject, type IExecuteFunctions, type INode, type INodeExecutionData, NodeApiError, NodeOperationError, sleep } from 'n8n-workflow';
+import { type IExecuteFunctions, type INodeExecutionData, NodeApiError, NodeOperationError, sleep } from 'n8n-workflow';
 
+import { labelOf } from '../spec/labels';
 import { grouped } from '../spec/lists';
-import { type Field, labelOf, type Operation, type Resource } from '../spec/resource';
-import { BadInput, savedCustomFields } from '../spec/values';
-import type { Api } from '../wire/api';
-import { Client } from '../wire/client';
-import { apiOf, operationOf, resourceOf, type Vendor } from '../wire/vendor';
+import type { Vendor } from '../wire/vendor';
+import type { Fail, Handler, Output } from './handler';
 import { Item } from './item';
-import { Lookup } from './lookup';
-import { inParallel, inTurn } from './parallel';
+import { inParallel } from './parallel';
+import { Run } from './run';
+import { savedCustomFields } from './savedFields';
 import { standardHandler } from './standard';
 
 /** Milliseconds of reading parameters after which others get their turn. */
 const BREATH = 100;
-
-export interface Output {
-	json: IDataObject;
-	binary?: INodeExecutionData['binary'];
-}
-
-/** How an operation is worked. `Job` is what one item asks for. */
-export interface Handler<Job> {
-	/** Reads and checks the parameters of one item; notes look-ups; sends nothing. */
-	prepare(item: Item): Job;
-	/** Checks what only the look-ups can tell, of every item before the work on any begins. Writes nothing. */
-	check?(job: Job, item: Item): Promise<void>;
-	/** Does the work of one item. Look-ups noted by `prepare` are settled. */
-	work?(job: Job, item: Item): Promise<Output[]>;
-	/** Works on all items at once instead; `items` are the indexes of the items an output stands for. */
-	together?(jobs: Array<{ job: Job; item: Item }>, run: Run, fail: Fail): Promise<Array<Output & { items: number[] }>>;
-	/** Work that concerns all items, after the last one that went well. */
-	finish?(jobs: Array<{ job: Job; item: Item; outputs: Output[] }>, run: Run, fail: Fail): Promise<void>;
-}
-
-/** Marks one item as failed, with a word on what was done nevertheless; throws when one failure ends the run. */
-export type Fail = (item: Item, error: unknown, doneSoFar: string) => void;
-
-/** Keys of which a record was created lately, with the time: executions that looked before that look again. */
-const creations = new Map<string, number>();
-const MOST_CREATIONS = 10_000;
-
-/** One execution of a node. */
-export class Run {
-	readonly items: INodeExecutionData[];
-
-	readonly operation: Operation;
-
-	readonly lookup: Lookup;
-
-	/** Fields of the customer's organisation, as the editor stored them with the mapper's columns. */
-	customFields: Field[] = [];
-
-	/** The kind of key that the user chose, for vendors with several. */
-	private readonly login: string;
-
-	private readonly clients = new Map<Api, Client>();
-
-	private readonly shown = new WeakSet<IDataObject>();
-
-	constructor(
-		readonly context: IExecuteFunctions,
-		readonly vendor: Vendor,
-	) {
-		this.items = context.getInputData();
-		this.login = context.getNodeParameter('authentication', 0, '') as string;
-		this.operation = operationOf(
-			vendor,
-			context.getNodeParameter('resource', 0) as string,
-			context.getNodeParameter('operation', 0) as string,
-			context.getNodeParameter('scope', 0, '') as string,
-		);
-		this.lookup = new Lookup((resource) => this.client(resource));
-	}
-
-	resource(name: string): Resource {
-		return resourceOf(this.vendor, name);
-	}
-
-	apiOf(resource: Resource): Api {
-		return apiOf(this.vendor, resource, this.login);
-	}
-
-	client(resource: Resource): Client {
-		const api = this.apiOf(resource);
-		let client = this.clients.get(api);
-		if (!client) {
-			const { maxWait } = this.context.getNodeParameter('options', 0, {}) as { maxWait?: number };
-			client = new Client(this.context, api, maxWait === undefined ? {} : { maxWait: maxWait * 60_000 });
-			this.clients.set(api, client);
-		}
-		return client;
-	}
-
-	/** Work under the same key runs one after the other, also across executions, so that they never make two records of one key. */
-	async inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
-		return await inTurn(this.keyed(key), work);
-	}
-
-	/** Reads a tick box of the node for an item; true when the operation has none. */
-	simplify(item: Item): boolean {
-		return item.simplified;
-	}
-
-	/** Notes for other executions that a record of this key was created. */
-	noteCreation(key: string): void {
-		const full = this.keyed(key);
-		creations.delete(full);
-		creations.set(full, Date.now());
-		if (creations.size > MOST_CREATIONS) creations.delete(creations.keys().next().value!);
-	}
-
-	/** Whether an execution of this process created a record of this key at that time or later. */
-	createdSince(key: string, time: number): boolean {
-		return (creations.get(this.keyed(key)) ?? -1) >= time;
-	}
-
-	/** A key that executions with the same credential share. */
-	private keyed(key: string): string {
-		return `${this.client(this.operation.resource).credentialKey}\n${key}`;
-	}
-
-	/** A record as the user wants to see it. Items about the same record get copies, since a later node may change one. */
-	present(item: Item, resource: Resource, given: IDataObject, answer?: unknown, include?: string[]): IDataObject {
-		const record = this.shown.has(given) ? structuredClone(given) : given;
-		this.shown.add(record);
-		return this.simplify(item) ? this.apiOf(resource).simplify(record, resource, answer, include) : record;
-	}
-
-	/** Tells the user about waits for the rate limit. */
-	report(): void {
-		for (const { api, waited } of this.clients.values()) {
-			if (waited.times === 0) continue;
-			const seconds = Math.max(1, Math.round(waited.ms / 1000));
-			this.context.addExecutionHints({
-				message: `Waited ${seconds} second${seconds === 1 ? '' : 's'} for the rate limit of ${api.name}`,
-				location: 'outputPane',
-			});
-		}
-	}
-
-	/** Any throwable as the error that n8n shows, with the item it belongs to. */
-	failure(thrown: unknown, index: number): NodeApiError | NodeOperationError {
-		const node = this.context.getNode();
-		const suffix = this.items.length > 1 ? ` [item ${index}]` : '';
-		if (thrown instanceof BadInput) {
-			const message = `${thrown.message}${suffix}`;
-			const error = new NodeOperationError(node, message, { description: thrown.description, itemIndex: index });
-			// n8n exchanges messages that contain a known code, such as the EPERM in "Keeperman".
-			error.message = message;
-			return error;
-		}
-		if (thrown instanceof NodeApiError || thrown instanceof NodeOperationError) {
-			// Several items can share the refusal of one look-up; each gets its own.
-			const error = thrown.context.itemIndex === index ? thrown : copyOf(thrown, node);
-			error.context.itemIndex = index;
-			const bare = error.message.replace(/ \[item \d+\]$/, '');
-			error.message = `${bare}${suffix}`;
-			return error;
-		}
-		return new NodeOperationError(node, thrown as Error, { itemIndex: index });
-	}
-}
-
-/** n8n hands back the same object when one of its errors is wrapped, so it is made anew. */
-function copyOf(error: NodeApiError | NodeOperationError, node: INode): NodeApiError | NodeOperationError {
-	const { message, failure } = error;
-	const options = { message, description: error.description ?? undefined, failure };
-	const copy =
-		error instanceof NodeApiError
-			? new NodeApiError(node, {}, { ...options, httpCode: error.httpCode ?? undefined })
-			: new NodeOperationError(node, message, options);
-	copy.message = message;
-	return copy;
-}
 
 interface Slot {
 	item: Item;

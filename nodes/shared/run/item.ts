@@ -1,72 +1,17 @@
 /** Reads the parameters of one item, checks them, and notes which records have to be looked up. No requests. */
 import type { IDataObject, INodeParameterResourceLocator } from 'n8n-workflow';
 
-import {
-	type Condition,
-	type Field,
-	type FilterOperator,
-	inParent,
-	labelOf,
-	type Link,
-	listed,
-	type NaturalKey,
-	type Operation,
-	type Query,
-	type RecordId,
-	type Relation,
-	type Resource,
-	upsertKeys,
-} from '../spec/resource';
-import { BadInput, clearable, coerce, coerceFields, idField, isAbsent, isRequired, toList, writableFields } from '../spec/values';
-import type { Run } from './execute';
-import { type Entry, fieldOf, keyLabel, keyName } from './lookup';
-
-/** Another record that an item refers to; its id is known after the look-ups. */
-export class Reference {
-	constructor(
-		readonly resource: Resource,
-		/** Display name of the parameter. */
-		readonly parameter: string,
-		private known: RecordId | undefined,
-		public entry?: Entry,
-		/** Makes the entry of a record that is looked up inside another one, once that is known. */
-		private readonly inside?: () => Entry,
-	) {}
-
-	/** Notes the look-up of a record inside another one, which is settled already. */
-	enter(): void {
-		this.entry ??= this.inside?.();
-	}
-
-	/** Settles the id. @throws BadInput when the name matches nothing or several records. */
-	async settle(run: Run): Promise<void> {
-		this.enter();
-		if (this.known === undefined && this.entry) {
-			this.known = run.apiOf(this.resource).id(await run.lookup.one(this.entry, this.parameter));
-		}
-	}
-
-	/** The whole record, when it was looked up by a natural key. */
-	get found(): IDataObject | undefined {
-		return this.entry?.records?.[0];
-	}
-
-	get id(): RecordId {
-		if (this.known === undefined) throw new BadInput(`${this.parameter} is not known yet`, 'This is a defect of the node.');
-		return this.known;
-	}
-
-	get link(): Link {
-		return { resource: this.resource.name, id: this.id };
-	}
-}
-
-interface RawCondition {
-	field?: string;
-	operator?: FilterOperator;
-	value?: unknown;
-	until?: unknown;
-}
+import { clearable, coerceFields, idField, isRequired, writableFields } from '../spec/fields';
+import { fieldOf, keyLabel, keyName } from '../spec/keys';
+import { labelOf } from '../spec/labels';
+import { type Operation, upsertKeys } from '../spec/operation';
+import { inParent, listed } from '../spec/place';
+import type { Condition, Query } from '../spec/query';
+import type { Field, NaturalKey, Relation, Resource } from '../spec/resource';
+import { BadInput, coerce, isAbsent, toList } from '../spec/values';
+import { DAY, type RawCondition, toNames } from './listQuery';
+import { Reference, toId } from './reference';
+import type { Run } from './run';
 
 export class Item {
 	/** Records to settle before the work begins. */
@@ -432,24 +377,4 @@ export class Item {
 		const known = [idField(resource), ...resource.fields.filter((f) => f.filter)].filter((f) => api.operators(f).length > 0).map((f) => f.name);
 		throw new BadInput(`Filters: ${resource.label} cannot be filtered by "${path.join('.')}"`, `Choose one of ${known.join(', ')}.`);
 	}
-}
-
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-
-function toNames(value: unknown): string[] {
-	return isAbsent(value) ? [] : toList(value).map(String).filter((name) => name !== '');
-}
-
-/** An id as the vendor takes it. @throws BadInput when it cannot be one. */
-export function toId(resource: Resource, value: unknown, label: string): RecordId {
-	const text = String(value).trim();
-	if (resource.idType === 'integer') {
-		if (!/^[1-9]\d{0,15}$/.test(text)) {
-			throw new BadInput(`${label}: "${text}" is not an ID`, 'IDs are whole numbers. Choose the record from the list, or refer to it by another key.');
-		}
-		return Number(text);
-	}
-	// Dots alone would lead to another address.
-	if (!/^(?!\.{1,2}$)[\w.~-]+$/.test(text)) throw new BadInput(`${label}: "${text}" is not an ID`, 'Choose the record from the list.');
-	return text;
 }

@@ -4,11 +4,17 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 
+import { similar } from '../spec/compare';
+import { keyLabel } from '../spec/keys';
+import { nouns } from '../spec/labels';
 import { grouped } from '../spec/lists';
-import { type Field, labelOf, listed, type NaturalKey, nouns, type Query, type Resource } from '../spec/resource';
-import { BadInput, similar } from '../spec/values';
+import { listed } from '../spec/place';
+import type { Query } from '../spec/query';
+import type { NaturalKey, Resource } from '../spec/resource';
+import { BadInput } from '../spec/values';
 import type { Api, Call } from '../wire/api';
 import type { Client } from '../wire/client';
+import { displayFields, displayLine } from './display';
 import { inParallel } from './parallel';
 
 /** One value to look up, and after `resolve` the records that have it. */
@@ -44,45 +50,6 @@ const lower = (value: unknown) => String(value).trim().toLowerCase();
 
 /** A value as it is compared. */
 const fold = ({ exact }: NaturalKey, value: unknown) => (exact ? String(value).trim() : lower(value));
-
-/** Name of a locator mode or parameter for a key. */
-export const keyName = (key: NaturalKey) => key.name ?? key.field;
-
-/** What a person reads for a key. */
-export function keyLabel(resource: Resource, key: NaturalKey): string {
-	return key.label ?? labelOf(fieldOf(resource, key.field));
-}
-
-export function fieldOf(resource: Resource, name: string): Field {
-	return resource.fields.find((f) => f.name === name) ?? { name, type: 'string' };
-}
-
-/** The text by which a list shows a record. */
-export function displayName(client: Client, resource: Resource, record: IDataObject): string {
-	const text = (names: string[] = []) =>
-		names
-			.map((name) => client.api.value(record, name))
-			.filter((value) => value !== undefined && value !== null && value !== '')
-			.join(' ');
-	return text(resource.list?.name) || text(resource.list?.fallback) || `${resource.label} ${client.api.id(record)}`;
-}
-
-/** The same with what tells namesakes apart, such as an email, a choice by its word, and further remarks. */
-export function displayLine(client: Client, resource: Resource, record: IDataObject, ...remarks: string[]): string {
-	const name = displayName(client, resource, record);
-	const { detail = '' } = resource.list ?? {};
-	const [value] = [detail === '' ? undefined : client.api.value(record, detail)].flat();
-	const choice = fieldOf(resource, detail).options?.find((o) => o.value === String(value));
-	const text = choice ? labelOf(choice) : String(value ?? '');
-	const beside = [...(text === '' || text === name ? [] : [text]), ...remarks];
-	return beside.length > 0 ? `${name} (${beside.join(', ')})` : name;
-}
-
-/** Fields needed to show a record in a list. */
-export function displayFields(resource: Resource): string[] {
-	const { name = [], fallback = [], detail } = resource.list ?? {};
-	return [...new Set([...name, ...fallback, ...(detail ? [detail] : [])])];
-}
 
 /** Where a resource's records are looked up; the same resource inside another parent is another place. */
 const placeOf = (resource: Resource) => [resource.name, listed(resource, true).path, ...(resource.listQuery ?? []).flat()].join('\n');

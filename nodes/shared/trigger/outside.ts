@@ -1,8 +1,8 @@
 /** Parameters, look-ups and requests outside of an execution: in triggers, where n8n has no items. */
 import type { IDataObject, IExecuteFunctions, IHookFunctions, INodeExecutionData, IPollFunctions, ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 
-import { Run } from '../run/execute';
 import { Item } from '../run/item';
+import { Run } from '../run/run';
 import type { Vendor } from '../wire/vendor';
 
 /**
@@ -29,18 +29,4 @@ export function outside(
 	}) as IExecuteFunctions;
 	const run = new Run(execution, vendor);
 	return { run, item: new Item(run, 0) };
-}
-
-/**
- * Does what belongs to the publishing of a workflow. Of a failure there n8n shows the message alone, so it also says what to do.
- * @throws the error of the work, with its description in the message.
- */
-export async function whilePublishing<T>(work: Promise<T>): Promise<T> {
-	try {
-		return await work;
-	} catch (thrown) {
-		const error = thrown as Error & { description?: string | null };
-		if (error.description && !error.message.includes(error.description)) error.message = `${error.message.replace(/\.$/, '')}. ${error.description}`;
-		throw error;
-	}
 }

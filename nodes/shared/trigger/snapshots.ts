@@ -1,13 +1,17 @@
 /** A poll of records that the vendor only lists: what was remembered of each is compared with what it is now. */
 import { type IDataObject, type INodeExecutionData, type IPollFunctions, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { pathTo } from '../run/standard';
-import { nouns, type Query, type Resource } from '../spec/resource';
+import { pathTo } from '../run/records';
+import { nouns } from '../spec/labels';
+import type { Query } from '../spec/query';
+import type { Resource } from '../spec/resource';
 import type { Call } from '../wire/api';
 import type { Vendor } from '../wire/vendor';
-import { fingerprint } from './delivery';
+import { fingerprint, markOfValue } from './fingerprint';
 import { outside } from './outside';
-import { budgetOf, difference, markOfValue, packSnapshot, poll, type Snapshot, unpackSnapshot } from './poll';
+import { budgetOf, poll } from './poll';
+import { difference, packSnapshot, type Snapshot, unpackSnapshot } from './snapshot';
+import { Words } from './words';
 
 /** Something that happened to a record. */
 export interface Happening {
@@ -17,35 +21,6 @@ export interface Happening {
 	of: string;
 	/** Shown beside the record. */
 	more?: IDataObject;
-}
-
-/** Texts that can get a code: statuses, stages and the like. */
-const WORDS_AT_MOST = 1_000;
-
-/** Texts that many records share, remembered once for all of them. */
-export class Words {
-	private readonly codes: Map<string, string>;
-
-	/** @param list texts that have a code, in order. */
-	constructor(readonly list: string[] = []) {
-		this.codes = new Map(list.map((text, i) => [text, i.toString(36)]));
-	}
-
-	/** One or two small letters or digits for a text; a stand-in without a way back once there are too many. */
-	code(text: string): string {
-		const known = this.codes.get(text);
-		if (known !== undefined) return known;
-		if (this.list.length >= WORDS_AT_MOST) return `.${Buffer.from(fingerprint(text), 'base64url').toString('hex')}`;
-		const code = this.list.length.toString(36);
-		this.list.push(text);
-		this.codes.set(text, code);
-		return code;
-	}
-
-	/** The text of a code; undefined when there is none. */
-	text(code: string): string | undefined {
-		return code === '' || code.startsWith('.') ? undefined : this.list[parseInt(code, 36)];
-	}
 }
 
 /** How a resource is watched. */

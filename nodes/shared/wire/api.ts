@@ -4,7 +4,9 @@
  */
 import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
-import type { Field, FilterOperator, Query, RecordId, RecordInput, Resource } from '../spec/resource';
+import type { FilterOperator, Query } from '../spec/query';
+import type { RecordId, RecordInput } from '../spec/record';
+import type { Field, Resource } from '../spec/resource';
 
 export type QueryPairs = Array<[string, string]>;
 

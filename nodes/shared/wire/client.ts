@@ -5,7 +5,6 @@
  */
 import {
 	type ICredentialDataDecryptedObject,
-	type IDataObject,
 	type IExecuteFunctions,
 	type IHookFunctions,
 	type IHttpRequestOptions,
@@ -14,11 +13,11 @@ import {
 	type IWebhookFunctions,
 	NodeApiError,
 	NodeOperationError,
-	sleep,
 } from 'n8n-workflow';
 
 import type { Resource } from '../spec/resource';
-import type { Answer, Api, Call, QueryPairs } from './api';
+import type { Answer, Api, Call } from './api';
+import { type Gate, gates, pause, roomAt, SECOND, type Trip } from './gate';
 
 export type Context =
 	| IExecuteFunctions
@@ -31,66 +30,11 @@ export type Context =
 const ATTEMPTS = 5;
 /** First pause after a fault in milliseconds; doubles each time. */
 const BACKOFF = 500;
-/** Longest single sleep in milliseconds. */
-const SLICE = 10_000;
 /** A vendor that sends 429 without a time is asked again after this many milliseconds. */
 const BLIND_WAIT = 5_000;
 
 /** Faults that prove the request never reached the vendor, so that even a POST can be repeated. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-
-/** Allowance of one credential, shared by all nodes and executions of the process. */
-interface Gate {
-	/** No request before this time (epoch ms). */
-	openAt: number;
-	/** Next free slot of vendors that count requests a second (epoch ms). */
-	nextSlot: number;
-	/** The last requests to such a vendor, as many as it takes a second. */
-	recent: Trip[];
-	/** Shortest time from sending to answer (ms): what a request takes that nothing held up. */
-	fastest: number;
-	/** Requests answered. */
-	answered: number;
-}
-
-interface Trip {
-	sent: number;
-	/** Time to the answer (ms). */
-	took?: number;
-}
-
-/** A vendor's second, and a little more, since clocks differ. */
-const SECOND = 1_010;
-
-/** Requests after which the shortest time is taken for what the way costs at least. */
-const TRIALS = 20;
-
-/** Earliest time at which the vendor has room for another request: it counts arrivals, which delays on the way shift. */
-function roomAt({ recent, fastest, answered }: Gate, perSecond: number): number {
-	const trip = recent.at(-Math.floor(perSecond));
-	const least = answered < TRIALS ? 0 : fastest;
-	return trip ? trip.sent + Math.max(SECOND, 1_000 + (trip.took ?? 0) - least) : 0;
-}
-
-const gates = new Map<string, Gate>();
-
-/**
- * Waits, and ends early when the execution is cancelled.
- * @returns false when cancelled.
- */
-export async function pause(ms: number, signal?: AbortSignal): Promise<boolean> {
-	let stop = () => {};
-	const aborted = new Promise<void>((resolve) => {
-		stop = resolve;
-		signal?.addEventListener('abort', stop, { once: true });
-	});
-	// In slices, since a sleep that was begun cannot be taken back and would outlive a cancelled execution.
-	for (let left = ms; left > 0 && !signal?.aborted; left -= SLICE) {
-		await Promise.race([sleep(Math.min(left, SLICE)), aborted]);
-	}
-	signal?.removeEventListener('abort', stop);
-	return !signal?.aborted;
-}
 
 export interface ClientOptions {
 	/** Longest time in ms that one request may wait for the vendor's rate limit. */
@@ -424,32 +368,4 @@ function jsonOf(bytes: unknown): unknown {
 	} catch {
 		return text;
 	}
-}
-
-/**
- * Parameters as a person writes them, such as `email=jane+crm@acme.com&limit=5`.
- * A plus is meant, as in an email. Percent codes are decoded; what is none stays as it is.
- */
-export function typedQuery(text: unknown): QueryPairs {
-	const decoded = (part: string) => {
-		try {
-			return decodeURIComponent(part);
-		} catch {
-			return part;
-		}
-	};
-	return String(text ?? '')
-		.trim()
-		.replace(/^\?/, '')
-		.split('&')
-		.filter((pair) => pair !== '')
-		.map((pair) => {
-			const [name, ...value] = pair.split('=');
-			return [decoded(name), decoded(value.join('='))];
-		});
-}
-
-/** A JSON object, or an empty one for anything else. */
-export function asObject(value: unknown): IDataObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as IDataObject) : {};
 }

@@ -1,8 +1,10 @@
 /** A vendor as a whole: its doors, resources, and the code behind operations of several requests. */
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import type { Handler } from '../run/execute';
-import { type Field, type Input, inScope, type Operation, operationsOf, type Resource } from '../spec/resource';
+import type { Handler } from '../run/handler';
+import { type Operation, operationsOf } from '../spec/operation';
+import { inScope } from '../spec/place';
+import type { Field, Input, Resource } from '../spec/resource';
 import type { Api } from './api';
 import type { Client } from './client';
 

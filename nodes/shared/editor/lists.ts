@@ -1,0 +1,99 @@
+/** Filters, sorting and Simplify of lists. */
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { Vendor } from '../wire/vendor';
+import { dynamicDropdown } from './dropdown';
+import { linkedLocator } from './locator';
+
+/** Records come flat, or as the vendor sent them. */
+export const simplifyProperty: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
+const asksMoreThanEquals = (vendor: Vendor) =>
+	(['string', 'integer', 'dateTime', 'boolean'] as const).some((type) => vendor.api.operators({ name: type, type }).length > 1);
+
+export function filtersProperty(vendor: Vendor): INodeProperties {
+	const related = vendor.resources.some((r) => (r.relations ?? []).some((rel) => rel.filterBy?.includes('id')));
+	return {
+		displayName: 'Filters',
+		name: 'filters',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true },
+		placeholder: 'Add Filter',
+		default: {},
+		description: 'Conditions that all have to be met',
+		options: [
+			{
+				displayName: 'Condition',
+				name: 'condition',
+				values: [
+					dynamicDropdown('Field Name or ID', 'field', 'getFilterFields', ['resource']),
+					// A choice of one is none.
+					...(asksMoreThanEquals(vendor) ? [dynamicDropdown('Operator Name or ID', 'operator', 'getOperators', ['&field'], 'equals')] : []),
+					{
+						displayName: 'Value',
+						name: 'value',
+						type: 'string',
+						default: '',
+						displayOptions: { hide: { operator: ['empty', 'notEmpty'] } },
+						...(asksMoreThanEquals(vendor) ? { description: 'For "Is One of", several values with commas between them' } : {}),
+					},
+					{
+						displayName: 'And',
+						name: 'until',
+						type: 'string',
+						default: '',
+						displayOptions: { show: { operator: ['between'] } },
+						description: 'End of the range, included',
+					},
+				],
+			},
+			...(related
+				? [
+						{
+							displayName: 'Related Record',
+							name: 'related',
+							values: [
+								dynamicDropdown('Relation Name or ID', 'relation', 'getFilterRelations', ['resource']),
+								linkedLocator('searchLinked'),
+							],
+						},
+					]
+				: []),
+		],
+	};
+}
+
+export const sortProperty: INodeProperties = {
+	displayName: 'Sort',
+	name: 'sort',
+	type: 'fixedCollection',
+	typeOptions: { multipleValues: true },
+	placeholder: 'Add Sort Field',
+	default: {},
+	description: 'Order of the results, the first field counts most',
+	options: [
+		{
+			displayName: 'Sort By',
+			name: 'by',
+			values: [
+				dynamicDropdown('Field Name or ID', 'field', 'getSortFields', ['resource']),
+				{
+					displayName: 'Direction',
+					name: 'direction',
+					type: 'options',
+					options: [
+						{ name: 'Ascending', value: 'asc' },
+						{ name: 'Descending', value: 'desc' },
+					],
+					default: 'asc',
+				},
+			],
+		},
+	],
+};

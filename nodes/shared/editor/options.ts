@@ -1,0 +1,117 @@
+/** The Options collection. */
+import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
+
+import type { Operation } from '../spec/operation';
+import { listed } from '../spec/place';
+import { apiOf, type Vendor } from '../wire/vendor';
+import { displayFor } from './displayFor';
+import { byName, choicesProperty } from './dropdown';
+import { inputProperties, inputProperty, valueProperty } from './inputs';
+
+/** The Options collection of all operations; each entry shows where it applies. */
+export function optionsProperty(vendor: Vendor, operations: Operation[]): INodeProperties {
+	const inside = (displayOptions: IDisplayOptions): IDisplayOptions => ({
+		show: { '/resource': displayOptions.show!.resource, '/operation': displayOptions.show!.operation },
+	});
+	const shown = (property: INodeProperties, wanted: (o: Operation) => boolean): INodeProperties[] =>
+		displayFor(operations, wanted).map((d) => ({ ...property, displayOptions: inside(d) }));
+	const supports = (o: Operation) => apiOf(vendor, o.resource).supports;
+	const reads = (o: Operation) => o.kind === 'get' || o.kind === 'getAll';
+	const entries: INodeProperties[] = [
+		...shown(
+			{ displayName: 'Count Only', name: 'countOnly', type: 'boolean', default: false, description: 'Whether to return only the number of matching records' },
+			(o) => o.kind === 'getAll' && apiOf(vendor, o.resource).count !== undefined && !listed(o.resource).rows,
+		),
+		...shown(
+			{ displayName: 'Raw Custom Field Names', name: 'rawCustomFields', type: 'boolean', default: false, description: 'Whether to keep names such as custom12 instead of the labels of the organization' },
+			(o) => o.simplify && (o.resource.customSlots ?? 0) > 5,
+		),
+		...shown(choicesProperty('Clear Field Names or IDs', 'clearFields', 'getClearable'), (o) => (supports(o).clear ?? false) && (o.kind === 'update' || o.kind === 'upsert')),
+		...shown(
+			{ displayName: 'Custom Fields (JSON)', name: 'customFieldsJson', type: 'json', default: '{}', description: 'Custom fields as an object, for values that are no text' },
+			(o) => o.fields && !o.endpoint && (o.resource.openFields ?? false),
+		),
+		...shown(choicesProperty('Fields to Return Names or IDs', 'onlyFields', 'getOnlyFields'), (o) => (supports(o).only ?? false) && reads(o) && !listed(o.resource).rows),
+		...shown(
+			{ displayName: 'Ignore Unknown Fields', name: 'ignoreUnknown', type: 'boolean', default: false, description: 'Whether to leave out what the input has beside the fields, when they are mapped automatically' },
+			(o) => o.fields,
+		),
+		...shown(choicesProperty('Include Names or IDs', 'include', 'getIncludes'), (o) => (supports(o).include ?? false) && reads(o) && (o.resource.relations ?? []).some((r) => r.include)),
+		...shown(
+			{ displayName: 'Search', name: 'search', type: 'string', default: '', description: 'Records in which a word begins with this text' },
+			(o) => o.kind === 'getAll' && (supports(o).search?.(o.resource) ?? false),
+		),
+		...(vendor.listOptions ?? []).flatMap((field) => shown(valueProperty(field), (o) => o.kind === 'getAll' && !o.resource.door && !listed(o.resource).rows)),
+		...(vendor.writeOptions ?? []).flatMap((field) => shown(valueProperty(field), (o) => o.writes)),
+		...(vendor.bulkOptions ?? []).flatMap((input) => shown(inputProperty(vendor, input)!, (o) => o.kind === 'bulk')),
+		...inputOptions(vendor, operations, inside),
+		{
+			displayName: 'Max Wait for Rate Limit (Minutes)',
+			name: 'maxWait',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 60,
+			description: 'How long one request may wait until the vendor accepts requests again',
+		},
+		{
+			displayName: 'Parallel Requests',
+			name: 'parallel',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 50 },
+			default: 5,
+			description: 'How many items are worked on at the same time',
+		},
+	];
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: byName(entries),
+	};
+}
+
+/** Options of a trigger that follows a list by its times: those of Get Many, and how it is followed. */
+export function followingOptions(vendor: Vendor): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: byName([
+			choicesProperty('Fields to Return Names or IDs', 'onlyFields', 'getOnlyFields'),
+			choicesProperty('Include Names or IDs', 'include', 'getIncludes'),
+			...(vendor.listOptions ?? []).map((field) => valueProperty(field)),
+			{
+				displayName: 'Max Records per Poll',
+				name: 'most',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 20000 },
+				default: 5000,
+				description: 'After so many the poll ends with the page; the next one goes on from there',
+			},
+			{
+				displayName: 'Overlap (Minutes)',
+				name: 'overlap',
+				type: 'number',
+				typeOptions: { minValue: 0 },
+				default: 5,
+				description: 'How far behind the newest known change to look again, for changes that become visible late. Known ones are not repeated.',
+			},
+			{
+				displayName: 'Start From',
+				name: 'startFrom',
+				type: 'dateTime',
+				default: '',
+				description: 'Begin with changes from this time on when the workflow is published for the first time, instead of from now',
+			},
+		]),
+	};
+}
+
+function inputOptions(vendor: Vendor, operations: Operation[], inside: (d: IDisplayOptions) => IDisplayOptions): INodeProperties[] {
+	const moved = operations.map((o) => ({ ...o, inputs: o.options }));
+	return inputProperties(vendor, moved).map((p) => ({ ...p, displayOptions: inside(p.displayOptions!) }));
+}

@@ -1,0 +1,133 @@
+/** Reads and writes of records, as handlers use them. */
+import type { IDataObject } from 'n8n-workflow';
+
+import { sameValue } from '../spec/compare';
+import { nouns } from '../spec/labels';
+import type { Query } from '../spec/query';
+import type { Link, RecordId, RecordInput } from '../spec/record';
+import type { Relation, Resource } from '../spec/resource';
+import { isAbsent } from '../spec/values';
+import type { Api, Call, QueryPairs } from '../wire/api';
+import type { Reference } from './reference';
+import type { Run } from './run';
+
+/** Links as ids, once the references are settled. */
+export function linksOf(links: Map<Relation, Reference[]>, cleared: string[], resource: Resource): RecordInput['links'] {
+	const result: Record<string, Link | Link[] | null> = {};
+	for (const name of cleared) result[name] = (resource.relations ?? []).find((r) => r.name === name)?.many ? [] : null;
+	for (const [relation, references] of links) {
+		result[relation.name] = relation.many ? references.map((r) => r.link) : references[0].link;
+	}
+	return result;
+}
+
+/** Values of secret fields, to keep out of messages. */
+export function secretsIn(resource: Resource, fields: IDataObject): string[] {
+	return resource.fields.filter((f) => f.type === 'secret' && !isAbsent(fields[f.name])).map((f) => String(fields[f.name]));
+}
+
+/** Path of one record. */
+export const pathTo = (resource: Resource, id: number | string) => `${resource.path}/${encodeURIComponent(String(id))}`;
+
+/** Takes the fields that travel as parameters of the request out of those for the body. */
+function splitQuery(resource: Resource, input: RecordInput): { query: QueryPairs; input: RecordInput } {
+	const inQuery = resource.fields.filter((f) => f.query && !isAbsent(input.fields[f.name]));
+	if (inQuery.length === 0) return { query: input.query ?? [], input };
+	const query = inQuery.map((f): [string, string] => [f.wire ?? f.name, String(input.fields[f.name])]);
+	const rest = Object.entries(input.fields).filter(([name]) => !inQuery.some((f) => f.name === name));
+	return { query: [...query, ...(input.query ?? [])], input: { ...input, fields: Object.fromEntries(rest) } };
+}
+
+/** Creates a record and gives the vendor's answer. */
+export async function createRecord(run: Run, resource: Resource, given: RecordInput): Promise<unknown> {
+	const { query, input } = splitQuery(resource, given);
+	const { body } = await run.client(resource).send({
+		method: 'POST',
+		path: resource.path,
+		query,
+		body: run.apiOf(resource).encode(resource, input, 'POST'),
+		purpose: `create ${nouns(resource).one}`,
+		secrets: secretsIn(resource, input.fields),
+	});
+	return body;
+}
+
+/** Changes a record and gives the vendor's answer. */
+export async function updateRecord(run: Run, resource: Resource, given: RecordInput & { id: number | string }, method?: Call['method']): Promise<unknown> {
+	const { query, input } = splitQuery(resource, given);
+	const api = run.apiOf(resource);
+	const verb = method ?? api.updateMethod;
+	return await sendChange(run, resource, given.id, api.encode(resource, input, verb), { method: verb, query, secrets: secretsIn(resource, input.fields) });
+}
+
+/**
+ * Sends a change of a record and gives the vendor's answer.
+ * @param more.answer whether the record is read when the vendor accepts the change without showing it; default when it can be.
+ */
+export async function sendChange(
+	run: Run,
+	resource: Resource,
+	id: RecordId,
+	body: unknown,
+	more: { method?: Call['method']; query?: QueryPairs; secrets?: string[]; answer?: boolean } = {},
+): Promise<unknown> {
+	const client = run.client(resource);
+	const path = pathTo(resource, id);
+	const { method = client.api.updateMethod, query, secrets, answer = resource.methods.includes('get') } = more;
+	const changed = await client.send({ method, path, query, body, purpose: `update ${nouns(resource).one} ${id}`, secrets });
+	if (changed.body !== undefined || !answer) return changed.body;
+	return (await client.send({ method: 'GET', path, purpose: `get ${nouns(resource).one} ${id}` })).body;
+}
+
+/** How many records a query matches, where the vendor counts; one request. */
+export async function count(run: Run, resource: Resource, query: Query): Promise<number> {
+	const client = run.client(resource);
+	const { api } = client;
+	const { body } = await client.send({
+		method: 'GET',
+		path: resource.path,
+		query: [...api.listQuery(resource, query, 1), ...api.count!.query],
+		purpose: `count ${nouns(resource).many}`,
+	});
+	return api.count!.read(body);
+}
+
+/** Records of a query, page by page, each page as large as the vendor and the limit allow. */
+export async function* list(run: Run, resource: Resource, query: Query, limit = Infinity): AsyncGenerator<{ record: IDataObject; answer: unknown }> {
+	const client = run.client(resource);
+	const { api } = client;
+	const size = Math.min(limit, resource.pageSize ?? api.pageSize);
+	const call: Call = {
+		method: 'GET',
+		path: resource.path,
+		query: api.listQuery(resource, query, size),
+		purpose: `list ${nouns(resource).many}`,
+	};
+	let count = 0;
+	const seen = new Set<RecordId>();
+	for await (const answer of client.pages(call, resource)) {
+		for (const record of api.records(answer, resource)) {
+			if (api.matches && !api.matches(record, query)) continue;
+			if (api.pageAt) {
+				if (seen.has(api.id(record))) continue;
+				seen.add(api.id(record));
+			}
+			yield { record, answer };
+			if (++count >= limit) return;
+		}
+	}
+}
+
+/** The part of `input` that differs from the record; undefined when nothing does. */
+export function changesOf(api: Api, record: IDataObject, input: RecordInput): RecordInput | undefined {
+	const fields = Object.fromEntries(Object.entries(input.fields).filter(([name, value]) => !sameValue(api.value(record, name), value)));
+	const links = Object.fromEntries(
+		Object.entries(input.links ?? {}).filter(([name, link]) => {
+			const current = api.linked(record, name);
+			const wanted = [link ?? []].flat().map((l) => String(l.id)).sort();
+			return current === undefined || current.map(String).sort().join() !== wanted.join();
+		}),
+	);
+	if (Object.keys(fields).length + Object.keys(links).length === 0) return undefined;
+	return { ...input, fields, links };
+}

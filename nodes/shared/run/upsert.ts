@@ -1,0 +1,148 @@
+/** Create or Update: exactly one record with a key. */
+import type { IDataObject } from 'n8n-workflow';
+
+import { keyName } from '../spec/keys';
+import { labelOf, nouns } from '../spec/labels';
+import { type Operation, upsertKeys } from '../spec/operation';
+import type { RecordInput } from '../spec/record';
+import type { NaturalKey, Relation, Resource } from '../spec/resource';
+import { BadInput, isAbsent } from '../spec/values';
+import type { Handler } from './handler';
+import type { Entry } from './lookup';
+import { changesOf, createRecord, linksOf, updateRecord } from './records';
+import type { Reference } from './reference';
+import type { Run } from './run';
+
+/** What became of a record. */
+export type Outcome = 'created' | 'updated' | 'unchanged';
+
+/** A record with what became of it, where a person looks first. */
+export const withOutcome = (json: IDataObject, outcome: string, more: IDataObject = {}): IDataObject => ({ id: json.id, outcome, ...json, ...more });
+
+interface UpsertJob {
+	key: NaturalKey;
+	entry: Entry;
+	fields: IDataObject;
+	links: Map<Relation, Reference[]>;
+	cleared: string[];
+}
+
+export function upsert(operation: Operation): Handler<UpsertJob> {
+	const { resource } = operation;
+	return {
+		prepare(item) {
+			const { key, value } = item.upsertKey(operation);
+			const job = {
+				key,
+				entry: item.run.lookup.want(resource, key, value, { full: true }),
+				fields: item.fields(operation, ['id', item.run.apiOf(resource).idName ?? 'id', ...upsertKeys(resource).flatMap((k) => [keyName(k), k.field])]),
+				links: item.links(operation),
+				cleared: item.clearedLinks(operation),
+			};
+			for (const name of job.cleared) delete job.fields[name];
+			return job;
+		},
+		check: async ({ entry, fields, links, cleared }, item) =>
+			await checkCreateOrUpdate(item.run, entry, { fields, links: linksOf(links, cleared, resource) }, resource.label),
+		async work({ entry, fields, links, cleared }, item) {
+			const { record, outcome, answer } = await createOrUpdate(item.run, entry, { fields, links: linksOf(links, cleared, resource), query: item.writeQuery() }, resource.label);
+			const json = item.run.present(item, resource, record, answer);
+			return [{ json: item.run.simplify(item) ? withOutcome(json, outcome) : json }];
+		},
+	};
+}
+
+/** What creates the record of an entry. */
+export function newRecord({ resource, key, value }: Entry, input: RecordInput): RecordInput {
+	const list = resource.fields.find((f) => f.name === key.field)?.type === 'strings';
+	const fields = Object.fromEntries(Object.entries(input.fields).filter(([, v]) => v !== null));
+	return { ...input, fields: { ...fields, [key.field]: list ? withKey(fields[key.field], value) : value } };
+}
+
+/**
+ * Whether `createOrUpdate` can do its work, as far as the look-ups tell. Called for all items in order.
+ * @throws BadInput when several records have the key, or when there is none and creating one needs more.
+ */
+export async function checkCreateOrUpdate(run: Run, entry: Entry, input: RecordInput, parameter: string): Promise<void> {
+	if ((await run.lookup.found(entry)).length > 0) await run.lookup.one(entry, parameter);
+	else if (!entry.alike.planned) {
+		assertComplete(entry.resource, newRecord(entry, input));
+		entry.alike.planned = true;
+	}
+}
+
+/**
+ * Makes sure that exactly one record has the key of `entry` and carries the given values.
+ * Sends nothing when it already does. Within a run, work on one key is done in turn.
+ */
+export async function createOrUpdate(
+	run: Run,
+	entry: Entry,
+	input: RecordInput,
+	parameter: string,
+	creating: (input: RecordInput) => RecordInput = (i) => i,
+): Promise<{ record: IDataObject; outcome: Outcome; answer?: unknown; before?: IDataObject }> {
+	const { resource, key, value } = entry;
+	const api = run.apiOf(resource);
+	const turn = `${resource.name}\n${key.field}\n${value.toLowerCase()}`;
+	return await run.inTurn(turn, async () => {
+		const update = async () => {
+			const before = await run.lookup.one(entry, parameter);
+			const fields = Object.entries(input.fields).filter(([name]) => !resource.fields.some((f) => f.name === name && f.createOnly));
+			const links = Object.entries(input.links ?? {}).filter(([name]) => !(resource.relations ?? []).some((r) => r.name === name && r.createOnly));
+			const changes = changesOf(api, before, { ...input, fields: Object.fromEntries(fields), links: Object.fromEntries(links) });
+			if (!changes) return { record: before, outcome: 'unchanged' as const, answer: entry.answer, before };
+			const answer = await updateRecord(run, resource, { ...changes, id: api.id(before) });
+			const record = api.record(answer);
+			run.lookup.remember(entry, record);
+			return { record, outcome: 'updated' as const, answer, before };
+		};
+		if ((await run.lookup.found(entry)).length > 0) return await update();
+		// Another execution of this process may have created it since.
+		if (run.createdSince(turn, entry.asked)) {
+			run.lookup.forget(entry);
+			if ((await run.lookup.found(entry)).length > 0) return await update();
+		}
+
+		const complete = creating(newRecord(entry, input));
+		assertComplete(resource, complete);
+		const [creation] = await Promise.allSettled([createRecord(run, resource, complete)]);
+		if (creation.status === 'fulfilled') {
+			const record = api.record(creation.value);
+			run.noteCreation(turn);
+			run.lookup.remember(entry, record);
+			return { record, outcome: 'created' as const, answer: creation.value };
+		}
+		// Somebody else may have created it since the look-up.
+		const refusal = creation.reason as { httpCode?: string };
+		if (['400', '409', '422'].includes(refusal.httpCode ?? '')) {
+			run.lookup.forget(entry);
+			if ((await run.lookup.found(entry)).length > 0) return await update();
+		}
+		throw creation.reason;
+	});
+}
+
+/** A list of texts with the key in it, first. */
+function withKey(given: unknown, value: string): string[] {
+	const rest = Array.isArray(given) ? given.map(String) : [];
+	return rest.some((entry) => entry.toLowerCase() === value.toLowerCase()) ? rest : [value, ...rest];
+}
+
+function assertComplete(resource: Resource, input: RecordInput): void {
+	const missing = resource.fields.filter((f) => f.required && isAbsent(input.fields[f.name])).map(labelOf);
+	const unlinked = (resource.relations ?? []).filter((r) => r.required && !input.links?.[r.name]).map(labelOf);
+	if (missing.length + unlinked.length > 0) {
+		throw new BadInput(
+			`${[...missing, ...unlinked].join(', ')} missing: there is no such ${nouns(resource).one} yet, and creating one needs more`,
+			'Map these fields too.',
+		);
+	}
+	assertOneOf(resource, input.fields, Object.keys(input.links ?? {}));
+}
+
+/** @throws BadInput when a new record lacks something that can be given in several ways. */
+export function assertOneOf(resource: Resource, fields: IDataObject, links: string[]): void {
+	const lacking = resource.oneOf?.find(({ names }) => names.every((name) => isAbsent(fields[name]) && !links.includes(name)));
+	if (lacking) throw new BadInput(lacking.message, lacking.remedy);
+}

@@ -1,0 +1,76 @@
+/** A list request as a stream of changes. */
+import { NodeOperationError } from 'n8n-workflow';
+
+import type { Run } from '../run/run';
+import { nouns } from '../spec/labels';
+import type { Condition, Query } from '../spec/query';
+import type { Resource } from '../spec/resource';
+import type { Call, QueryPairs } from '../wire/api';
+import type { Change, Entry } from './change';
+import { countedPages } from './countedPages';
+import type { Stream } from './cursor';
+
+/** A list request as a stream of changes. */
+export function streamOf(run: Run, resource: Resource, query: Query, change: Pick<Change, 'time' | 'optional' | 'where'>): Stream<Entry> {
+	const client = run.client(resource);
+	const { api } = client;
+	const { time, optional, where = [] } = change;
+	const size = resource.pageSize ?? api.pageSize;
+	const call = (conditions: Condition[], descending: boolean, more: Partial<Query>, count: number): Call => ({
+		method: 'GET',
+		path: resource.path,
+		query: api.listQuery(resource, { ...query, ...more, conditions: [...query.conditions, ...where, ...conditions], sort: [{ field: time, descending }] }, count),
+		purpose: `list ${nouns(resource).many}`,
+	});
+	const filled: Condition[] = optional ? [{ path: [time], operator: 'notEmpty', values: [] }] : [];
+
+	async function* pages(first: Call) {
+		let next: Call | undefined = first;
+		while (next) {
+			const { body } = await client.send(next);
+			const following: Call | undefined = api.nextPage(next, body, resource);
+			yield { records: api.records(body).map((record) => ({ record, answer: body })), ...(following ? { next: following.query } : {}) };
+			next = following;
+		}
+	}
+
+	const marks: Pick<Stream<Entry>, 'time' | 'id'> = {
+		time: ({ record }) => String(api.value(record, time) ?? ''),
+		id: ({ record }) => String(api.id(record)),
+	};
+	const since = (from: string) => call(from === '' ? filled : [{ path: [time], operator: 'atLeast', values: [from] }], false, {}, size);
+
+	return {
+		...marks,
+		async *pages(from, rest) {
+			const { pageAt } = api;
+			if (pageAt) {
+				yield* countedPages(marks, from, rest, async (earliest, page) => {
+					const asked = since(earliest);
+					const { body } = await client.send({ ...asked, query: pageAt(asked.query!, page) });
+					return { records: api.records(body).map((record) => ({ record, answer: body })), more: api.nextPage(asked, body, resource) !== undefined };
+				});
+				return;
+			}
+			const start = since(from);
+			if (rest !== undefined) {
+				const continued = pages({ ...start, query: rest as QueryPairs });
+				// The place in a list is kept by the vendor, and not for ever.
+				const [first] = await Promise.allSettled([continued.next()]);
+				if (first.status === 'fulfilled') {
+					if (first.value.value) yield first.value.value;
+					yield* continued;
+					return;
+				}
+				if (!['400', '404', '410', '422'].includes(String((first.reason as { httpCode?: string }).httpCode))) {
+					throw new NodeOperationError(run.context.getNode(), first.reason as Error);
+				}
+			}
+			yield* pages(start);
+		},
+		async *newest() {
+			const sparse = api.supports.only ? { only: [time], include: [] } : {};
+			for await (const page of pages(call(filled, true, sparse, Math.min(size, 100)))) yield* page.records;
+		},
+	};
+}
