@@ -13,7 +13,6 @@ import type { Api, QueryPairs } from '../shared/wire/api';
 import { Client } from '../shared/wire/client';
 import { typedQuery } from '../shared/wire/query';
 import type { Vendor } from '../shared/wire/vendor';
-import { recipes } from './recipes';
 import { resources } from './resources';
 
 /** The site address in the credential; people paste the API's address as well. */
@@ -137,7 +136,6 @@ export const branchCms: Vendor = {
 	label: 'BranchCMS',
 	api: branchCmsApi,
 	resources,
-	recipes,
 	listOptions: [
 		{
 			name: 'extraQuery',

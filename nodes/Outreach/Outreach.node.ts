@@ -3,6 +3,7 @@ import { type IExecuteFunctions, type INodeExecutionData, type INodeType, type I
 import { methodsOf } from '../shared/editor/methods';
 import { propertiesOf } from '../shared/editor/properties';
 import { execute } from '../shared/run/execute';
+import { recipes } from './recipes';
 import { outreach } from './vendor';
 
 export class Outreach implements INodeType {
@@ -29,6 +30,6 @@ export class Outreach implements INodeType {
 	methods = methodsOf(outreach);
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await execute(this, outreach);
+		return await execute(this, outreach, recipes);
 	}
 }

@@ -12,8 +12,7 @@ import { originOf } from '../shared/wire/address';
 import type { Api, Call, QueryPairs } from '../shared/wire/api';
 import { typedQuery } from '../shared/wire/query';
 import type { Vendor } from '../shared/wire/vendor';
-import { recipes } from './recipes';
-import { bulk, bulkOptions } from './recipes/bulk';
+import { bulkOptions } from './recipes/bulk';
 import { resources } from './resources';
 import { customFields, scopes } from './wire/customFields';
 import { filterPairs } from './wire/filters';
@@ -218,8 +217,6 @@ export const outreach: Vendor = {
 	],
 	doors: { scim: scimApi },
 	resources,
-	recipes,
-	bulk,
 	bulkOptions,
 	customFields,
 	scopes,

@@ -3,6 +3,7 @@ import { type IExecuteFunctions, type INodeExecutionData, type INodeType, type I
 import { methodsOf } from '../shared/editor/methods';
 import { propertiesOf } from '../shared/editor/properties';
 import { execute } from '../shared/run/execute';
+import { recipes } from './recipes';
 import { outseta } from './vendor';
 
 export class Outseta implements INodeType {
@@ -25,6 +26,6 @@ export class Outseta implements INodeType {
 	methods = methodsOf(outseta);
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await execute(this, outseta);
+		return await execute(this, outseta, recipes);
 	}
 }

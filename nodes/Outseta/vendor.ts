@@ -13,7 +13,6 @@ import type { Api, Call, QueryPairs } from '../shared/wire/api';
 import type { Client } from '../shared/wire/client';
 import { typedQuery } from '../shared/wire/query';
 import type { Vendor } from '../shared/wire/vendor';
-import { recipes } from './recipes';
 import { resources } from './resources';
 import { tenantAddress } from './wire/address';
 import { at, nested, parameter, tidy, withZone } from './wire/nested';
@@ -300,7 +299,6 @@ export const outseta: Vendor = {
 	label: 'Outseta',
 	api: outsetaApi,
 	resources,
-	recipes,
 	customFields,
 	listOptions: [
 		{

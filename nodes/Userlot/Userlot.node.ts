@@ -3,6 +3,7 @@ import { type IExecuteFunctions, type INodeExecutionData, type INodeType, type I
 import { methodsOf } from '../shared/editor/methods';
 import { propertiesOf } from '../shared/editor/properties';
 import { execute } from '../shared/run/execute';
+import { recipes } from './recipes';
 import { userlot } from './vendor';
 
 export class Userlot implements INodeType {
@@ -25,6 +26,6 @@ export class Userlot implements INodeType {
 	methods = methodsOf(userlot);
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await execute(this, userlot);
+		return await execute(this, userlot, recipes);
 	}
 }

@@ -12,7 +12,6 @@ import { originOf } from '../shared/wire/address';
 import type { Api, Call, Explanation, QueryPairs } from '../shared/wire/api';
 import type { Client } from '../shared/wire/client';
 import type { Vendor } from '../shared/wire/vendor';
-import { recipes } from './recipes';
 import { resources } from './resources';
 import { fieldIn, nameIn, recordOf, recordsIn } from './wire/answers';
 
@@ -130,4 +129,4 @@ async function customFields(client: Client, resource: Resource): Promise<Field[]
 	});
 }
 
-export const userlot: Vendor = { name: 'userlot', label: 'Userlot', api: userlotApi, resources, recipes, customFields };
+export const userlot: Vendor = { name: 'userlot', label: 'Userlot', api: userlotApi, resources, customFields };

@@ -1,5 +1,7 @@
 /** Code of BranchCMS's irregular operations, by `<resource>.<operation>`. */
-import type { Vendor } from '../../shared/wire/vendor';
+import type { Recipes } from '../../shared/run/handler';
 import { upload } from './upload';
 
-export const recipes: Vendor['recipes'] = { 'event.upload': upload };
+export const recipes: Recipes = {
+	handlers: { 'event.upload': upload },
+};

@@ -69,8 +69,8 @@ export const addToSequence: Handler<Job> = {
 					fields: {},
 					links: { prospect: prospect.link, sequence: sequence.link, mailbox: mailbox.link },
 				});
-				const json = run.present(item, state, api.record(answer), answer);
-				return [{ json: run.simplify(item) ? withOutcome(json, 'added') : json }];
+				const json = item.present(state, api.record(answer), answer);
+				return [{ json: item.simplified ? withOutcome(json, 'added') : json }];
 			} catch (error) {
 				// The vendor's rules decide what a duplicate is; only then is it worth a look which state there is.
 				const refused = error instanceof NodeApiError && error.httpCode === '422';
@@ -83,8 +83,8 @@ export const addToSequence: Handler<Job> = {
 				};
 				for await (const { record, answer } of list(run, state, query)) {
 					if (ENDED.has(String(api.value(record, 'state')))) continue;
-					const json = run.present(item, state, record, answer);
-					return [{ json: run.simplify(item) ? withOutcome(json, 'already active') : json }];
+					const json = item.present(state, record, answer);
+					return [{ json: item.simplified ? withOutcome(json, 'already active') : json }];
 				}
 				throw run.failure(error, item.index);
 			}

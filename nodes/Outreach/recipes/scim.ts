@@ -122,8 +122,8 @@ export function setActive(active: boolean): Handler<Reference> {
 			const before = user.found ?? api.record(await read(run, user));
 			const changed = api.value(before, 'active') !== active;
 			const record = changed ? api.record(await updateRecord(run, resource, { id: user.id, fields: { active } })) : before;
-			const json = run.present(item, resource, record);
-			return [{ json: run.simplify(item) ? { ...json, outcome: changed ? (active ? 'activated' : 'deactivated') : 'unchanged' } : json }];
+			const json = item.present(resource, record);
+			return [{ json: item.simplified ? { ...json, outcome: changed ? (active ? 'activated' : 'deactivated') : 'unchanged' } : json }];
 		},
 	};
 }
@@ -193,7 +193,7 @@ export const patch: Handler<PatchJob> = {
 	async work({ record, operations }, item) {
 		const { run } = item;
 		const answer = await sendChange(run, record.resource, record.id, patchOf(operations));
-		return [{ json: run.present(item, record.resource, run.apiOf(record.resource).record(answer), answer) }];
+		return [{ json: item.present(record.resource, run.apiOf(record.resource).record(answer), answer) }];
 	},
 };
 

@@ -164,8 +164,8 @@ export const provision: Handler<ProvisionJob> = {
 		job.record = record;
 		const { resource } = job.entry;
 		const unlocked = before ? item.run.apiOf(resource).value(before, 'locked') === true : false;
-		const json = item.run.present(item, resource, record, answer);
-		return [{ json: item.run.simplify(item) ? withOutcome(json, outcome, { unlocked, teamsAdded: [] }) : json }];
+		const json = item.present(resource, record, answer);
+		return [{ json: item.simplified ? withOutcome(json, outcome, { unlocked, teamsAdded: [] }) : json }];
 	},
 	/**
 	 * Adds the users to their teams, one write per team: the team's list of members is replaced as a whole,
@@ -227,8 +227,8 @@ export const reactivate: Handler<LockJob> = {
 	check: async ({ entry }, { run }) => void (await run.lookup.one(entry, 'User')),
 	async work(job, item) {
 		const { record, changed } = await setLocked(item.run, job, false);
-		const json = item.run.present(item, job.entry.resource, record);
-		return [{ json: item.run.simplify(item) ? withOutcome(json, changed ? 'unlocked' : 'unchanged') : json }];
+		const json = item.present(job.entry.resource, record);
+		return [{ json: item.simplified ? withOutcome(json, changed ? 'unlocked' : 'unchanged') : json }];
 	},
 };
 

@@ -133,8 +133,8 @@ function linking({ include, exists, body, done, listed }: Linking): Handler<Job>
 			const parent = item.parent()!.id;
 			return await run.inTurn(`person\n${email.toLowerCase()}`, async () => {
 				const output = (record: IDataObject, outcome: string) => {
-					const json = run.present(item, place, record);
-					return [{ json: run.simplify(item) ? { ...json, outcome } : json }];
+					const json = item.present(place, record);
+					return [{ json: item.simplified ? { ...json, outcome } : json }];
 				};
 				const [known] = await run.lookup.found(person);
 				const row = link?.found ?? (known && exists(known, parent));
@@ -194,6 +194,6 @@ export const subscribePublic: Handler<{ email: string; fields: IDataObject }> = 
 		const references = SUBSCRIPTION.body(item.parent()!.id);
 		const open = { ...withReferences(place, references), path: `/public${place.path}` };
 		const answer = await createRecord(item.run, open, { fields: { ...fields, Email: email, ...references }, query: item.writeQuery() });
-		return [{ json: item.run.present(item, place, (answer ?? { success: true }) as IDataObject) }];
+		return [{ json: item.present(place, (answer ?? { success: true }) as IDataObject) }];
 	},
 };

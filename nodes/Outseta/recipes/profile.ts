@@ -80,7 +80,7 @@ async function send(item: Item, job: Job, method: IHttpRequestMethods, path: str
 export const get: Handler<Job> = {
 	prepare: who,
 	async work(job, item) {
-		return [{ json: item.run.present(item, item.run.operation.resource, asObject(await send(item, job, 'GET', '/profile'))) }];
+		return [{ json: item.present(item.run.operation.resource, asObject(await send(item, job, 'GET', '/profile'))) }];
 	},
 };
 
@@ -95,7 +95,7 @@ export const update: Handler<Job> = {
 		// The vendor wants to be told who the token belongs to.
 		const { Uid } = asObject(await send(item, job, 'GET', '/profile'));
 		const answer = await send(item, job, 'PUT', '/profile', { Uid, ...job.body });
-		return [{ json: item.run.present(item, item.run.operation.resource, asObject(answer)) }];
+		return [{ json: item.present(item.run.operation.resource, asObject(answer)) }];
 	},
 };
 

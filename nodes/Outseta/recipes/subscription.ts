@@ -136,7 +136,7 @@ export const previewChange: Handler<Job> = {
 	prepare,
 	async work(job, item) {
 		const answer = await put(item, job, await accountOf(item, job.subscription), 'changesubscriptionpreview');
-		return [{ json: item.run.present(item, item.run.resource('invoice'), answer) }];
+		return [{ json: item.present(item.run.resource('invoice'), answer) }];
 	},
 };
 
@@ -151,7 +151,7 @@ export const change: Handler<Job> = {
 			throw new BadInput(`The change would cost ${String(preview.Amount ?? 'an unknown amount')}, more than ${job.most}`, 'Nothing was changed. Raise "Refuse Above Amount", or choose another plan.');
 		}
 		const answer = await put(item, job, account, 'changesubscription');
-		const json = run.present(item, run.operation.resource, answer);
-		return [{ json: preview ? { ...json, preview: run.present(item, run.resource('invoice'), preview) } : json }];
+		const json = item.present(run.operation.resource, answer);
+		return [{ json: preview ? { ...json, preview: item.present(run.resource('invoice'), preview) } : json }];
 	},
 };

@@ -171,7 +171,7 @@ function present(item: Item, answer: unknown, sent: IDataObject): Output {
 	const { resource } = run.operation;
 	// An answer without a record says no more than that it was accepted.
 	const record = run.apiOf(resource).record(answer);
-	return { json: Object.keys(record).length > 0 ? run.present(item, resource, record, answer) : { ...sent, success: true } };
+	return { json: Object.keys(record).length > 0 ? item.present(resource, record, answer) : { ...sent, success: true } };
 }
 
 export const create: Handler<Job> = {

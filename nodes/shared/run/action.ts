@@ -75,7 +75,7 @@ export function action(operation: Operation): Handler<ActionJob> {
 				const size = Math.min(limit, shown.pageSize ?? api.pageSize);
 				const outputs: Output[] = [];
 				for await (const answer of run.client(resource).pages({ ...call, query: [...call.query, ...api.listQuery({ ...shown, rows: undefined }, { conditions: [] }, size)] }, shown)) {
-					for (const entry of api.records(answer)) outputs.push({ json: run.present(item, shown, entry, answer) });
+					for (const entry of api.records(answer)) outputs.push({ json: item.present(shown, entry, answer) });
 					if (outputs.length >= limit) break;
 				}
 				return outputs.slice(0, limit);

@@ -11,7 +11,7 @@ export function recordOf(item: Item, resource: Resource, needs: { full?: boolean
 }
 
 export function present(item: Item, resource: Resource, answer: unknown, include?: string[]): Output {
-	return { json: item.run.present(item, resource, item.run.apiOf(resource).record(answer), answer, include) };
+	return { json: item.present(resource, item.run.apiOf(resource).record(answer), answer, include) };
 }
 
 /** The vendor accepted something without showing a record. */

@@ -85,9 +85,9 @@ export function anyRequest(about: AnyRequest): Handler<Job> {
 				if (text !== undefined && text === before) break;
 				before = text;
 				const { list, one } = about.parts(answer);
-				const present = (record: unknown): Output => ({ json: run.present(item, resource, plain(record), answer) });
-				if (list && (allPages || Array.isArray(answer) || run.simplify(item))) outputs.push(...list.map(present));
-				else if (one !== undefined && run.simplify(item)) outputs.push(present(one));
+				const present = (record: unknown): Output => ({ json: item.present(resource, plain(record), answer) });
+				if (list && (allPages || Array.isArray(answer) || item.simplified)) outputs.push(...list.map(present));
+				else if (one !== undefined && item.simplified) outputs.push(present(one));
 				else outputs.push({ json: answer === undefined ? { success: true } : plain(answer) });
 				if (!allPages) break;
 			}

@@ -8,7 +8,7 @@ import { type IExecuteFunctions, type INodeExecutionData, NodeApiError, NodeOper
 import { labelOf } from '../spec/labels';
 import { grouped } from '../spec/lists';
 import type { Vendor } from '../wire/vendor';
-import type { Fail, Handler, Output } from './handler';
+import type { Fail, Handler, Output, Recipes } from './handler';
 import { Item } from './item';
 import { inParallel } from './parallel';
 import { Run } from './run';
@@ -26,9 +26,9 @@ interface Slot {
 }
 
 /** Runs the chosen operation of a vendor's node for all input items. */
-export async function execute(context: IExecuteFunctions, vendor: Vendor): Promise<INodeExecutionData[][]> {
+export async function execute(context: IExecuteFunctions, vendor: Vendor, recipes: Recipes): Promise<INodeExecutionData[][]> {
 	const run = new Run(context, vendor);
-	const handler = handlerOf(run);
+	const handler = handlerOf(run, recipes);
 	const slots = run.items.map((_, index): Slot => ({ item: new Item(run, index) }));
 	const tolerant = context.continueOnFail();
 
@@ -133,7 +133,7 @@ async function relabel(run: Run, slots: Slot[]): Promise<void> {
 	const { operation, vendor, context } = run;
 	const { rawCustomFields } = context.getNodeParameter('options', 0, {}) as { rawCustomFields?: boolean };
 	if (!vendor.customFields || !operation.resource.customSlots || rawCustomFields) return;
-	const records = slots.filter(({ item }) => run.simplify(item)).flatMap(({ outputs }) => outputs ?? []);
+	const records = slots.filter(({ item }) => item.simplified).flatMap(({ outputs }) => outputs ?? []);
 	if (!records.some(({ json }) => Object.keys(json).some((name) => /^custom\d+$/.test(name)))) return;
 	// Labels are a comfort: without the right to read them the plain names stay.
 	const [fields] = await Promise.allSettled([vendor.customFields(run.client(operation.resource), operation.resource)]);
@@ -152,10 +152,9 @@ async function relabel(run: Run, slots: Slot[]): Promise<void> {
 	}
 }
 
-function handlerOf(run: Run): Handler<unknown> {
-	const { operation, vendor } = run;
-	if (operation.kind === 'bulk') return vendor.bulk!(operation);
-	return operation.kind === 'recipe' ? vendor.recipes[`${operation.resource.name}.${operation.name}`] : standardHandler(operation);
+function handlerOf({ operation }: Run, recipes: Recipes): Handler<unknown> {
+	if (operation.kind === 'bulk') return recipes.bulk!(operation);
+	return operation.kind === 'recipe' ? recipes.handlers[`${operation.resource.name}.${operation.name}`] : standardHandler(operation);
 }
 
 function toItems({ item, outputs, failure }: Slot): INodeExecutionData[] {

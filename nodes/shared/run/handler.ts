@@ -1,6 +1,7 @@
 /** How an operation is worked. */
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
+import type { Operation } from '../spec/operation';
 import type { Item } from './item';
 import type { Run } from './run';
 
@@ -25,3 +26,11 @@ export interface Handler<Job> {
 
 /** Marks one item as failed, with a word on what was done nevertheless; throws when one failure ends the run. */
 export type Fail = (item: Item, error: unknown, doneSoFar: string) => void;
+
+/** The code of a vendor's own operations. */
+export interface Recipes {
+	/** Operations of several requests, by `<resource>.<recipe>`. */
+	handlers: Record<string, Handler<unknown>>;
+	/** All bulk changes. */
+	bulk?(operation: Operation): Handler<unknown>;
+}

@@ -38,6 +38,12 @@ export class Item {
 		return this.simple;
 	}
 
+	/** A record as the user wants to see it: flat, or as the vendor sent it. */
+	present(resource: Resource, given: IDataObject, answer?: unknown, include?: string[]): IDataObject {
+		const record = this.run.own(given);
+		return this.simplified ? this.run.apiOf(resource).simplify(record, resource, answer, include) : record;
+	}
+
 	/** A switch of the node. An expression may give it as text. @throws BadInput when it is neither true nor false. */
 	flag(name: string, fallback: boolean): boolean {
 		return (this.value({ name, type: 'boolean' }, this.get<unknown>(name, fallback)) as boolean | undefined) ?? fallback;

@@ -7,7 +7,6 @@ import { BadInput } from '../spec/values';
 import type { Api } from '../wire/api';
 import { Client } from '../wire/client';
 import { apiOf, operationOf, resourceOf, type Vendor } from '../wire/vendor';
-import type { Item } from './item';
 import { Lookup } from './lookup';
 import { inTurn } from './parallel';
 
@@ -72,11 +71,6 @@ export class Run {
 		return await inTurn(this.keyed(key), work);
 	}
 
-	/** Reads a tick box of the node for an item; true when the operation has none. */
-	simplify(item: Item): boolean {
-		return item.simplified;
-	}
-
 	/** Notes for other executions that a record of this key was created. */
 	noteCreation(key: string): void {
 		const full = this.keyed(key);
@@ -95,11 +89,11 @@ export class Run {
 		return `${this.client(this.operation.resource).credentialKey}\n${key}`;
 	}
 
-	/** A record as the user wants to see it. Items about the same record get copies, since a later node may change one. */
-	present(item: Item, resource: Resource, given: IDataObject, answer?: unknown, include?: string[]): IDataObject {
-		const record = this.shown.has(given) ? structuredClone(given) : given;
-		this.shown.add(record);
-		return this.simplify(item) ? this.apiOf(resource).simplify(record, resource, answer, include) : record;
+	/** A record for the output; a copy if it was shown before, since a later node may change one of them. */
+	own(record: IDataObject): IDataObject {
+		const own = this.shown.has(record) ? structuredClone(record) : record;
+		this.shown.add(own);
+		return own;
 	}
 
 	/** Tells the user about waits for the rate limit. */

@@ -100,7 +100,7 @@ function get(operation: Operation): Handler<GetJob> {
 		async work({ record, query }, item) {
 			// A record found by a natural key is there already.
 			if (record.found && query.only!.length === 0) {
-				return [{ json: item.run.present(item, resource, record.found, record.entry?.answer, query.include) }];
+				return [{ json: item.present(resource, record.found, record.entry?.answer, query.include) }];
 			}
 			const { body } = await item.run.client(resource).send({
 				method: 'GET',
@@ -132,7 +132,7 @@ function getAll(operation: Operation): Handler<ListJob> {
 			const outputs: Output[] = [];
 			const query = toQuery();
 			for await (const { record, answer } of list(item.run, place, query, limit)) {
-				outputs.push({ json: item.run.present(item, resource, record, answer, query.include) });
+				outputs.push({ json: item.present(resource, record, answer, query.include) });
 			}
 			return outputs;
 		},

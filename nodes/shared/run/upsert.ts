@@ -46,8 +46,8 @@ export function upsert(operation: Operation): Handler<UpsertJob> {
 			await checkCreateOrUpdate(item.run, entry, { fields, links: linksOf(links, cleared, resource) }, resource.label),
 		async work({ entry, fields, links, cleared }, item) {
 			const { record, outcome, answer } = await createOrUpdate(item.run, entry, { fields, links: linksOf(links, cleared, resource), query: item.writeQuery() }, resource.label);
-			const json = item.run.present(item, resource, record, answer);
-			return [{ json: item.run.simplify(item) ? withOutcome(json, outcome) : json }];
+			const json = item.present(resource, record, answer);
+			return [{ json: item.simplified ? withOutcome(json, outcome) : json }];
 		},
 	};
 }

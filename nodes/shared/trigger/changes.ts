@@ -44,7 +44,7 @@ export async function pollChanges(context: IPollFunctions, polled: Polled): Prom
 	const present = (change: Change, { record, answer }: Entry, since: string, before?: string): IDataObject => {
 		const { event, eventId } = polled.name(change, record, since);
 		const previous = change.watch && before !== undefined && before !== '' ? { previous: before } : {};
-		return run.simplify(item)
+		return item.simplified
 			? { event, eventId, resource: resource.name, ...api.simplify(record, resource, answer, query.include), ...polled.more?.(record), ...previous }
 			: { event, eventId, ...previous, data: record };
 	};

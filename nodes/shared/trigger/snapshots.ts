@@ -86,7 +86,7 @@ export async function pollSnapshots(context: IPollFunctions, watch: Watch): Prom
 	const named = ({ event, of }: Happening, id: unknown) => ({ event: `${resource.name}.${event}`, eventId: `${resource.name}.${event}:${String(id)}${of === '' ? '' : `:${of}`}`, resource: resource.name });
 	const present = (happening: Happening, record: IDataObject, answer: unknown): IDataObject => ({
 		...named(happening, api.id(record)),
-		...(run.simplify(item) ? api.simplify(record, resource, answer) : { data: record }),
+		...(item.simplified ? api.simplify(record, resource, answer) : { data: record }),
 		...happening.more,
 	});
 	const isMeant = (record: IDataObject) => api.matches?.(record, query) ?? true;

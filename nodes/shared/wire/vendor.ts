@@ -1,7 +1,6 @@
-/** A vendor as a whole: its doors, resources, and the code behind operations of several requests. */
+/** A vendor as data: its doors, its resources and what all of its operations have in common. */
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import type { Handler } from '../run/handler';
 import { type Operation, operationsOf } from '../spec/operation';
 import { inScope } from '../spec/place';
 import type { Field, Input, Resource } from '../spec/resource';
@@ -21,10 +20,6 @@ export interface Vendor {
 	/** Further doors by name, chosen by `Resource.door`. */
 	doors?: Record<string, Api>;
 	resources: Resource[];
-	/** Code of the recipes, by `<resource>.<recipe>`. */
-	recipes: Record<string, Handler<unknown>>;
-	/** Code of all bulk changes. */
-	bulk?: (operation: Operation) => Handler<unknown>;
 	/** Options that all bulk changes have. */
 	bulkOptions?: Input[];
 	/** Choices for the scope of a resource, asked of the vendor. */
