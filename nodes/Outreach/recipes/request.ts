@@ -10,12 +10,13 @@ const ABOUT: AnyRequest = {
 	query: '{"page[size]": 10}',
 	body: 'Body of the request as a JSON:API document',
 	pages: 'Whether to follow the links to further pages and output each record as an item',
-	parts(answer) {
-		const { data } = asObject(answer);
-		return Array.isArray(data) ? { list: data } : { one: data ?? undefined };
-	},
 };
 
 export const requestRecipes: Recipe[] = [anyRequestRecipe(ABOUT)];
 
-export const request = anyRequest(ABOUT);
+export const request = anyRequest(ABOUT, {
+	parts(answer) {
+		const { data } = asObject(answer);
+		return Array.isArray(data) ? { list: data } : { one: data ?? undefined };
+	},
+});

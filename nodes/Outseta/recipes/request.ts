@@ -11,14 +11,15 @@ const ABOUT: AnyRequest = {
 	query: '{"limit": 10}',
 	body: 'Body of the request',
 	pages: 'Whether to read further pages and output each record as an item',
+};
+
+export const requestRecipes: Recipe[] = [anyRequestRecipe(ABOUT)];
+
+export const request = anyRequest(ABOUT, {
 	parameter,
 	parts(answer) {
 		const { items } = asObject(answer);
 		const list = Array.isArray(answer) ? answer : items;
 		return Array.isArray(list) ? { list } : { one: answer };
 	},
-};
-
-export const requestRecipes: Recipe[] = [anyRequestRecipe(ABOUT)];
-
-export const request = anyRequest(ABOUT);
+});

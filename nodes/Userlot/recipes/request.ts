@@ -10,12 +10,13 @@ const ABOUT: AnyRequest = {
 	query: '{"external_id": "42"}',
 	body: 'Body of the request',
 	pages: 'Whether to ask for page=2, page=3 and so on until an answer is empty or repeats; Userlot documents no paging',
-	parts(answer) {
-		const list = recordsIn(answer);
-		return list ? { list } : { one: answer === undefined ? undefined : recordOf(answer) };
-	},
 };
 
 export const requestRecipes: Recipe[] = [anyRequestRecipe(ABOUT)];
 
-export const request = anyRequest(ABOUT);
+export const request = anyRequest(ABOUT, {
+	parts(answer) {
+		const list = recordsIn(answer);
+		return list ? { list } : { one: answer === undefined ? undefined : recordOf(answer) };
+	},
+});

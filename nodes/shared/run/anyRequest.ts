@@ -6,7 +6,7 @@ import { asObject, BadInput, isAbsent } from '../spec/values';
 import type { Call, QueryPairs } from '../wire/api';
 import type { Handler, Output } from './handler';
 
-/** What differs between vendors. */
+/** What differs between vendors in what the operation shows. */
 export interface AnyRequest {
 	/** Path below which requests stay, such as `/api/v1`. */
 	base: string;
@@ -18,6 +18,10 @@ export interface AnyRequest {
 	/** Descriptions of the body and of reading all pages. */
 	body: string;
 	pages: string;
+}
+
+/** What differs between vendors in requests and answers. */
+export interface Reading {
 	/** A parameter as the vendor takes it, when people copy another form of it from its documentation. */
 	parameter?(name: string, value: string): string;
 	/** The records of an answer, or its one record. */
@@ -56,7 +60,7 @@ export interface Job {
 }
 
 /** The code behind it. */
-export function anyRequest(about: AnyRequest): Handler<Job> {
+export function anyRequest(about: AnyRequest, { parameter, parts }: Reading): Handler<Job> {
 	const { base, example } = about;
 	const prefix = new RegExp(`^/?(${base.slice(1)}/)?`);
 	return {
@@ -68,7 +72,7 @@ export function anyRequest(about: AnyRequest): Handler<Job> {
 			}
 			const body = item.value(bodyField(about));
 			const hasBody = method !== 'GET' && !isAbsent(body) && Object.keys(body as object).length > 0;
-			const query = [...pairs(item.value(queryField(about)), about), ...(method === 'GET' ? [] : item.writeQuery())];
+			const query = [...pairs(item.value(queryField(about)), about, parameter), ...(method === 'GET' ? [] : item.writeQuery())];
 			return {
 				call: { method, path, query, ...(hasBody ? { body } : {}), purpose: `answer ${method} ${path}` },
 				allPages: item.flag('allPages', false),
@@ -84,7 +88,7 @@ export function anyRequest(about: AnyRequest): Handler<Job> {
 				const text = allPages ? JSON.stringify(answer) : undefined;
 				if (text !== undefined && text === before) break;
 				before = text;
-				const { list, one } = about.parts(answer);
+				const { list, one } = parts(answer);
 				const present = (record: unknown): Output => ({ json: item.present(resource, plain(record), answer) });
 				if (list && (allPages || Array.isArray(answer) || item.simplified)) outputs.push(...list.map(present));
 				else if (one !== undefined && item.simplified) outputs.push(present(one));
@@ -100,10 +104,10 @@ export function anyRequest(about: AnyRequest): Handler<Job> {
 const plain = (value: unknown): IDataObject => (typeof value === 'object' && value !== null ? asObject(value) : { value: value as IDataObject[string] });
 
 /** An object as parameters; lists become a text with commas. */
-function pairs(query: unknown, about: AnyRequest): QueryPairs {
+function pairs(query: unknown, about: AnyRequest, parameter?: Reading['parameter']): QueryPairs {
 	if (isAbsent(query)) return [];
 	if (typeof query !== 'object' || Array.isArray(query)) throw new BadInput('Query is not an object', `Write it like ${about.query}.`);
-	return flat(asObject(query)).map(([name, value]) => [name, about.parameter?.(name, value) ?? value]);
+	return flat(asObject(query)).map(([name, value]) => [name, parameter?.(name, value) ?? value]);
 }
 
 /** Objects inside are written with brackets, as n8n's HTTP Request node does. */
