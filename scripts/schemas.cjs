@@ -63,7 +63,7 @@ function schemaOf(vendor, operation) {
 
 /** Writes the schemas of all vendors below `dist`; gives their number. */
 exports.writeSchemas = async function writeSchemas(dist) {
-	const { operationsOf } = require(path.join(dist, 'nodes', 'shared', 'spec.js'));
+	const { operationsOf } = require(path.join(dist, 'nodes', 'shared', 'spec', 'operation.js'));
 	let count = 0;
 	for (const folder of await fs.readdir(path.join(dist, 'nodes'))) {
 		const file = path.join(dist, 'nodes', folder, 'vendor.js');

@@ -14,7 +14,8 @@ import { BY_HAND, caseOf, contract, LEFT_OUT, nodeNames, TURNS, uid, type Case }
 import { comparable, startRecorder, type Recorder, type Sent } from './recorder.mts';
 
 const require = createRequire(import.meta.url);
-const { outseta, outsetaApi } = require('../../dist/nodes/Outseta/vendor.js') as { outseta: Vendor; outsetaApi: { perSecond: number } };
+const { outseta } = require('../../dist/nodes/Outseta/vendor.js') as { outseta: Vendor };
+const { outsetaApi } = require('../../dist/nodes/Outseta/wire/api.js') as { outsetaApi: { perSecond: number } };
 const { operationsOf } = require('../../dist/nodes/shared/spec/operation.js') as { operationsOf(resource: Resource): Operation[] };
 
 let recorder: Recorder;

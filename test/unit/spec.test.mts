@@ -1,12 +1,19 @@
 /** The vocabulary, and what every resource file of every vendor has to keep to. */
+import { recipes as branchCmsRecipes } from '../../dist/nodes/BranchCms/recipes/index.js';
 import { branchCms } from '../../dist/nodes/BranchCms/vendor.js';
+import { recipes as outreachRecipes } from '../../dist/nodes/Outreach/recipes/index.js';
 import { outreach } from '../../dist/nodes/Outreach/vendor.js';
+import { recipes as outsetaRecipes } from '../../dist/nodes/Outseta/recipes/index.js';
 import { outseta } from '../../dist/nodes/Outseta/vendor.js';
+import type { Recipes } from '../../dist/nodes/shared/run/handler.js';
 import { labelOf, nouns, titleCase } from '../../dist/nodes/shared/spec/labels.js';
 import { operationsOf, upsertKeys, type Operation } from '../../dist/nodes/shared/spec/operation.js';
 import type { Field, Resource } from '../../dist/nodes/shared/spec/resource.js';
 import { apiOf, operationOf, resourceOf, type Vendor } from '../../dist/nodes/shared/wire/vendor.js';
+import { recipes as userlotRecipes } from '../../dist/nodes/Userlot/recipes/index.js';
 import { userlot } from '../../dist/nodes/Userlot/vendor.js';
+
+const recipes: Record<string, Recipes> = { branchCms: branchCmsRecipes, outreach: outreachRecipes, outseta: outsetaRecipes, userlot: userlotRecipes };
 
 test.each([
 	['firstName', 'First Name'],
@@ -131,9 +138,10 @@ describe.each([outreach, branchCms, outseta, userlot] as Vendor[])('$label', (ve
 
 	test('every recipe has its code, and all code has its recipe', () => {
 		const named = vendor.resources.flatMap((r) => (r.recipes ?? []).map((recipe) => `${r.name}.${recipe.name}`));
-		expect(Object.keys(vendor.recipes).sort()).toEqual(named.sort());
-		expect(Object.values(vendor.recipes).every((handler) => typeof handler.prepare === 'function')).toBe(true);
-		if (operations.some((o) => o.kind === 'bulk')) expect(vendor.bulk).toBeDefined();
+		const { handlers, bulk } = recipes[vendor.name];
+		expect(Object.keys(handlers).sort()).toEqual(named.sort());
+		expect(Object.values(handlers).every((handler) => typeof handler.prepare === 'function')).toBe(true);
+		if (operations.some((o) => o.kind === 'bulk')) expect(bulk).toBeDefined();
 	});
 
 	describe.each(vendor.resources.map((resource) => ({ name: resource.name, resource })))('$name', ({ resource }) => {

@@ -1,8 +1,9 @@
 /** The wire protocols of the vendors, function by function. */
 import type { IDataObject } from 'n8n-workflow';
-import { branchCmsApi, siteUrl } from '../../dist/nodes/BranchCms/vendor.js';
+import { branchCmsApi, siteUrl } from '../../dist/nodes/BranchCms/wire/api.js';
 import { filterPairs } from '../../dist/nodes/Outreach/wire/filters.js';
-import { outreach, outreachApi } from '../../dist/nodes/Outreach/vendor.js';
+import { outreach } from '../../dist/nodes/Outreach/vendor.js';
+import { outreachApi } from '../../dist/nodes/Outreach/wire/api.js';
 import type { Call } from '../../dist/nodes/shared/wire/api.js';
 import { originOf } from '../../dist/nodes/shared/wire/address.js';
 import type { Condition, FilterOperator } from '../../dist/nodes/shared/spec/query.js';

@@ -3,7 +3,8 @@ import { DeliveryMemory, Gathering } from '../../dist/nodes/shared/trigger/memor
 import { fingerprint, splitFingerprints } from '../../dist/nodes/shared/trigger/fingerprint.js';
 import { newSecret, parseObject, rawBody, signedWith } from '../../dist/nodes/shared/trigger/delivery.js';
 import { isRepeat, readDelivery, type Delivery } from '../../dist/nodes/Outseta/triggers/deliveries.js';
-import { ACTIVITY_TYPES, activityType, certainId, entityOf } from '../../dist/nodes/Outseta/triggers/events.js';
+import { ACTIVITY_TYPES } from '../../dist/nodes/Outseta/resources/activityTypes.js';
+import { activityType, certainId, entityOf } from '../../dist/nodes/Outseta/triggers/events.js';
 import { eventChoices, eventId, isChosen, isDoubled, plan } from '../../dist/nodes/Outreach/triggers/events.js';
 
 describe('signatures', () => {

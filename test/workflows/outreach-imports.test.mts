@@ -418,7 +418,7 @@ describe('the single steps', () => {
 });
 
 describe('reading CSV', () => {
-	const { readCsv } = createRequire(import.meta.url)(join(ROOT, 'dist/nodes/Outreach/recipes/imports.js')) as { readCsv: (text: string) => { columns: string[]; rows: number } };
+	const { readCsv } = createRequire(import.meta.url)(join(ROOT, 'dist/nodes/Outreach/recipes/csv.js')) as { readCsv: (text: string) => { columns: string[]; rows: number } };
 
 	test.each<[string, string[], number]>([
 		['a,b\n1,2', ['a', 'b'], 1],

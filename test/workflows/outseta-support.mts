@@ -27,7 +27,7 @@ export interface OutsetaLab {
 export const outsetaLab = (options: OutsetaOptions = {}): OutsetaLab => labOf(async () => await startOutsetaLab(options));
 
 async function startOutsetaLab({ perSecond = 100_000, ...options }: OutsetaOptions): Promise<OutsetaLab> {
-	const { outsetaApi } = createRequire(import.meta.url)('../../dist/nodes/Outseta/vendor.js') as { outsetaApi: { perSecond: number } };
+	const { outsetaApi } = createRequire(import.meta.url)('../../dist/nodes/Outseta/wire/api.js') as { outsetaApi: { perSecond: number } };
 	if (perSecond > 4) outsetaApi.perSecond = perSecond;
 	const sim = await startOutseta({ ...options, perSecond });
 	const data = (more: IDataObject = {}) => ({ subdomain: sim.url, apiKey: sim.apiKey, apiSecret: sim.apiSecret, ...more });

@@ -3,23 +3,7 @@
  * so both can be changed. https://www.branchcms.com/learn/docs/apps/calendar/rest-api
  */
 import type { Handler } from '../../shared/run/handler';
-import type { Recipe } from '../../shared/spec/resource';
 import { asObject, BadInput } from '../../shared/spec/values';
-
-export const eventRecipes: Recipe[] = [
-	{
-		name: 'upload',
-		label: 'Upload File',
-		action: 'Upload file for calendar events',
-		description: 'Upload a file or image for use in calendar events',
-		output: { fields: [{ name: 'fileName', type: 'string' }] },
-		inputs: [{ kind: 'binary', name: 'binaryPropertyName', label: 'Input Binary Field' }],
-		options: [
-			{ kind: 'value', name: 'partName', type: 'string', default: 'file', description: 'Name of the form field that carries the file' },
-			{ kind: 'value', name: 'uploadPath', type: 'string', default: '/calendar/upload', description: 'Path below /api/v1 that takes uploads' },
-		],
-	},
-];
 
 interface Job {
 	property: string;

@@ -1,5 +1,19 @@
-import type { Resource } from '../../shared/spec/resource';
-import { eventRecipes } from '../recipes/upload';
+import type { Recipe, Resource } from '../../shared/spec/resource';
+
+export const eventRecipes: Recipe[] = [
+	{
+		name: 'upload',
+		label: 'Upload File',
+		action: 'Upload file for calendar events',
+		description: 'Upload a file or image for use in calendar events',
+		output: { fields: [{ name: 'fileName', type: 'string' }] },
+		inputs: [{ kind: 'binary', name: 'binaryPropertyName', label: 'Input Binary Field' }],
+		options: [
+			{ kind: 'value', name: 'partName', type: 'string', default: 'file', description: 'Name of the form field that carries the file' },
+			{ kind: 'value', name: 'uploadPath', type: 'string', default: '/calendar/upload', description: 'Path below /api/v1 that takes uploads' },
+		],
+	},
+];
 
 /**
  * An event of the site's calendar. https://www.branchcms.com/learn/docs/apps/calendar/rest-api

@@ -6,7 +6,6 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Run } from '../../shared/run/run';
 import type { RecordId } from '../../shared/spec/record';
-import type { Input } from '../../shared/spec/resource';
 import { asObject } from '../../shared/spec/values';
 import type { QueryPairs } from '../../shared/wire/api';
 import type { Client } from '../../shared/wire/client';
@@ -37,16 +36,6 @@ export const isOver = (attributes: IDataObject) => Boolean(attributes.finishedAt
 
 /** States in which the vendor gave up. */
 export const isBroken = (state: unknown) => OVER.has(String(state)) && !['finished', 'completed', 'complete'].includes(String(state));
-
-/** How long to wait; every operation that the vendor works in the background has it. */
-export const waitOption: Input = {
-	kind: 'value',
-	name: 'waitMinutes',
-	label: 'Wait Until Finished (Minutes)',
-	type: 'number',
-	default: 10,
-	description: 'How long to wait for the change to finish; 0 does not wait',
-};
 
 /** The chosen waiting time in milliseconds. @param minutes value of the option, undefined when it was not added. */
 export const waitMsOf = (minutes: unknown) => Math.max(0, Number(minutes ?? 10) || 0) * 60_000;

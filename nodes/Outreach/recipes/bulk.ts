@@ -16,34 +16,14 @@ import { grouped } from '../../shared/spec/lists';
 import type { Operation } from '../../shared/spec/operation';
 import type { Condition, Query } from '../../shared/spec/query';
 import type { RecordId } from '../../shared/spec/record';
-import type { ActionParameter, Field, Input } from '../../shared/spec/resource';
+import type { ActionParameter, Field } from '../../shared/spec/resource';
 import { asObject, BadInput } from '../../shared/spec/values';
 import type { Client } from '../../shared/wire/client';
 import { filterPairs } from '../wire/filters';
-import { type Batch, BATCH_SIZE, filled, isBroken, isOver, refreshBatch, startBatch, waitForBatches, waitMsOf, waitOption } from './batch';
+import { type Batch, BATCH_SIZE, filled, isBroken, isOver, refreshBatch, startBatch, waitForBatches, waitMsOf } from './batch';
 
 /** Milliseconds that a change by filter may take to count its records, before anything is changed. */
 const COUNTING = 60_000;
-
-export const bulkOptions: Input[] = [
-	{
-		kind: 'value',
-		name: 'confirm',
-		label: 'Confirm Automatically',
-		type: 'boolean',
-		default: true,
-		description: 'Whether to confirm the change; otherwise it waits until somebody confirms it',
-	},
-	{
-		kind: 'value',
-		name: 'returnFailed',
-		label: 'Return Failed Records',
-		type: 'boolean',
-		default: true,
-		description: 'Whether to list the records that the vendor did not change, with its reasons',
-	},
-	waitOption,
-];
 
 const TARGET: Field = { name: 'target', label: 'Records', type: 'options', options: [{ value: 'items' }, { value: 'filter' }, { value: 'all' }], required: true };
 

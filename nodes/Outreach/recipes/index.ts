@@ -1,22 +1,25 @@
 /** Code of Outreach's operations that take several requests, by `<resource>.<operation>`. */
 import type { Recipes } from '../../shared/run/handler';
 import { bulk } from './bulk';
-import { importHandlers } from './imports';
+import { bulkUpsert } from './bulkUpsert';
+import { deprovision } from './deprovision';
+import { importCsv } from './importCsv';
+import { reactivate } from './lock';
 import { addToSequence } from './prospect';
+import { provision } from './provision';
 import { request } from './request';
 import { membership, patch, setActive } from './scim';
-import { deprovision, provision, reactivate } from './user';
 import { cleanup } from './webhook';
 
 export const recipes: Recipes = {
 	handlers: {
-		'account.bulkUpsert': importHandlers.bulkUpsert,
-		'account.importCsv': importHandlers.accountsImport,
+		'account.bulkUpsert': bulkUpsert('bulkUpsert'),
+		'account.importCsv': importCsv('accountsImport'),
 		'api.request': request,
-		'customObject.bulkUpsert': importHandlers.customObjectBulkUpsert,
+		'customObject.bulkUpsert': bulkUpsert('customObjectBulkUpsert'),
 		'prospect.addToSequence': addToSequence,
-		'prospect.bulkUpsert': importHandlers.bulkUpsert,
-		'prospect.importCsv': importHandlers.prospectsImport,
+		'prospect.bulkUpsert': bulkUpsert('bulkUpsert'),
+		'prospect.importCsv': importCsv('prospectsImport'),
 		'scimGroup.patch': patch,
 		'scimUser.activate': setActive(true),
 		'scimUser.addToGroup': membership(true),

@@ -6,40 +6,10 @@ import type { Handler } from '../../shared/run/handler';
 import { createRecord, list } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
 import { withOutcome } from '../../shared/run/upsert';
-import type { Field, Recipe } from '../../shared/spec/resource';
+import { IF_ACTIVE } from '../resources/prospect';
 
 /** States in which a prospect is no longer in the sequence. */
 const ENDED = new Set(['finished', 'opted_out', 'bounced', 'failed', 'disabled']);
-
-const IF_ACTIVE: Field = {
-	name: 'ifActive',
-	label: 'If Already in Sequence',
-	type: 'options',
-	options: [
-		{ value: 'report', label: 'Return Current State', description: 'Output the state that exists, marked as already active' },
-		{ value: 'fail', label: 'Stop With a Message', description: 'Treat it as a mistake of the flow' },
-	],
-	description: 'What to do with a prospect that is in the sequence already',
-};
-
-export const prospectRecipes: Recipe[] = [
-	{
-		name: 'addToSequence',
-		label: 'Add to Sequence',
-		action: 'Add prospect to sequence',
-		description: 'Start a sequence for a prospect, sent from a mailbox',
-		record: true,
-		simplify: true,
-		output: { resource: 'sequenceState', fields: [{ name: 'outcome', type: 'string' }] },
-		inputs: [
-			{ kind: 'record', name: 'sequence', label: 'Sequence', resource: 'sequence', required: true, description: 'The sequence to start' },
-			{ kind: 'record', name: 'mailbox', label: 'Mailbox', resource: 'mailbox', required: true, description: 'Mailbox from which the emails are sent' },
-		],
-		options: [
-			{ kind: 'value', ...IF_ACTIVE, default: 'report' },
-		],
-	},
-];
 
 interface Job {
 	prospect: Reference;

@@ -8,108 +8,13 @@ import { pathTo, sendChange, updateRecord } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
 import type { Run } from '../../shared/run/run';
 import { grouped } from '../../shared/spec/lists';
-import type { Field, Input, Recipe } from '../../shared/spec/resource';
+import type { Field } from '../../shared/spec/resource';
 import { BadInput, isAbsent } from '../../shared/spec/values';
+import { ROW } from '../resources/scimPatch';
 import { membersOf, patchOf, quoted } from '../wire/scim';
 
 /** Members that one request adds or removes. */
 const MEMBERS = 100;
-
-const ROW: Field[] = [
-	{
-		name: 'op',
-		label: 'Operation',
-		type: 'options',
-		options: [
-			{ value: 'add', description: 'Set an attribute, or add to a list' },
-			{ value: 'remove', description: 'Empty an attribute, or take from a list' },
-			{ value: 'replace', description: 'Set an attribute, whatever it was' },
-		],
-	},
-	{ name: 'path', type: 'string', description: 'Attribute to change, such as active, name.givenName or members[value eq "17"]. Empty when the value is an object of attributes.' },
-	{
-		name: 'kind',
-		label: 'Value Is',
-		type: 'options',
-		options: [
-			{ value: 'text', description: 'Sent as it stands' },
-			{ value: 'json', label: 'JSON', description: 'Such as true, 17, ["a"] or {"givenName": "Ann"}' },
-		],
-	},
-	{ name: 'value', type: 'text', description: 'New value; none to remove' },
-];
-
-const PATCH: Input = {
-	kind: 'rows',
-	name: 'patch',
-	label: 'Operations',
-	row: 'Operation',
-	fields: ROW,
-	description: 'Changes in the order in which Outreach makes them; all of them or none',
-};
-
-/** What comes out of adding to or removing from a group. */
-const MEMBERSHIP: Field[] = ['userId', 'groupId', 'outcome'].map((name) => ({ name, type: 'string' }));
-
-const GROUP: Input = { kind: 'record', name: 'group', label: 'Group', resource: 'scimGroup', required: true, description: 'The SCIM group, which is a team in Outreach' };
-
-export const scimUserRecipes: Recipe[] = [
-	{
-		name: 'activate',
-		label: 'Activate',
-		action: 'Activate SCIM user',
-		description: 'Let a user sign in again. Safe to run again.',
-		record: true,
-		simplify: true,
-	},
-	{
-		name: 'addToGroup',
-		label: 'Add to Group',
-		action: 'Add SCIM user to group',
-		description: 'Make a user a member of a group. Those of all input items are added together, and members are left alone.',
-		record: true,
-		output: { fields: MEMBERSHIP },
-		inputs: [GROUP],
-	},
-	{
-		name: 'deactivate',
-		label: 'Deactivate',
-		action: 'Deactivate SCIM user',
-		description: 'Lock a user out by setting it inactive. Safe to run again.',
-		record: true,
-		simplify: true,
-	},
-	{
-		name: 'patch',
-		label: 'Patch',
-		action: 'Patch SCIM user',
-		description: 'Change a user by SCIM operations of your own (add, remove, replace)',
-		record: true,
-		simplify: true,
-		inputs: [PATCH],
-	},
-	{
-		name: 'removeFromGroup',
-		label: 'Remove From Group',
-		action: 'Remove SCIM user from group',
-		description: 'End the membership of a user in a group. Those of all input items are removed together.',
-		record: true,
-		output: { fields: MEMBERSHIP },
-		inputs: [GROUP],
-	},
-];
-
-export const scimGroupRecipes: Recipe[] = [
-	{
-		name: 'patch',
-		label: 'Patch',
-		action: 'Patch SCIM group',
-		description: 'Change a group by SCIM operations of your own (add, remove, replace)',
-		record: true,
-		simplify: true,
-		inputs: [PATCH],
-	},
-];
 
 /** Activates or deactivates a user who is not in that state already. */
 export function setActive(active: boolean): Handler<Reference> {

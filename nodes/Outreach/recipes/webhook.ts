@@ -1,19 +1,7 @@
 /** Removes a webhook with the token that its deliveries carry. https://developers.outreach.io/api/webhooks/ */
 import type { Handler } from '../../shared/run/handler';
-import type { Recipe } from '../../shared/spec/resource';
 import { BadInput } from '../../shared/spec/values';
 import type { Client } from '../../shared/wire/client';
-
-export const webhookRecipes: Recipe[] = [
-	{
-		name: 'cleanup',
-		label: 'Clean Up',
-		action: 'Clean up webhook',
-		description: 'Remove a webhook with its cleanup token, also after the connection lost its access',
-		output: { fields: [{ name: 'deleted', type: 'boolean' }, { name: 'existed', type: 'boolean' }] },
-		inputs: [{ kind: 'value', name: 'cleanupToken', type: 'secret', required: true, description: 'Token from the header outreach-webhook-cleanup-token of a delivery' }],
-	},
-];
 
 /**
  * Removes the webhook that a token belongs to, without the connection's own access.

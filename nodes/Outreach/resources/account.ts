@@ -1,5 +1,5 @@
 import type { Resource } from '../../shared/spec/resource';
-import { bulkUpsertRecipe, importCsvRecipe } from '../recipes/imports';
+import { bulkUpsertRecipe, importCsvRecipe } from './importRecipes';
 
 /** A company; prospects, opportunities and purchases hang on it. https://developers.outreach.io/api/reference/tag/Account/ */
 export const account: Resource = {

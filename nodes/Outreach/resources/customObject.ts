@@ -1,5 +1,5 @@
 import type { Resource } from '../../shared/spec/resource';
-import { bulkUpsertRecipe } from '../recipes/imports';
+import { bulkUpsertRecipe } from './importRecipes';
 
 /** Records of an object that the organization defined itself. https://developers.outreach.io/api/custom-objects/ */
 export const customObject: Resource = {

@@ -1,6 +1,35 @@
-import type { Resource } from '../../shared/spec/resource';
-import { bulkUpsertRecipe, importCsvRecipe } from '../recipes/imports';
-import { prospectRecipes } from '../recipes/prospect';
+import type { Field, Recipe, Resource } from '../../shared/spec/resource';
+import { bulkUpsertRecipe, importCsvRecipe } from './importRecipes';
+
+export const IF_ACTIVE: Field = {
+	name: 'ifActive',
+	label: 'If Already in Sequence',
+	type: 'options',
+	options: [
+		{ value: 'report', label: 'Return Current State', description: 'Output the state that exists, marked as already active' },
+		{ value: 'fail', label: 'Stop With a Message', description: 'Treat it as a mistake of the flow' },
+	],
+	description: 'What to do with a prospect that is in the sequence already',
+};
+
+export const prospectRecipes: Recipe[] = [
+	{
+		name: 'addToSequence',
+		label: 'Add to Sequence',
+		action: 'Add prospect to sequence',
+		description: 'Start a sequence for a prospect, sent from a mailbox',
+		record: true,
+		simplify: true,
+		output: { resource: 'sequenceState', fields: [{ name: 'outcome', type: 'string' }] },
+		inputs: [
+			{ kind: 'record', name: 'sequence', label: 'Sequence', resource: 'sequence', required: true, description: 'The sequence to start' },
+			{ kind: 'record', name: 'mailbox', label: 'Mailbox', resource: 'mailbox', required: true, description: 'Mailbox from which the emails are sent' },
+		],
+		options: [
+			{ kind: 'value', ...IF_ACTIVE, default: 'report' },
+		],
+	},
+];
 
 /** A person; the central contact record. https://developers.outreach.io/api/reference/tag/Prospect/ */
 export const prospect: Resource = {

@@ -1,5 +1,17 @@
-import type { Resource } from '../../shared/spec/resource';
-import { scimGroupRecipes } from '../recipes/scim';
+import type { Recipe, Resource } from '../../shared/spec/resource';
+import { PATCH } from './scimPatch';
+
+export const scimGroupRecipes: Recipe[] = [
+	{
+		name: 'patch',
+		label: 'Patch',
+		action: 'Patch SCIM group',
+		description: 'Change a group by SCIM operations of your own (add, remove, replace)',
+		record: true,
+		simplify: true,
+		inputs: [PATCH],
+	},
+];
 
 /** A group of an identity provider, which is a team in Outreach. https://support.outreach.io/hc/en-us/articles/4401998141339 */
 export const scimGroup: Resource = {

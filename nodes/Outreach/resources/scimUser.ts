@@ -1,5 +1,56 @@
-import type { Resource } from '../../shared/spec/resource';
-import { scimUserRecipes } from '../recipes/scim';
+import type { Field, Input, Recipe, Resource } from '../../shared/spec/resource';
+import { PATCH } from './scimPatch';
+
+/** What comes out of adding to or removing from a group. */
+const MEMBERSHIP: Field[] = ['userId', 'groupId', 'outcome'].map((name) => ({ name, type: 'string' }));
+
+const GROUP: Input = { kind: 'record', name: 'group', label: 'Group', resource: 'scimGroup', required: true, description: 'The SCIM group, which is a team in Outreach' };
+
+export const scimUserRecipes: Recipe[] = [
+	{
+		name: 'activate',
+		label: 'Activate',
+		action: 'Activate SCIM user',
+		description: 'Let a user sign in again. Safe to run again.',
+		record: true,
+		simplify: true,
+	},
+	{
+		name: 'addToGroup',
+		label: 'Add to Group',
+		action: 'Add SCIM user to group',
+		description: 'Make a user a member of a group. Those of all input items are added together, and members are left alone.',
+		record: true,
+		output: { fields: MEMBERSHIP },
+		inputs: [GROUP],
+	},
+	{
+		name: 'deactivate',
+		label: 'Deactivate',
+		action: 'Deactivate SCIM user',
+		description: 'Lock a user out by setting it inactive. Safe to run again.',
+		record: true,
+		simplify: true,
+	},
+	{
+		name: 'patch',
+		label: 'Patch',
+		action: 'Patch SCIM user',
+		description: 'Change a user by SCIM operations of your own (add, remove, replace)',
+		record: true,
+		simplify: true,
+		inputs: [PATCH],
+	},
+	{
+		name: 'removeFromGroup',
+		label: 'Remove From Group',
+		action: 'Remove SCIM user from group',
+		description: 'End the membership of a user in a group. Those of all input items are removed together.',
+		record: true,
+		output: { fields: MEMBERSHIP },
+		inputs: [GROUP],
+	},
+];
 
 /** A user as an identity provider keeps it. https://support.outreach.io/hc/en-us/articles/4401998141339 */
 export const scimUser: Resource = {

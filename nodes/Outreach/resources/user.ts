@@ -1,5 +1,93 @@
-import type { Resource } from '../../shared/spec/resource';
-import { userRecipes } from '../recipes/user';
+import type { Field, Recipe, Resource } from '../../shared/spec/resource';
+
+/** What was done: created, updated, locked, unlocked or unchanged. */
+const OUTCOME: Field = { name: 'outcome', type: 'string' };
+
+export const userRecipes: Recipe[] = [
+	{
+		name: 'provision',
+		label: 'Provision',
+		action: 'Provision user',
+		description: 'Make sure that a user exists, is unlocked and has this role, profile and teams. Safe to run again.',
+		simplify: true,
+		output: { fields: [OUTCOME, { name: 'unlocked', type: 'boolean' }, { name: 'teamsAdded', type: 'strings' }] },
+		inputs: [
+			{ kind: 'value', name: 'email', type: 'email', required: true, description: 'Login of the user: created when there is none, updated otherwise' },
+			{ kind: 'value', name: 'firstName', type: 'string', description: 'Needed when the user is new' },
+			{ kind: 'value', name: 'lastName', type: 'string', description: 'Needed when the user is new' },
+			{ kind: 'record', name: 'role', label: 'Role', resource: 'role', description: 'Place in the role hierarchy; empty leaves it as it is' },
+			{ kind: 'record', name: 'profile', label: 'Profile', resource: 'profile', description: 'Set of permissions; empty leaves it as it is' },
+			{ kind: 'record', name: 'teams', label: 'Teams', resource: 'team', multiple: true, description: 'Teams to be a member of; other memberships stay' },
+			{ kind: 'fields', except: ['email', 'firstName', 'lastName', 'locked'] },
+		],
+		options: [
+			{
+				kind: 'value',
+				name: 'sendInvite',
+				type: 'boolean',
+				default: true,
+				description: 'Whether Outreach sends a new user an invitation. Outreach decides when the option is absent.',
+			},
+		],
+	},
+	{
+		name: 'deprovision',
+		label: 'Deprovision',
+		action: 'Deprovision user and hand over records',
+		description: 'Lock a user out, and hand prospects, accounts and open tasks to somebody else',
+		record: true,
+		output: {
+			fields: [
+				{ name: 'id', type: 'integer' },
+				{ name: 'email', type: 'email' },
+				{ name: 'firstName', type: 'string' },
+				{ name: 'lastName', type: 'string' },
+				{ name: 'locked', type: 'boolean' },
+				OUTCOME,
+				{ name: 'reassignedTo', type: 'integer' },
+				{ name: 'prospects', type: 'json' },
+				{ name: 'accounts', type: 'json' },
+				{ name: 'tasks', type: 'json' },
+				{ name: 'notDone', type: 'strings' },
+			],
+		},
+		inputs: [
+			{ kind: 'record', name: 'reassignTo', label: 'Reassign To', resource: 'user', description: 'User who takes over. Left empty, nothing is handed over: everything keeps the user who leaves as its owner.' },
+		],
+		options: [
+			{
+				kind: 'value',
+				name: 'reassign',
+				label: 'Reassign',
+				type: 'multiOptions',
+				options: [
+					{ value: 'accounts', description: 'Accounts that the user owns' },
+					{ value: 'prospects', description: 'Prospects that the user owns' },
+					{ value: 'tasks', label: 'Open Tasks', description: 'Tasks of the user that are not complete' },
+				],
+				default: ['accounts', 'prospects', 'tasks'],
+				description: 'What the other user takes over',
+			},
+			{
+				kind: 'value',
+				name: 'waitMinutes',
+				label: 'Wait Until Reassigned (Minutes)',
+				type: 'number',
+				default: 10,
+				description: 'How long to wait for the bulk changes to finish; 0 does not wait',
+			},
+		],
+	},
+	{
+		name: 'reactivate',
+		label: 'Reactivate',
+		action: 'Reactivate user',
+		description: 'Unlock a user',
+		record: true,
+		simplify: true,
+		output: { fields: [OUTCOME] },
+	},
+];
 
 /** A person with an Outreach seat. https://developers.outreach.io/api/reference/tag/User/ */
 export const user: Resource = {

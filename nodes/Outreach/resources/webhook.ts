@@ -1,5 +1,15 @@
-import type { Resource } from '../../shared/spec/resource';
-import { webhookRecipes } from '../recipes/webhook';
+import type { Recipe, Resource } from '../../shared/spec/resource';
+
+export const webhookRecipes: Recipe[] = [
+	{
+		name: 'cleanup',
+		label: 'Clean Up',
+		action: 'Clean up webhook',
+		description: 'Remove a webhook with its cleanup token, also after the connection lost its access',
+		output: { fields: [{ name: 'deleted', type: 'boolean' }, { name: 'existed', type: 'boolean' }] },
+		inputs: [{ kind: 'value', name: 'cleanupToken', type: 'secret', required: true, description: 'Token from the header outreach-webhook-cleanup-token of a delivery' }],
+	},
+];
 
 /** A subscription that posts changes to a URL. https://developers.outreach.io/api/reference/tag/Webhook/ */
 export const webhook: Resource = {

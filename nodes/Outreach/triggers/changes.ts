@@ -5,7 +5,7 @@ import type { Resource } from '../../shared/spec/resource';
 import { asObject } from '../../shared/spec/values';
 import { canFollow, type Change } from '../../shared/trigger/change';
 import { resources } from '../resources';
-import { outreachApi } from '../vendor';
+import { outreachApi } from '../wire/api';
 import { eventId } from './events';
 
 const attributes = (record: IDataObject) => asObject(record.attributes);

@@ -4,7 +4,8 @@ import type { IDataObject, ITriggerFunctions, IWebhookFunctions } from 'n8n-work
 import { asObject, isAbsent, toList } from '../../shared/spec/values';
 import { Gathering } from '../../shared/trigger/memory';
 import { outside } from '../../shared/trigger/outside';
-import { outreach, outreachApi } from '../vendor';
+import { outreach } from '../vendor';
+import { outreachApi } from '../wire/api';
 import { eventId } from './events';
 
 /** What Outreach sends, with relationships in the shape of its other answers. */

@@ -3,20 +3,6 @@ import { recordOf } from '../../shared/run/answers';
 import type { Handler } from '../../shared/run/handler';
 import { pathTo } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
-import type { Recipe } from '../../shared/spec/resource';
-
-export const invoiceRecipes: Recipe[] = [
-	{
-		name: 'downloadPdf',
-		label: 'Download PDF',
-		action: 'Download PDF of invoice',
-		description: 'Put the invoice as a PDF file into a binary field',
-		record: true,
-		reads: true,
-		inputs: [{ kind: 'value', name: 'binaryProperty', label: 'Put Output in Field', type: 'string', required: true, default: 'data', description: 'Name of the binary field for the file' }],
-		output: { fields: [{ name: 'Uid', type: 'string' }, { name: 'fileName', type: 'string' }] },
-	},
-];
 
 export const downloadPdf: Handler<{ invoice: Reference; property: string }> = {
 	prepare(item) {

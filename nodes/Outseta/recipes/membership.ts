@@ -7,44 +7,9 @@ import type { Entry } from '../../shared/run/lookup';
 import { createRecord } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
 import type { Run } from '../../shared/run/run';
-import type { Recipe, Resource } from '../../shared/spec/resource';
+import type { Resource } from '../../shared/spec/resource';
 import { BadInput, isAbsent } from '../../shared/spec/values';
 import { at } from '../wire/nested';
-
-export const membershipRecipes: Recipe[] = [
-	{
-		name: 'add',
-		label: 'Add',
-		action: 'Add membership',
-		description: 'Add a person to an account by email; one who does not exist yet is created, one who belongs to it already stays as is',
-		parent: true,
-		simplify: true,
-		inputs: [{ kind: 'fields' }],
-		output: { fields: [{ name: 'outcome', type: 'string' }] },
-	},
-];
-
-export const listRecipes: Recipe[] = [
-	{
-		name: 'subscribe',
-		label: 'Subscribe',
-		action: 'Subscribe to list',
-		description: 'Put a person on the list by email; one who does not exist yet is created, one who is on it already stays as is',
-		parent: true,
-		simplify: true,
-		inputs: [{ kind: 'fields' }],
-		output: { fields: [{ name: 'outcome', type: 'string' }] },
-	},
-	{
-		name: 'subscribePublic',
-		label: 'Subscribe (Public Form)',
-		action: 'Subscribe to list by public form',
-		description: 'Put a person on the list as the public form does, which guards itself against robots',
-		parent: true,
-		simplify: true,
-		inputs: [{ kind: 'fields' }],
-	},
-];
 
 interface Job {
 	person: Entry;

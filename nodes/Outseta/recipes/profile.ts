@@ -3,31 +3,8 @@ import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
-import type { Field, Input, Recipe } from '../../shared/spec/resource';
 import { asObject, BadInput } from '../../shared/spec/values';
-
-const TOKEN: Field = { name: 'accessToken', label: 'Access Token', type: 'secret', description: 'Token of a person who is logged in, such as one that your site sends along' };
-const EMAIL: Field = { name: 'personEmail', label: 'Person Email', type: 'email', description: 'Instead of a token: the person for whom to act. The API key makes a token.' };
-const OLD: Field = { name: 'existingPassword', type: 'secret', required: true, description: 'The password until now' };
-const NEW: Field = { name: 'newPassword', type: 'secret', required: true, description: 'The password from now on' };
-
-const WHO: Input[] = [
-	{ kind: 'value', ...TOKEN },
-	{ kind: 'value', ...EMAIL },
-];
-
-export const profileRecipes: Recipe[] = [
-	{ name: 'get', label: 'Get', action: 'Get profile', description: 'Retrieve the person that a token belongs to; tells whether the token is genuine', inputs: WHO, simplify: true, reads: true },
-	{ name: 'update', label: 'Update', action: 'Update profile', description: 'Change the person that a token belongs to', inputs: [...WHO, { kind: 'fields' }], simplify: true },
-	{
-		name: 'changePassword',
-		label: 'Change Password',
-		action: 'Change password of profile',
-		description: 'Change the password of the person that a token belongs to',
-		inputs: [...WHO, { kind: 'value', ...OLD }, { kind: 'value', ...NEW }],
-		output: { fields: [{ name: 'success', type: 'boolean' }] },
-	},
-];
+import { EMAIL, NEW, OLD, TOKEN } from '../resources/profile';
 
 interface Job {
 	token?: string;

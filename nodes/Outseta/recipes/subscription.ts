@@ -7,65 +7,9 @@ import type { Item } from '../../shared/run/item';
 import { pathTo } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
 import { labelOf } from '../../shared/spec/labels';
-import type { Field, Input, Recipe } from '../../shared/spec/resource';
 import { asObject, BadInput, isAbsent } from '../../shared/spec/values';
+import { ADD_ONS, COUPON, MOST, QUANTITY, TERM } from '../resources/subscription';
 import { at } from '../wire/nested';
-
-const TERM: Field = {
-	name: 'renewalTerm',
-	label: 'Renewal Term',
-	type: 'options',
-	options: [
-		{ value: '1', label: 'Monthly' },
-		{ value: '2', label: 'Yearly' },
-		{ value: '3', label: 'Quarterly' },
-		{ value: '4', label: 'One Time' },
-	],
-	description: 'How often it is charged',
-};
-
-const QUANTITY: Field = { name: 'quantity', type: 'integer', description: 'Seats, for plans with a quantity. 0 leaves it out.' };
-const COUPON: Field = { name: 'couponCode', type: 'string', description: 'Code of a coupon to apply' };
-const ADD_ONS: Field = { name: 'addOns', label: 'Add-Ons', type: 'json', description: 'All add-ons as a list, such as [{"AddOn": {"Uid": "abc"}, "Quantity": 2}]; not sent when empty' };
-const MOST: Field = { name: 'maxCharge', label: 'Refuse Above Amount', type: 'number', description: 'Do not change when the preview shows a higher amount. 0 is no limit.' };
-
-const INPUTS: Input[] = [
-	{ kind: 'record', name: 'plan', label: 'Plan', resource: 'plan', required: true, description: 'The plan to change to' },
-	{ kind: 'value', ...TERM, default: '1' },
-	{ kind: 'value', name: 'startImmediately', type: 'boolean', description: 'Whether to change now instead of at renewal' },
-];
-
-const OPTIONS: Input[] = [
-	{ kind: 'value', ...ADD_ONS, default: '' },
-	{ kind: 'value', ...COUPON },
-	{ kind: 'value', ...QUANTITY },
-];
-
-export const subscriptionRecipes: Recipe[] = [
-	{
-		name: 'change',
-		label: 'Change Plan',
-		action: 'Change plan of subscription',
-		description: 'Change plan, term, quantity or add-ons, at renewal or now; what it costs is shown as well',
-		record: true,
-		simplify: true,
-		inputs: [...INPUTS, { kind: 'value', name: 'previewFirst', type: 'boolean', default: true, description: 'Whether to ask for the invoice of the change first and output it as preview' }],
-		options: [...OPTIONS, { kind: 'value', ...MOST }],
-		output: { resource: 'subscription', fields: [{ name: 'preview', type: 'json' }] },
-	},
-	{
-		name: 'previewChange',
-		label: 'Preview Change of Plan',
-		action: 'Preview change of plan of subscription',
-		description: 'Show the invoice that a change of plan would make; nothing is saved',
-		record: true,
-		reads: true,
-		simplify: true,
-		inputs: INPUTS,
-		options: OPTIONS,
-		output: { resource: 'invoice' },
-	},
-];
 
 interface Job {
 	subscription: Reference;

@@ -1,5 +1,17 @@
-import type { Resource } from '../../shared/spec/resource';
-import { membershipRecipes } from '../recipes/membership';
+import type { Recipe, Resource } from '../../shared/spec/resource';
+
+export const membershipRecipes: Recipe[] = [
+	{
+		name: 'add',
+		label: 'Add',
+		action: 'Add membership',
+		description: 'Add a person to an account by email; one who does not exist yet is created, one who belongs to it already stays as is',
+		parent: true,
+		simplify: true,
+		inputs: [{ kind: 'fields' }],
+		output: { fields: [{ name: 'outcome', type: 'string' }] },
+	},
+];
 
 /** The link between a person and an account. */
 export const accountMembership: Resource = {

@@ -1,5 +1,5 @@
 import type { Action, ActionParameter, Resource } from '../../shared/spec/resource';
-import { ACTIVITY_TYPES, activityLabel } from '../triggers/events';
+import { ACTIVITY_TYPES, activityLabel } from './activityTypes';
 
 const title: ActionParameter = { name: 'Title', type: 'string', in: 'body', required: true, maxLength: 250, description: 'Short text; it can start a drip campaign or a segment' };
 

@@ -1,5 +1,26 @@
-import type { Resource } from '../../shared/spec/resource';
-import { listRecipes } from '../recipes/membership';
+import type { Recipe, Resource } from '../../shared/spec/resource';
+
+export const listRecipes: Recipe[] = [
+	{
+		name: 'subscribe',
+		label: 'Subscribe',
+		action: 'Subscribe to list',
+		description: 'Put a person on the list by email; one who does not exist yet is created, one who is on it already stays as is',
+		parent: true,
+		simplify: true,
+		inputs: [{ kind: 'fields' }],
+		output: { fields: [{ name: 'outcome', type: 'string' }] },
+	},
+	{
+		name: 'subscribePublic',
+		label: 'Subscribe (Public Form)',
+		action: 'Subscribe to list by public form',
+		description: 'Put a person on the list as the public form does, which guards itself against robots',
+		parent: true,
+		simplify: true,
+		inputs: [{ kind: 'fields' }],
+	},
+];
 
 /** A person on an email list. */
 export const emailListSubscription: Resource = {

@@ -1,5 +1,17 @@
-import type { Resource } from '../../shared/spec/resource';
-import { invoiceRecipes } from '../recipes/invoice';
+import type { Recipe, Resource } from '../../shared/spec/resource';
+
+export const invoiceRecipes: Recipe[] = [
+	{
+		name: 'downloadPdf',
+		label: 'Download PDF',
+		action: 'Download PDF of invoice',
+		description: 'Put the invoice as a PDF file into a binary field',
+		record: true,
+		reads: true,
+		inputs: [{ kind: 'value', name: 'binaryProperty', label: 'Put Output in Field', type: 'string', required: true, default: 'data', description: 'Name of the binary field for the file' }],
+		output: { fields: [{ name: 'Uid', type: 'string' }, { name: 'fileName', type: 'string' }] },
+	},
+];
 
 /** A bill to an account. */
 export const invoice: Resource = {

@@ -5,8 +5,10 @@ import { titleCase } from '../../shared/spec/labels';
 import type { Resource } from '../../shared/spec/resource';
 import { asObject, isAbsent } from '../../shared/spec/values';
 import type { Change, Polled } from '../../shared/trigger/change';
-import { outseta, outsetaApi } from '../vendor';
-import { ACTIVITY_TYPES, activityLabel, certainId, changeId } from './events';
+import { ACTIVITY_TYPES, activityLabel } from '../resources/activityTypes';
+import { outseta } from '../vendor';
+import { outsetaApi } from '../wire/api';
+import { certainId, changeId } from './events';
 
 /** How a poll follows a resource. */
 export function polledOf(resource: Resource, events: string[]): Polled {

@@ -8,9 +8,11 @@ import { asObject, isAbsent } from '../../shared/spec/values';
 import { fingerprint } from '../../shared/trigger/fingerprint';
 import type { DeliveryMemory } from '../../shared/trigger/memory';
 import { resourceOf } from '../../shared/wire/vendor';
-import { outseta, outsetaApi } from '../vendor';
+import type { ActivityType, Entity } from '../resources/activityTypes';
+import { outseta } from '../vendor';
+import { outsetaApi } from '../wire/api';
 import { tidy } from '../wire/nested';
-import { type ActivityType, activityType, certainId, changeId, type Entity, entityOf, RESOURCES } from './events';
+import { activityType, certainId, changeId, entityOf, RESOURCES } from './events';
 
 /** What the user set. */
 export interface Wishes {

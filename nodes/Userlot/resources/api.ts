@@ -1,5 +1,16 @@
-import type { Resource } from '../../shared/spec/resource';
-import { requestRecipes } from '../recipes/request';
+import { type AnyRequest, anyRequestRecipe } from '../../shared/spec/anyRequest';
+import type { Recipe, Resource } from '../../shared/spec/resource';
+
+export const ABOUT: AnyRequest = {
+	base: '/api/v1',
+	methods: ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'],
+	example: '/teams',
+	query: '{"external_id": "42"}',
+	body: 'Body of the request',
+	pages: 'Whether to ask for page=2, page=3 and so on until an answer is empty or repeats; Userlot documents no paging',
+};
+
+export const requestRecipes: Recipe[] = [anyRequestRecipe(ABOUT)];
 
 /** Any request to the API: of the 34 that exist, the documentation at hand shows 13. */
 export const api: Resource = {

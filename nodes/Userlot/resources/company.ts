@@ -1,5 +1,23 @@
-import type { Resource } from '../../shared/spec/resource';
-import { companyRecipes } from '../recipes/write';
+import type { Recipe, Resource } from '../../shared/spec/resource';
+import { recipesFor } from './writeRecipes';
+
+export const companyRecipes: Recipe[] = [
+	...recipesFor({
+		one: 'company',
+		path: '/companies',
+		clearable: ['arr', 'mrr', 'renewal_date', 'start_date'],
+		link: { kind: 'record', name: 'status', label: 'Status', resource: 'companyStatus', description: 'Status of the company. That it can be written is presumed.' },
+	}),
+	{
+		name: 'revenue',
+		label: 'Get Revenue',
+		action: 'Get revenue of company',
+		description: 'Retrieve the revenue of a company, as Userlot answers it',
+		request: 'GET /companies/{id}/revenue',
+		record: true,
+		reads: true,
+	},
+];
 
 /** A customer. Account in Userlot's own pages, company in its API. */
 export const company: Resource = {

@@ -1,5 +1,28 @@
-import type { Resource } from '../../shared/spec/resource';
-import { endUserRecipes } from '../recipes/write';
+import type { Recipe, Resource } from '../../shared/spec/resource';
+import { recipesFor } from './writeRecipes';
+
+export const endUserRecipes: Recipe[] = [
+	...recipesFor({
+		one: 'end user',
+		path: '/end_users',
+		clearable: ['email', 'first_name', 'last_name'],
+		link: { kind: 'record', name: 'company', label: 'Company', resource: 'company', description: 'Company the person belongs to' },
+		inferred: true,
+	}),
+	{
+		name: 'identify',
+		label: 'Identify',
+		action: 'Identify end user',
+		description: 'Announce a person and the company they belong to, before events of them are sent',
+		request: 'PUT /identify',
+		inputs: [
+			{ kind: 'value', name: 'userEmail', label: 'User Email', type: 'email', description: 'Email address of the person' },
+			{ kind: 'value', name: 'userExternalId', label: 'User External ID', type: 'string', description: 'ID of the person in your own product' },
+			{ kind: 'value', name: 'companyName', type: 'string', description: 'Name of the company' },
+			{ kind: 'value', name: 'companyExternalId', label: 'Company External ID', type: 'string', description: 'ID of the company in your own product' },
+		],
+	},
+];
 
 /** A person at a customer. User in Userlot's own pages, end user in its API. No answer of these requests is documented. */
 export const endUser: Resource = {

@@ -1,24 +1,10 @@
 /** Any request below an API's base path, for what has no operation of its own. */
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
-import type { Field, Recipe } from '../spec/resource';
+import { type AnyRequest, bodyField, methodField, PATH, queryField } from '../spec/anyRequest';
 import { asObject, BadInput, isAbsent } from '../spec/values';
 import type { Call, QueryPairs } from '../wire/api';
 import type { Handler, Output } from './handler';
-
-/** What differs between vendors in what the operation shows. */
-export interface AnyRequest {
-	/** Path below which requests stay, such as `/api/v1`. */
-	base: string;
-	methods: string[];
-	/** A path for the placeholder and for messages. */
-	example: string;
-	/** Parameters as an example. */
-	query: string;
-	/** Descriptions of the body and of reading all pages. */
-	body: string;
-	pages: string;
-}
 
 /** What differs between vendors in requests and answers. */
 export interface Reading {
@@ -26,32 +12,6 @@ export interface Reading {
 	parameter?(name: string, value: string): string;
 	/** The records of an answer, or its one record. */
 	parts(answer: unknown): { list?: unknown[]; one?: unknown };
-}
-
-const methodField = ({ methods }: AnyRequest): Field => ({ name: 'method', type: 'options', options: methods.map((value) => ({ value, label: value })), description: 'HTTP method' });
-
-const queryField = ({ query }: AnyRequest): Field => ({ name: 'query', label: 'Query (JSON)', type: 'json', description: `Parameters of the request as an object, such as ${query}` });
-
-const bodyField = ({ body }: AnyRequest): Field => ({ name: 'body', label: 'Body (JSON)', type: 'json', description: body });
-
-const PATH: Field = { name: 'path', type: 'string', required: true };
-
-/** The operation as it is offered. */
-export function anyRequestRecipe(about: AnyRequest): Recipe {
-	return {
-		name: 'request',
-		label: 'Send',
-		action: 'Send API request',
-		description: 'Send any request to the API with the connection of this node',
-		inputs: [
-			{ kind: 'value', ...methodField(about), default: 'GET' },
-			{ kind: 'value', ...PATH, placeholder: `e.g. ${about.example}`, description: `Path below ${about.base}` },
-			{ kind: 'value', ...queryField(about), default: '{}' },
-			{ kind: 'value', ...bodyField(about), default: '{}' },
-			{ kind: 'value', name: 'allPages', label: 'All Pages', type: 'boolean', description: about.pages },
-		],
-		simplify: true,
-	};
 }
 
 export interface Job {

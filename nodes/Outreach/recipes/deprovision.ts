@@ -1,0 +1,167 @@
+/** Deprovision: a leaver is locked, and somebody else takes over. */
+import { type IDataObject, NodeOperationError } from 'n8n-workflow';
+
+import type { Handler, Output } from '../../shared/run/handler';
+import { inParallel } from '../../shared/run/parallel';
+import { list } from '../../shared/run/records';
+import type { Run } from '../../shared/run/run';
+import type { RecordId } from '../../shared/spec/record';
+import { BadInput } from '../../shared/spec/values';
+import { type Batch, BATCH_SIZE, isBroken, isOver, startBatch, waitForBatches } from './batch';
+import { type LockJob, setLocked, userOf } from './lock';
+
+/** What Deprovision leaves as it is, told in its output. */
+const NOT_DONE = [
+	'Sequences, templates and snippets of the user keep their owner',
+	'Accounts that Outreach does not list (unnamed ones) keep their owner',
+	'Mailboxes of the user stay connected',
+	'Whether the seat is freed depends on the contract; users cannot be deleted through the API',
+];
+
+interface DeprovisionJob extends LockJob {
+	reassignTo?: LockJob;
+	/** Ids of the leaver and of the user who takes over, once they are looked up. */
+	from?: RecordId;
+	to?: RecordId;
+	what: string[];
+	waitMs: number;
+}
+
+/** Who leaves and who takes over in a run: nobody does both. */
+const plans = new WeakMap<Run, { leavers: Set<RecordId>; heirs: Set<RecordId> }>();
+
+export const deprovision: Handler<DeprovisionJob> = {
+	prepare(item) {
+		const { run } = item;
+		const user = run.resource('user');
+		const reassignTo = item.refer(item.get<unknown>('reassignTo', undefined), user, 'Reassign To', false, { full: true });
+		const minutes = item.option<number>('waitMinutes') ?? 10;
+		return {
+			...userOf(item),
+			reassignTo: reassignTo && {
+				record: reassignTo,
+				entry: reassignTo.entry ?? run.lookup.want(user, { field: 'id', label: 'ID' }, String(reassignTo.id), { full: true }),
+			},
+			what: item.option<string[]>('reassign') ?? ['accounts', 'prospects', 'tasks'],
+			waitMs: Math.max(0, Number(minutes) || 0) * 60_000,
+		};
+	},
+	async check(job, { run }) {
+		const { entry } = job;
+		job.from = run.apiOf(entry.resource).id(await run.lookup.one(entry, 'User'));
+		job.to = job.reassignTo && (await heir(run, job.reassignTo, job.from));
+		const plan = plans.get(run) ?? { leavers: new Set(), heirs: new Set() };
+		plans.set(run, plan);
+		if (job.to !== undefined && plan.leavers.has(job.to)) throw new BadInput('Reassign To leaves in the same run', 'Choose somebody who stays.');
+		if (plan.heirs.has(job.from)) throw new BadInput('User takes over from another one who leaves in the same run', 'Choose somebody who stays for the other one.');
+		plan.leavers.add(job.from);
+		if (job.to !== undefined) plan.heirs.add(job.to);
+	},
+	async work(job, item): Promise<Output[]> {
+		const { run } = item;
+		const api = run.apiOf(job.entry.resource);
+		const from = job.from!;
+		const { to } = job;
+
+		const { record, changed } = await setLocked(run, job, true);
+		const json: IDataObject = {
+			id: from,
+			email: api.value(record, 'email') as string,
+			firstName: api.value(record, 'firstName') as string,
+			lastName: api.value(record, 'lastName') as string,
+			locked: true,
+			outcome: changed ? 'locked' : 'unchanged',
+		};
+		const left = [...NOT_DONE];
+		if (to === undefined) left.unshift('Nothing was reassigned, since no user was chosen');
+		else {
+			json.reassignedTo = to;
+			try {
+				left.unshift(...(await reassign(run, from, to, job, json)));
+			} catch (error) {
+				const failure = run.failure(error, item.index);
+				failure.description = `The user is locked, but not everything was reassigned. Done so far: ${JSON.stringify(json)}. ${failure.description ?? ''}`;
+				throw failure;
+			}
+		}
+		return [{ json: { ...json, notDone: left } }];
+	},
+};
+
+/** The user who takes over. @throws BadInput when it is the leaver, or locked as well. */
+async function heir(run: Run, job: LockJob, leaver: RecordId): Promise<RecordId> {
+	const api = run.apiOf(job.entry.resource);
+	const record = await run.lookup.one(job.entry, 'Reassign To');
+	if (api.id(record) === leaver) throw new BadInput('Reassign To is the user who leaves', 'Choose somebody else.');
+	if (api.value(record, 'locked') === true) throw new BadInput('Reassign To is locked', 'Choose a user who can sign in.');
+	return api.id(record);
+}
+
+/** A bulk change as the output shows it. */
+function summary({ batchId, state, attributes }: Batch): IDataObject {
+	return { batchId, state, ...(attributes.failures ? { failures: attributes.failures as number } : {}) };
+}
+
+/**
+ * Hands over what `job` asks for and notes it in `json`.
+ * @returns what was left, in words.
+ * @throws NodeOperationError when Outreach gave up a bulk change.
+ */
+async function reassign(run: Run, from: RecordId, to: RecordId, job: DeprovisionJob, json: IDataObject): Promise<string[]> {
+	const client = run.client(run.resource('user'));
+	const owned = async (name: string, conditions: Array<[string, string[]]> = []): Promise<RecordId[]> => {
+		const ids: RecordId[] = [];
+		const query = {
+			conditions: [
+				{ path: ['owner', 'id'], operator: 'equals' as const, values: [String(from)] },
+				...conditions.map(([field, values]) => ({ path: [field], operator: 'oneOf' as const, values })),
+			],
+			only: ['createdAt'],
+		};
+		for await (const { record } of list(run, run.resource(name), query)) ids.push(client.api.id(record));
+		return ids;
+	};
+
+	const batches: Array<Batch & { what: string }> = [];
+	const reports: Array<() => void> = [];
+	for (const [what, resource, action] of [
+		['prospects', 'prospect', 'prospectsAssignOwner'],
+		['accounts', 'account', 'accountsAssignOwner'],
+	]) {
+		if (!job.what.includes(what)) continue;
+		const ids = await owned(resource);
+		const started: Batch[] = [];
+		for (let i = 0; i < ids.length; i += BATCH_SIZE) {
+			const body = { ownerId: to, ids: ids.slice(i, i + BATCH_SIZE) };
+			started.push(await startBatch(client, { path: `/batches/actions/${action}`, body, confirmed: true, purpose: `reassign ${what}` }));
+		}
+		for (const batch of started) batches.push(Object.assign(batch, { what }));
+		reports.push(() => void (json[what] = { count: ids.length, batches: started.map(summary) }));
+		reports.at(-1)!();
+	}
+	if (job.what.includes('tasks')) {
+		const ids = await owned('task', [['state', ['incomplete', 'pending']]]);
+		const tasks = { count: 0, of: ids.length };
+		json.tasks = tasks;
+		await inParallel(ids, 5, async (id) => {
+			await client.send({
+				method: 'POST',
+				path: `/tasks/${id}/actions/reassignOwner`,
+				query: [['actionParams[ownerId]', String(to)]],
+				repeatable: true,
+				purpose: `reassign task ${id}`,
+			});
+			tasks.count++;
+		});
+	}
+	await waitForBatches(run, client, batches, job.waitMs, (batch) => isOver(batch.attributes));
+	for (const report of reports) report();
+	const broken = batches.filter(({ state }) => isBroken(state));
+	if (broken.length > 0) {
+		throw new NodeOperationError(run.context.getNode(), `Outreach did not finish to reassign ${broken.map(({ what, batchId, state }) => `${what}: batch ${batchId} is ${state}`).join(', ')}`);
+	}
+	return batches.flatMap(({ what, batchId, attributes }) => {
+		if (!isOver(attributes)) return [`The change of ${what} was not finished yet: see batch ${batchId}`];
+		return Number(attributes.failures ?? 0) > 0 ? [`${String(attributes.failures)} ${what} kept their owner: see batch ${batchId}`] : [];
+	});
+}

@@ -1,0 +1,42 @@
+/** Locks and unlocks users. */
+import type { IDataObject } from 'n8n-workflow';
+
+import { recordOf } from '../../shared/run/answers';
+import type { Handler } from '../../shared/run/handler';
+import type { Item } from '../../shared/run/item';
+import type { Entry } from '../../shared/run/lookup';
+import { updateRecord } from '../../shared/run/records';
+import type { Reference } from '../../shared/run/reference';
+import type { Run } from '../../shared/run/run';
+import { withOutcome } from '../../shared/run/upsert';
+
+export interface LockJob {
+	record: Reference;
+	entry: Entry;
+}
+
+/** The user with all attributes, also when chosen by id, so that a second run sends no write. */
+export function userOf(item: Item): LockJob {
+	const user = item.run.resource('user');
+	const record = recordOf(item, user, { full: true });
+	return { record, entry: record.entry ?? item.run.lookup.want(user, { field: 'id', label: 'ID' }, String(record.id), { full: true }) };
+}
+
+/** Locks or unlocks, unless the user is in that state already. */
+export async function setLocked(run: Run, { entry }: LockJob, locked: boolean): Promise<{ record: IDataObject; changed: boolean }> {
+	const api = run.apiOf(entry.resource);
+	const before = await run.lookup.one(entry, entry.resource.label);
+	if (api.value(before, 'locked') === locked) return { record: before, changed: false };
+	const answer = await updateRecord(run, entry.resource, { id: api.id(before), fields: { locked } });
+	return { record: api.record(answer), changed: true };
+}
+
+export const reactivate: Handler<LockJob> = {
+	prepare: userOf,
+	check: async ({ entry }, { run }) => void (await run.lookup.one(entry, 'User')),
+	async work(job, item) {
+		const { record, changed } = await setLocked(item.run, job, false);
+		const json = item.present(job.entry.resource, record);
+		return [{ json: item.simplified ? withOutcome(json, changed ? 'unlocked' : 'unchanged') : json }];
+	},
+};

@@ -1,0 +1,101 @@
+/** Provision: a user exists, is unlocked, and has a role, a profile and teams. */
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Handler } from '../../shared/run/handler';
+import type { Item } from '../../shared/run/item';
+import type { Entry } from '../../shared/run/lookup';
+import { pathTo, updateRecord } from '../../shared/run/records';
+import type { Reference } from '../../shared/run/reference';
+import { checkCreateOrUpdate, createOrUpdate, withOutcome } from '../../shared/run/upsert';
+import { fieldOf } from '../../shared/spec/keys';
+import { grouped } from '../../shared/spec/lists';
+import type { Link, RecordId } from '../../shared/spec/record';
+import type { Resource } from '../../shared/spec/resource';
+import { BadInput } from '../../shared/spec/values';
+
+interface ProvisionJob {
+	entry: Entry;
+	fields: IDataObject;
+	role?: Reference;
+	profile?: Reference;
+	teams: Reference[];
+	sendInvite?: boolean;
+	record?: IDataObject;
+}
+
+/** The name as parameters of its own, since every new user needs one. */
+function names(item: Item, user: Resource): IDataObject {
+	const given = ['firstName', 'lastName'].map((name) => [name, item.value({ ...fieldOf(user, name), required: false })]);
+	return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as IDataObject;
+}
+
+export const provision: Handler<ProvisionJob> = {
+	prepare(item) {
+		const { run } = item;
+		const user = run.resource('user');
+		const email = String(item.value({ name: 'email', type: 'email', required: true }));
+		return {
+			entry: run.lookup.want(user, user.keys![0], email, { full: true }),
+			role: item.reference('role', run.resource('role'), 'Role'),
+			profile: item.reference('profile', run.resource('profile'), 'Profile'),
+			teams: item.referencesOf('teams', run.resource('team'), 'Teams'),
+			fields: { ...item.fields(run.operation, ['email', 'role', 'profile', 'teams']), ...names(item, user) },
+			sendInvite: item.optionValue({ name: 'sendInvite', type: 'boolean' }) as boolean | undefined,
+		};
+	},
+	check: async (job, item) => await checkCreateOrUpdate(item.run, job.entry, { fields: job.fields }, 'Email'),
+	async work(job, item) {
+		const links: Record<string, Link> = {};
+		if (job.role) links.role = job.role.link;
+		if (job.profile) links.profile = job.profile.link;
+		const { record, outcome, answer, before } = await createOrUpdate(
+			item.run,
+			job.entry,
+			{ fields: { ...job.fields, locked: false }, links },
+			'Email',
+			(input) => ({
+				...input,
+				// A new user is not locked, so nothing is said about it.
+				fields: Object.fromEntries(Object.entries(input.fields).filter(([name]) => name !== 'locked')),
+				...(job.sendInvite === undefined ? {} : { meta: { sendInvite: job.sendInvite } }),
+			}),
+		);
+		job.record = record;
+		const { resource } = job.entry;
+		const unlocked = before ? item.run.apiOf(resource).value(before, 'locked') === true : false;
+		const json = item.present(resource, record, answer);
+		return [{ json: item.simplified ? withOutcome(json, outcome, { unlocked, teamsAdded: [] }) : json }];
+	},
+	/**
+	 * Adds the users to their teams, one write per team: the team's list of members is replaced as a whole,
+	 * so it is read right before, and all new members go in together.
+	 */
+	async finish(jobs, run, fail) {
+		const wanted = grouped(jobs, ({ job }) => job.teams.map(({ id }) => id));
+		const team = run.resource('team');
+		const client = run.client(team);
+		for (const [id, members] of wanted) {
+			try {
+				// Executions at the same time would each put back a list without the other's members.
+				await run.inTurn(`team members\n${id}`, async () => {
+					const { body } = await client.send({ method: 'GET', path: pathTo(team, id), purpose: `get team ${id}` });
+					const current = client.api.linked(client.api.record(body), 'users');
+					if (!current) {
+						throw new BadInput(
+							`Teams: Outreach does not tell the members of team ${id}, so none was added`,
+							'Add the user in Outreach. The list of members can only be replaced as a whole, which would remove the others.',
+						);
+					}
+					const known = new Set(current);
+					const added = members.filter(({ job }) => !known.has(client.api.id(job.record!)));
+					if (added.length === 0) return;
+					const ids = [...new Set([...current, ...added.map(({ job }) => client.api.id(job.record!))])];
+					await updateRecord(run, team, { id, fields: {}, links: { users: ids.map((user) => ({ resource: 'user', id: user })) } });
+					for (const { outputs } of added) (outputs[0].json.teamsAdded as RecordId[] | undefined)?.push(id);
+				});
+			} catch (error) {
+				for (const { item } of members) fail(item, error, 'The user was provisioned, but not added to all teams.');
+			}
+		}
+	},
+};

@@ -1,0 +1,35 @@
+/** The SCIM operation Patch, as it is offered. */
+import type { Field, Input } from '../../shared/spec/resource';
+
+export const ROW: Field[] = [
+	{
+		name: 'op',
+		label: 'Operation',
+		type: 'options',
+		options: [
+			{ value: 'add', description: 'Set an attribute, or add to a list' },
+			{ value: 'remove', description: 'Empty an attribute, or take from a list' },
+			{ value: 'replace', description: 'Set an attribute, whatever it was' },
+		],
+	},
+	{ name: 'path', type: 'string', description: 'Attribute to change, such as active, name.givenName or members[value eq "17"]. Empty when the value is an object of attributes.' },
+	{
+		name: 'kind',
+		label: 'Value Is',
+		type: 'options',
+		options: [
+			{ value: 'text', description: 'Sent as it stands' },
+			{ value: 'json', label: 'JSON', description: 'Such as true, 17, ["a"] or {"givenName": "Ann"}' },
+		],
+	},
+	{ name: 'value', type: 'text', description: 'New value; none to remove' },
+];
+
+export const PATCH: Input = {
+	kind: 'rows',
+	name: 'patch',
+	label: 'Operations',
+	row: 'Operation',
+	fields: ROW,
+	description: 'Changes in the order in which Outreach makes them; all of them or none',
+};
