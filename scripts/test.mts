@@ -142,6 +142,7 @@ const STAGES: Record<string, Stage> = {
 	// Tests import what the build declares.
 	typecheck: { does: 'types of nodes, tests and scripts', needs: ['build'], run: typecheck },
 	lint: { does: "n8n's official linter, strict", run: program('n8n-node', 'lint') },
+	rules: { does: 'imports go downwards only', run: program('depcruise', 'nodes', 'credentials', '--config', '.dependency-cruiser.cjs', '--output-type', 'err') },
 	docs: { does: 'tables of operations are up to date', needs: ['build'], run: async () => ({ code: await execute(process.execPath, ['scripts/docs.mts', '--check']) }) },
 	unit: { does: 'functions, harness', needs: ['build'], run: jest('unit') },
 	simulators: { does: 'the simulated vendors refuse what the vendors refuse', run: nodeTests('test/simulator/simulator.selftest.mts', 'test/simulator/outseta.selftest.mts') },
