@@ -172,7 +172,7 @@ describe('faults', () => {
 		const { error } = await lab.run('role', 'create', newRole);
 		expect(lab.sent()).toEqual(['POST /roles']);
 		expect(error?.message).toBe('It is not known whether Outreach did it: create role');
-		expect(descriptionOf(error)).toMatch(/not repeated.*Look in Outreach/);
+		expect(descriptionOf(error)).toMatch(/not repeated.*Check in Outreach whether/);
 		expect(lab.sim.records('role').filter(({ attributes }) => attributes.name === 'Night Shift')).toHaveLength(1);
 	});
 
@@ -224,7 +224,7 @@ describe('faults', () => {
 		expect(items.map(({ json }) => json.error ?? json.name)).toEqual([
 			'Sales Development Representative',
 			'Outreach refused to get role 1: Internal Server Error. [item 1]',
-			'Outreach did not answer with JSON [item 2]',
+			'Outreach answered with the web page "Sign in" instead of data [item 2]',
 			'Outreach could not be reached [item 3]',
 			'The answer of Outreach broke off [item 4]',
 		]);

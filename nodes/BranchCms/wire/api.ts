@@ -10,7 +10,6 @@ import { asObject } from '../../shared/spec/values';
 import { originOf } from '../../shared/wire/address';
 import type { Api, QueryPairs } from '../../shared/wire/api';
 import { typedQuery } from '../../shared/wire/query';
-import { plain } from './customFields';
 
 /** The site address in the credential; people paste the API's address as well. */
 export function siteUrl(given: unknown): string {
@@ -61,6 +60,7 @@ export const branchCmsApi: Api = {
 	credential: 'branchCmsApi',
 	baseUrl: (credentials) => `${siteUrl(credentials.siteUrl)}/api/v1`,
 	// Both are compulsory; the second in the newer documentation.
+	addressField: 'Site Address',
 	headers: { Accept: 'application/json', 'User-Agent': 'n8n-nodes-provisioning' },
 	contentType: 'application/json',
 	timeout: 60_000,
@@ -101,7 +101,7 @@ export const branchCmsApi: Api = {
 	explain(status, body) {
 		const answer = asObject(body);
 		const text = answer.error ?? answer.message ?? (Array.isArray(answer.errors) ? answer.errors.map((e) => asObject(e).message ?? e).join('; ') : undefined);
-		const reason = typeof text === 'object' ? JSON.stringify(text) : String(text ?? (typeof body === 'string' ? plain(body) : 'no reason given'));
+		const reason = typeof text === 'object' ? JSON.stringify(text) : String(text ?? (typeof body === 'string' ? body.trim().slice(0, 200) : ''));
 		const taken = /taken|exists|duplicate/i.test(reason);
 		return { reason, ...(taken && status !== 404 ? { remedy: 'A record with this value exists already. Use the operation "Create or Update" instead.' } : {}) };
 	},

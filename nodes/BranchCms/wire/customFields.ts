@@ -2,9 +2,6 @@
 import type { Field, Resource } from '../../shared/spec/resource';
 import type { Client } from '../../shared/wire/client';
 
-/** Text of an error page, shortened. */
-export const plain = (html: string) => html.replace(/<(script|style)\b.*?<\/\1>/gis, ' ').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 200) || 'no reason given';
-
 /** Attributes that the site's own layout adds, as far as its first record shows them. */
 export async function customFields(client: Client, resource: Resource): Promise<Field[]> {
 	const { body } = await client.send({

@@ -115,9 +115,9 @@ function explain(status: number, body: unknown, _headers?: Record<string, string
 	const reasons = errors.map((error) => {
 		const pointer = String(asObject(error.source).pointer ?? '');
 		const field = /\/data\/(?:attributes|relationships)\/([^/]+)/.exec(pointer)?.[1];
-		const text = String(error.detail ?? error.details ?? error.title ?? error.id ?? 'no reason given');
-		return field && !text.toLowerCase().includes(field.toLowerCase()) ? `${field}: ${text}` : text;
-	});
+		const text = String(error.detail ?? error.details ?? error.title ?? error.id ?? '');
+		return field && !text.toLowerCase().includes(field.toLowerCase()) ? `${field}: ${text || 'refused'}` : text;
+	}).filter((text) => text !== '');
 	const taken = reasons.some((reason) => reason.includes('already been taken'));
 	const [, object, record] = (status === 404 && /^\/customObjects\/([^/]+)(\/.+)?$/.exec(call?.path ?? '')) || [];
 	if (object) {
@@ -135,6 +135,7 @@ export const outreachApi: Api = {
 	credential: 'outreachOAuth2Api',
 	oauth2: true,
 	baseUrl: (credentials) => `${originOf(credentials.baseUrl || 'https://api.outreach.io', 'API Address', 'https://api.outreach.io')}/api/v2`,
+	addressField: 'API Address',
 	headers: { Accept: MEDIA_TYPE },
 	contentType: MEDIA_TYPE,
 	// The vendor answers 415 without it, also on GET.

@@ -27,8 +27,8 @@ export function allowance(headers: Record<string, string>): Allowance {
 	};
 }
 
-/** The reason in the gateway's `{ error, description }`. */
+/** The reason in the gateway's `{ error, description }`; empty if there is none. */
 export function gatewayReason(body: unknown): string {
 	const answer = asObject(body);
-	return [answer.error, answer.description ?? answer.error_description].filter(Boolean).map(String).join(': ') || 'no reason given';
+	return [answer.error, answer.description ?? answer.error_description].filter(Boolean).map(String).join(': ');
 }

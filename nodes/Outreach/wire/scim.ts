@@ -161,6 +161,7 @@ export const scimApi: Api = {
 	name: 'Outreach SCIM',
 	credential: 'outreachScimApi',
 	baseUrl: (credentials) => scimAddress(credentials.baseUrl),
+	addressField: 'Base Address',
 	headers: { Accept: `${MEDIA_TYPE}, application/json` },
 	contentType: MEDIA_TYPE,
 	timeout: 60_000,

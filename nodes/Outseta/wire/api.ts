@@ -82,7 +82,7 @@ const REMEDIES: Record<number, string> = {
 /** A call in the name of a person. */
 const OF_A_PERSON = 'The access token of the person was not accepted. It may have expired: make a new one, or give the email of the person instead.';
 
-/** `EntityValidationErrors` with their reasons; else whatever text there is. */
+/** `EntityValidationErrors` with their reasons; else the message. */
 function explain(status: number, body: unknown, _headers: unknown, { headers }: Call) {
 	const answer = asObject(body);
 	const faults = (Array.isArray(answer.EntityValidationErrors) ? answer.EntityValidationErrors : [])
@@ -94,8 +94,7 @@ function explain(status: number, body: unknown, _headers: unknown, { headers }: 
 		});
 	const plain = [answer.ErrorMessage, answer.Message, answer.error_description, answer.error].find((text) => typeof text === 'string' && text !== '');
 	const property = isAbsent(answer.PropertyName) ? '' : `${String(answer.PropertyName)}: `;
-	const text = typeof body === 'string' ? body.replace(/<[^>]*>/g, ' ').trim().slice(0, 200) : '';
-	const reason = faults.length > 0 ? faults.join('; ') : plain ? `${property}${String(plain)}` : text || 'no reason given';
+	const reason = faults.length > 0 ? faults.join('; ') : plain ? `${property}${String(plain)}` : typeof body === 'string' ? body.trim().slice(0, 200) : '';
 	// Of a property; that a state was reached already is another matter.
 	const taken = /already (in use|used|taken|exists|registered)|in use|exists|unique|duplicate/i.test(reason) && status === 400;
 	return { reason, remedy: taken ? 'A record with this value exists already. Use "Create or Update", or refer to the one there is.' : status === 401 && headers?.Authorization ? OF_A_PERSON : REMEDIES[status] };
@@ -107,6 +106,7 @@ export const outsetaApi: Api = {
 	name: 'Outseta',
 	credential: 'outsetaApi',
 	baseUrl: (credentials) => `${tenantAddress(credentials.subdomain)}/api/v1`,
+	addressField: 'Sub-Domain',
 	headers: { Accept: 'application/json' },
 	contentType: 'application/json',
 	timeout: 60_000,

@@ -53,13 +53,12 @@ const isInferred = ({ method, path }: Call) => (method === 'POST' && path === '/
 
 function explain(status: number, body: unknown, _headers: Record<string, string>, call: Call): Explanation {
 	const { errors, error, message } = asObject(body);
-	const page = typeof body === 'string' ? body.replace(/<(script|style)\b.*?<\/\1>/gis, ' ').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 200) : '';
 	const reason = [errors, error, message].map((part) => reasonIn(part).join('; ')).find((text) => text !== '') ?? '';
-	const rest = Object.keys(asObject(body)).length > 0 ? JSON.stringify(body).slice(0, 300) : 'no reason given';
+	const rest = Object.keys(asObject(body)).length > 0 ? JSON.stringify(body).slice(0, 300) : '';
 	if (isInferred(call) && [404, 405, 501].includes(status)) {
-		return { reason: reason || page || rest, remedy: 'Userlot does not document this request. Use the operation "Create or Update", which it does.' };
+		return { reason: reason || rest, remedy: 'Userlot does not document this request. Use the operation "Create or Update", which it does.' };
 	}
-	return { reason: reason || page || rest, ...(status === 401 ? { remedy: 'Check API address and key in the credential: a key belongs to one product.' } : {}) };
+	return { reason: reason || rest, ...(status === 401 ? { remedy: 'Check API address and key in the credential: a key belongs to one product.' } : {}) };
 }
 
 /** The wait as seconds or as a time; nothing of it is documented. */
@@ -74,6 +73,7 @@ export const userlotApi: Api = {
 	name: 'Userlot',
 	credential: 'userlotApi',
 	baseUrl: (credentials) => `${apiUrl(credentials.apiUrl)}/api/v1`,
+	addressField: 'API Address',
 	headers: { Accept: 'application/json' },
 	contentType: 'application/json',
 	timeout: 60_000,

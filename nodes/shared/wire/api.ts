@@ -46,7 +46,7 @@ export interface Allowance {
 }
 
 export interface Explanation {
-	/** The vendor's reason in its own words. */
+	/** The vendor's reason in its own words; empty if it gave none. */
 	reason: string;
 	/** What to do next. */
 	remedy?: string;
@@ -64,6 +64,8 @@ export interface Api {
 	 * @throws Error with a message for the user when the credential holds no usable address.
 	 */
 	baseUrl(credentials: ICredentialDataDecryptedObject): string;
+	/** What the credential calls the field with that address, for messages. */
+	addressField: string;
 	/** Headers of every request. */
 	headers: Record<string, string>;
 	/** Content type of JSON bodies, and of requests without body when `contentTypeAlways`. */
@@ -125,6 +127,6 @@ export interface Api {
 	linked(record: IDataObject, relation: string): RecordId[] | undefined;
 	/** A flat record for people; `answer` carries what was included, `include` names what was asked for. */
 	simplify(record: IDataObject, resource: Resource, answer?: unknown, include?: string[]): IDataObject;
-	/** Why the vendor refused, from the answer's body. */
+	/** Why the vendor refused, from the answer's body, which is no web page. */
 	explain(status: number, body: unknown, headers: Record<string, string>, call?: Call): Explanation;
 }

@@ -16,8 +16,10 @@ import {
 } from 'n8n-workflow';
 
 import type { Resource } from '../spec/resource';
+import { jsonOf, webPageIn } from './answers';
 import type { Answer, Api, Call } from './api';
 import { type Gate, gates, pause, roomAt, SECOND, type Trip } from './gate';
+import { type RawAnswer, Refusals } from './refusals';
 
 export type Context =
 	| IExecuteFunctions
@@ -50,6 +52,8 @@ export class Client {
 
 	private readonly gate: Gate;
 
+	private readonly refusals: Refusals;
+
 	/** Tells credentials apart within the process. */
 	readonly credentialKey: string;
 
@@ -67,6 +71,7 @@ export class Client {
 		this.credentialKey = `${api.name} ${api.credential} ${context.getNode().credentials?.[api.credential]?.id ?? context.getNode().id}`;
 		this.gate = gates.get(this.credentialKey) ?? { openAt: 0, nextSlot: 0, recent: [], fastest: Infinity, answered: 0 };
 		gates.set(this.credentialKey, this.gate);
+		this.refusals = new Refusals(context.getNode(), api);
 	}
 
 	/** The execution was cancelled. */
@@ -85,11 +90,7 @@ export class Client {
 	 * @throws NodeApiError with the vendor's reason when it refuses, or when it cannot be reached.
 	 */
 	async send(call: Call): Promise<Answer> {
-		if (this.api.covers && !this.api.covers(call)) {
-			throw new NodeOperationError(this.context.getNode(), `This kind of connection to ${this.api.name} may not ${call.purpose ?? `${call.method} ${call.path}`}`, {
-				description: 'Choose another authentication in the node: a connection of a user reaches everything.',
-			});
-		}
+		if (this.api.covers && !this.api.covers(call)) throw this.refusals.notCovered(call);
 		if (this.first) {
 			await this.first;
 			return await this.attempt(call);
@@ -110,7 +111,7 @@ export class Client {
 			yield body;
 			const following = this.api.nextPage(next, body, resource);
 			if (following && JSON.stringify(following) === JSON.stringify(next)) {
-				throw this.apiError(`${this.api.name} named the same page as the next one`, 'The list was not read to its end. Run again, and report it to the vendor if it stays.');
+				throw this.refusals.error(`${this.api.name} named the same page as the next one`, 'The list was not read to its end. Run again, and report it to the vendor if it stays.');
 			}
 			next = following;
 		}
@@ -118,74 +119,62 @@ export class Client {
 
 	private async attempt(call: Call): Promise<Answer> {
 		const deadline = Date.now() + (this.options.maxWait ?? 3_600_000);
+		const { api, gate, refusals } = this;
+		const mayRepeat = call.repeatable ?? call.method !== 'POST';
 		// A refusal for haste is a clear answer and no attempt.
 		let attempt = 1;
+		/** Waits for the next attempt. @throws the error if there is none left, or if another one could do it twice. */
+		const again = async (error: NodeApiError, repeatable: boolean): Promise<void> => {
+			if (!repeatable) throw refusals.unknownFate(call, error);
+			if (attempt >= ATTEMPTS) throw error;
+			await this.rest(BACKOFF * 2 ** (attempt++ - 1) * (0.75 + Math.random() / 2));
+		};
 		let doubtful = false;
 		for (;;) {
 			const trip = await this.waitForGate(deadline);
 			const outcome = await this.once(call);
 			trip.took = Date.now() - trip.sent;
-			if (!('fault' in outcome)) {
-				this.gate.fastest = Math.min(this.gate.fastest, trip.took);
-				this.gate.answered++;
-			}
 			if ('fault' in outcome) {
-				const { fault, code } = outcome;
-				const repeatable = (call.repeatable ?? call.method !== 'POST') || NEVER_SENT.has(code);
-				doubtful ||= !NEVER_SENT.has(code);
-				if (repeatable && attempt < ATTEMPTS) {
-					await this.rest(BACKOFF * 2 ** (attempt++ - 1) * (0.75 + Math.random() / 2));
-					continue;
-				}
-				throw repeatable ? fault : this.unknownFate(call, fault.message);
+				const neverSent = NEVER_SENT.has(outcome.code);
+				doubtful ||= !neverSent;
+				await again(outcome.fault, mayRepeat || neverSent);
+				continue;
 			}
+			gate.fastest = Math.min(gate.fastest, trip.took);
+			gate.answered++;
 
 			const { status, headers, body } = outcome;
-			const allowance = this.api.allowance?.(headers);
-			if (allowance?.remaining === 0 && allowance.resetsAt) {
-				this.gate.openAt = Math.max(this.gate.openAt, allowance.resetsAt);
-			}
-			if (status >= 300 && status < 400) throw this.moved(call, headers.location);
+			const allowance = api.allowance?.(headers);
+			if (allowance?.remaining === 0 && allowance.resetsAt) gate.openAt = Math.max(gate.openAt, allowance.resetsAt);
+			if (status >= 300 && status < 400) throw refusals.moved(call, headers.location);
 			if (status < 400) {
-				if (typeof body === 'string' && body.trim() !== '' && !(this.api.looseAnswers && call.method !== 'GET')) {
-					const unreadable = this.unreadable(body);
-					if (call.method === 'GET' && attempt < ATTEMPTS) {
-						await this.rest(BACKOFF * 2 ** (attempt++ - 1));
-						continue;
-					}
-					throw call.method === 'GET' ? unreadable : this.unknownFate(call, unreadable.message);
+				const loose = api.looseAnswers === true && call.method !== 'GET';
+				if (typeof body === 'string' && body.trim() !== '' && (!loose || webPageIn(body))) {
+					await again(refusals.unreadable(call, body), call.method === 'GET');
+					continue;
 				}
-				const silent = body === '' || (this.api.looseAnswers === true && call.method !== 'GET' && typeof body !== 'object');
-				return { status, headers, body: silent ? undefined : body };
+				return { status, headers, body: body === '' || (loose && typeof body !== 'object') ? undefined : body };
 			}
 			// The vendor had deleted it when the answer to an earlier attempt was lost.
-			if (status === 404 && call.method === 'DELETE' && doubtful) return { status: 204, headers, body: undefined };
+			if (status === 404 && call.method === 'DELETE' && doubtful && !webPageIn(body)) return { status: 204, headers, body: undefined };
 
-			const wait = this.api.retryAfter?.(headers, Date.now());
+			const wait = api.retryAfter?.(headers, Date.now());
 			if (status === 429 || (status === 503 && wait !== undefined)) {
-				this.gate.openAt = Math.max(this.gate.openAt, Date.now() + (wait ?? BLIND_WAIT));
-				if (this.gate.openAt > deadline) throw this.refusal(call, outcome);
+				gate.openAt = Math.max(gate.openAt, Date.now() + (wait ?? BLIND_WAIT));
+				if (gate.openAt > deadline) throw refusals.refused(call, outcome);
 				continue;
 			}
 			// What is not implemented will not be there the next time either.
-			if (status >= 500 && status !== 501) {
-				doubtful = true;
-				const repeatable = call.repeatable ?? call.method !== 'POST';
-				if (repeatable && attempt < ATTEMPTS) {
-					await this.rest(BACKOFF * 2 ** (attempt++ - 1) * (0.75 + Math.random() / 2));
-					continue;
-				}
-				const refusal = this.refusal(call, outcome);
-				throw repeatable ? refusal : this.unknownFate(call, refusal.message);
-			}
-			throw this.refusal(call, outcome);
+			if (status < 500 || status === 501) throw refusals.refused(call, outcome);
+			doubtful = true;
+			await again(refusals.refused(call, outcome), mayRepeat);
 		}
 	}
 
 	/** One request on the wire: an answer of any status, or a fault without answer. */
 	private async once(
 		call: Call,
-	): Promise<{ status: number; headers: Record<string, string>; body: unknown } | { fault: NodeApiError; code: string }> {
+	): Promise<RawAnswer | { fault: NodeApiError; code: string }> {
 		const credentials = await this.credentials();
 		const { api } = this;
 		const query = new URLSearchParams(call.query ?? []).toString();
@@ -224,7 +213,7 @@ export class Client {
 			const refused = call.file && answer.statusCode >= 400;
 			return { status: answer.statusCode, headers: answer.headers, body: refused ? jsonOf(answer.body) : answer.body };
 		} catch (error) {
-			if (this.cancelled) throw this.stopped();
+			if (this.cancelled) throw this.refusals.stopped();
 			const thrown = error as NodeApiError;
 			const code = String(thrown.httpCode ?? (thrown as unknown as { code?: string }).code ?? '');
 			if (code === '401') {
@@ -237,14 +226,7 @@ export class Client {
 				// n8n's own words, such as "The credential needs to be reconnected".
 				throw error instanceof NodeApiError ? error : new NodeOperationError(this.context.getNode(), error as Error);
 			}
-			return {
-				code,
-				fault: this.apiError(
-					torn ? `The answer of ${api.name} broke off` : `${api.name} could not be reached`,
-					`The connection ended ${torn ? 'too early' : `with ${code}`}${code === 'ECONNABORTED' ? ` (no answer within ${api.timeout / 1000} seconds)` : ''}. Check the address in the credential and the network, then run again.`,
-					{ failure: { cause: 'temporarily-unavailable' } },
-				),
-			};
+			return { code, fault: this.refusals.unreachable(code, torn) };
 		}
 	}
 
@@ -271,11 +253,7 @@ export class Client {
 			const openAt = Math.max(this.gate.openAt, ...(perSecond ? [this.gate.nextSlot, roomAt(this.gate, perSecond)] : []));
 			if (openAt <= now) break;
 			if (openAt > deadline) {
-				throw this.apiError(
-					`${this.api.name} allows no further requests for ${Math.ceil((openAt - now) / 1000)} seconds`,
-					'The rate limit is used up. Run again later, or raise the option "Max Wait for Rate Limit".',
-					{ httpCode: '429', failure: { cause: 'rate-limited', retryAfterMs: openAt - now } },
-				);
+				throw this.refusals.tooLong(openAt - now);
 			}
 			// Only waits for the vendor's refusal are news; slots of a second are routine. Requests that wait together wait once.
 			const from = Math.max(now, this.waited.until);
@@ -289,83 +267,11 @@ export class Client {
 			this.gate.nextSlot = Math.max(this.gate.nextSlot, trip.sent) + SECOND / perSecond;
 			this.gate.recent = [...this.gate.recent, trip].slice(-Math.floor(perSecond));
 		}
-		if (this.cancelled) throw this.stopped();
+		if (this.cancelled) throw this.refusals.stopped();
 		return trip;
 	}
 
 	private async rest(ms: number): Promise<void> {
-		if (!(await pause(ms, this.signal))) throw this.stopped();
-	}
-
-	private stopped(): NodeOperationError {
-		// n8n knows the end of a cancelled execution by this spelling; otherwise it would count as failed.
-		return new NodeOperationError(this.context.getNode(), 'The execution was canceled', {
-			description: 'Requests that were already answered have taken effect; no further ones were sent.',
-		});
-	}
-
-	private unreadable(body: string): NodeApiError {
-		return this.apiError(
-			`${this.api.name} did not answer with JSON`,
-			`The answer began with: ${body.trim().slice(0, 80)}. Check the address in the credential.`,
-		);
-	}
-
-	private moved(call: Call, location?: string): NodeApiError {
-		return this.apiError(
-			`${this.api.name} did not ${call.purpose ?? 'do this'}: it sends requests on to ${location ?? 'another address'}`,
-			'Nothing was changed. Enter the address to which it leads in the credential.',
-		);
-	}
-
-	/** A POST without answer: it may or may not have taken effect, and only a person can tell. */
-	private unknownFate(call: Call, reason: string): NodeApiError {
-		return this.apiError(
-			`It is not known whether ${this.api.name} did it: ${call.purpose ?? `${call.method} ${call.path}`}`,
-			`${reason}. The request was not repeated, since that could do it twice. Look in ${this.api.name} whether it took effect before you run again.`,
-			{ failure: { cause: 'temporarily-unavailable' } },
-		);
-	}
-
-	private refusal(call: Call, answer: { status: number; headers: Record<string, string>; body: unknown }): NodeApiError {
-		const { status, body } = answer;
-		const { reason, remedy } = this.api.explain(status, body, answer.headers, call);
-		const hide = (text: string) =>
-			(call.secrets ?? []).reduce((t, secret) => (secret ? t.split(secret).join('***') : t), text);
-		const wait = this.api.retryAfter?.(answer.headers, Date.now());
-		return this.apiError(
-			hide(`${this.api.name} refused to ${call.purpose ?? 'do this'}: ${reason}`),
-			hide(remedy ?? REMEDIES[status] ?? `${this.api.name} answered with status ${status}.`),
-			{
-				httpCode: String(status),
-				...(status === 401 ? { failure: { cause: 'credential-invalid' as const } } : {}),
-				...(status === 429 ? { failure: { cause: 'rate-limited' as const, retryAfterMs: wait } } : {}),
-				...(status >= 500 ? { failure: { cause: 'temporarily-unavailable' as const, retryAfterMs: wait } } : {}),
-			},
-		);
-	}
-
-	/** An error with exactly these words; n8n would replace messages in which it finds a known code. */
-	private apiError(message: string, description: string, options: ConstructorParameters<typeof NodeApiError>[2] = {}): NodeApiError {
-		const error = new NodeApiError(this.context.getNode(), {}, { ...options, message, description });
-		error.message = message;
-		return error;
-	}
-}
-
-const REMEDIES: Record<number, string> = {
-	401: 'The credential was not accepted. Open it, check it, and connect it again.',
-	403: 'The user behind the credential is not allowed to do this. Ask an administrator for the permission.',
-	404: 'There is no such record, or the user behind the credential cannot see it.',
-	429: 'The rate limit is used up. Run again later.',
-};
-
-/** A refusal that came as bytes. */
-function jsonOf(bytes: unknown): unknown {
-	const text = String(bytes);
-	try {
-		return JSON.parse(text) as unknown;
-	} catch {
-		return text;
+		if (!(await pause(ms, this.signal))) throw this.refusals.stopped();
 	}
 }
