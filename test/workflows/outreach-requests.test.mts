@@ -228,7 +228,7 @@ describe('faults', () => {
 			'Outreach could not be reached [item 3]',
 			'The answer of Outreach broke off [item 4]',
 		]);
-		expect(String(items[2].json.details)).toContain('Sign in');
+		expect(String(items[2].json.details)).toContain('sign-in page');
 		expect(String(items[3].json.details)).toMatch(/ECONNRESET/);
 		for (const id of [1, 2, 3, 5]) expect(lab.sent().filter((line) => line === `GET /roles/${id}`)).toHaveLength(5);
 		expect(error?.message).toBe('Outreach could not be reached');

@@ -8,6 +8,7 @@ import { parameterReferences, parameterValues } from '../../shared/run/action';
 import { recordOf } from '../../shared/run/answers';
 import type { Handler, Output } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
+import { listQuery } from '../../shared/run/listQuery';
 import { count, list } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
 import type { Run } from '../../shared/run/run';
@@ -65,7 +66,7 @@ export function bulk(operation: Operation): Handler<Job> {
 	return {
 		prepare(item) {
 			const target = item.value(TARGET) as Job['target'];
-			const query = target === 'filter' ? item.query(operation) : undefined;
+			const query = target === 'filter' ? listQuery(item, operation) : undefined;
 			if (query?.conditions === 0) {
 				throw unlimited();
 			}

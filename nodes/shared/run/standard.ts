@@ -11,6 +11,7 @@ import type { Call } from '../wire/api';
 import { action } from './action';
 import { done, isSilent, limitOf, present, recordOf } from './answers';
 import type { Handler, Output } from './handler';
+import { includeOf, listQuery, onlyOf } from './listQuery';
 import { count, createRecord, linksOf, list, pathTo, updateRecord } from './records';
 import type { Reference } from './reference';
 import { assertOneOf, upsert } from './upsert';
@@ -94,7 +95,7 @@ function get(operation: Operation): Handler<GetJob> {
 	const { resource } = operation;
 	return {
 		prepare(item) {
-			const query = { include: item.include(resource), only: item.only(resource) };
+			const query = { include: includeOf(item, resource), only: onlyOf(item, resource) };
 			return { record: recordOf(item, resource, { full: true, include: query.include }), query };
 		},
 		async work({ record, query }, item) {
@@ -124,7 +125,7 @@ function getAll(operation: Operation): Handler<ListJob> {
 	return {
 		prepare(item) {
 			const limit = limitOf(item);
-			return { toQuery: item.query(operation).toQuery, limit, countOnly: item.optionFlag('countOnly', false) };
+			return { toQuery: listQuery(item, operation).toQuery, limit, countOnly: item.optionFlag('countOnly', false) };
 		},
 		async work({ toQuery, limit, countOnly }, item) {
 			const place = listed(item.inside(resource));

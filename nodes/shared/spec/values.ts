@@ -128,6 +128,11 @@ export function toList(value: unknown): unknown[] {
 	return [value];
 }
 
+/** Names in a list or a text with commas. */
+export function toNames(value: unknown): string[] {
+	return isAbsent(value) ? [] : toList(value).map(String).filter((name) => name !== '');
+}
+
 function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(text);

@@ -1,6 +1,7 @@
 /** A poll of the changes of one resource, for vendors whose lists can be filtered and sorted by a time. */
 import { type IDataObject, type INodeExecutionData, type IPollFunctions, NodeOperationError } from 'n8n-workflow';
 
+import { listQuery } from '../run/listQuery';
 import { nouns } from '../spec/labels';
 import type { Query } from '../spec/query';
 import { BadInput, coerce, isAbsent } from '../spec/values';
@@ -25,7 +26,7 @@ export async function pollChanges(context: IPollFunctions, polled: Polled): Prom
 	/** The user's filters, with what the events need. */
 	const queryOf = async (): Promise<Query> => {
 		try {
-			const { toQuery } = item.query(run.operation);
+			const { toQuery } = listQuery(item, run.operation);
 			await run.lookup.resolve();
 			for (const reference of item.references) await reference.settle(run);
 			const query = toQuery();

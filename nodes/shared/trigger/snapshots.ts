@@ -1,6 +1,7 @@
 /** A poll of records that the vendor only lists: what was remembered of each is compared with what it is now. */
 import { type IDataObject, type INodeExecutionData, type IPollFunctions, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
+import { listQuery } from '../run/listQuery';
 import { pathTo } from '../run/records';
 import { nouns } from '../spec/labels';
 import type { Query } from '../spec/query';
@@ -72,7 +73,7 @@ export async function pollSnapshots(context: IPollFunctions, watch: Watch): Prom
 
 	const queryOf = async (): Promise<Query> => {
 		try {
-			const { toQuery } = item.query(run.operation);
+			const { toQuery } = listQuery(item, run.operation);
 			await run.lookup.resolve();
 			for (const reference of item.references) await reference.settle(run);
 			return { ...toQuery(), ...(watch.newOnly ? { sort: [{ field: 'id', descending: true }] } : {}) };
