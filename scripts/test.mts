@@ -138,6 +138,8 @@ async function typecheck(args: string[]): Promise<Result> {
 }
 
 const STAGES: Record<string, Stage> = {
+	// First, so that what is missing is known before minutes have passed.
+	browser: { does: 'a browser for the end-to-end tests', run: async () => ({ code: await execute(process.execPath, ['scripts/demo/browser.mts']) }) },
 	build: { does: 'compile and copy into dist', run: program('gulp', 'build') },
 	// Tests import what the build declares.
 	typecheck: { does: 'types of nodes, tests and scripts', needs: ['build'], run: typecheck },
@@ -156,12 +158,12 @@ const STAGES: Record<string, Stage> = {
 	},
 	e2e: {
 		does: 'a real n8n, by REST and in a browser',
-		needs: ['build', 'pack'],
+		needs: ['browser', 'build', 'pack'],
 		run: script('scripts/e2e.mts'),
 	},
 };
 
-function select(names: string[]) {
+function select(names: string[], rest: string[]) {
 	const wanted = new Set<string>();
 	const add = (name: string) => {
 		const stage = STAGES[name];
@@ -173,6 +175,7 @@ function select(names: string[]) {
 		wanted.add(name);
 	};
 	(names.length > 0 ? names : Object.keys(STAGES)).forEach(add);
+	if (rest.includes('--no-browser')) wanted.delete('browser');
 	return Object.entries(STAGES).filter(([name]) => wanted.has(name));
 }
 
@@ -180,7 +183,7 @@ async function main(argv: string[]): Promise<number> {
 	const dash = argv.findIndex((arg) => arg.startsWith('-'));
 	const names = dash < 0 ? argv : argv.slice(0, dash);
 	const rest = dash < 0 ? [] : argv.slice(dash);
-	const stages = select(names);
+	const stages = select(names, rest);
 	const scratch = await mkdtemp(join(tmpdir(), 'provisioning-test-'));
 	await mkdir(join(ROOT, 'build'), { recursive: true });
 

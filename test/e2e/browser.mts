@@ -1,33 +1,20 @@
 /** The editor as a person uses it, in a real browser. The cases build on each other. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { launchBrowser } from '../../scripts/demo/browser.mts';
 import { WORKFLOWS } from '../../scripts/demo/paths.mts';
 import { OWNER, type Stage } from '../../scripts/demo/stage.mts';
 import { credentialData } from '../../scripts/demo/vendors.mts';
 import { flowNamed, idOf, OUTREACH, outreachUser, WAIT, type Case, type OutreachRecord, type Settings } from './case.mts';
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-
-const PLACES = [
-	process.env.CHROMIUM_PATH,
-	'/usr/bin/chromium',
-	'/usr/bin/chromium-browser',
-	'/usr/bin/google-chrome',
-	'/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-	'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-];
-
 let browser: Browser | undefined;
 let page: Page;
 
 async function openBrowser(): Promise<void> {
-	const executablePath = PLACES.find((place) => place !== undefined && existsSync(place));
-	if (executablePath === undefined) throw new Error('There is no Chromium or Chrome here. Install one, or set CHROMIUM_PATH.');
-	browser = await chromium.launch({ executablePath, args: FLAGS });
+	browser = await launchBrowser();
 	page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
 	page.setDefaultTimeout(WAIT);
 }
