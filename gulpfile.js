@@ -8,7 +8,6 @@ const { writeSchemas } = require('./scripts/schemas.cjs');
 
 const DIST = path.join(__dirname, 'dist');
 const BUILD = path.join(__dirname, 'build');
-const SOURCES = ['nodes/**/*', 'credentials/**/*', 'scripts/schemas.cjs', 'tsconfig.json'];
 const ASSETS = [
 	'nodes/**/*.{svg,png}',
 	'credentials/**/*.{svg,png}',
@@ -72,12 +71,7 @@ async function tarball() {
 
 const build = gulp.series(compile, assets, schemas, replace);
 
-function watch() {
-	return gulp.watch(SOURCES, { ignoreInitial: false }, build);
-}
-
 exports.build = build;
-exports.watch = watch;
 exports.pack = gulp.series(build, tarball);
 exports.tarball = tarball;
 exports.clean = clean;

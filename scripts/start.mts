@@ -1,7 +1,8 @@
 /**
  * `npm start`: an n8n with the package in it, simulated vendors, connected credentials and ready-made
  * flows. `npm start -- --check` does the same in a folder of its own, runs every flow to its end and says
- * how that went; `--fresh` forgets what was built in earlier demos.
+ * how that went; `--fresh` forgets what was built in earlier demos; `--dev` (`npm run dev`) shows changes of the nodes in the
+ * running editor.
  */
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -11,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { installN8n } from './demo/install-n8n.mts';
 import { DEMO } from './demo/paths.mts';
 import { duration, say } from './demo/progress.mts';
+import { RELOADING, reloadOnChange } from './demo/reload.mts';
 import { OWNER, setStage, type Stage } from './demo/stage.mts';
 import { VENDOR_NAMES, VENDORS } from './demo/vendors.mts';
 
@@ -19,6 +21,7 @@ const LABELS = VENDOR_NAMES.map((name) => VENDORS[name].label);
 const { values: options } = parseArgs({
 	options: {
 		check: { type: 'boolean', default: false },
+		dev: { type: 'boolean', default: false },
 		fresh: { type: 'boolean', default: false },
 	},
 });
@@ -81,7 +84,8 @@ async function demo(): Promise<void> {
 		const old = (await readdir(DEMO)).filter((name) => name !== CLAIM);
 		await Promise.all(old.map(async (name) => await rm(join(DEMO, name), { recursive: true, force: true })));
 	}
-	stage = await setStage(DEMO);
+	stage = await setStage(DEMO, options.dev ? RELOADING : {});
+	if (options.dev) await reloadOnChange(DEMO);
 	const { n8n, simulators } = stage;
 	const lines = [
 		`Ready after ${duration(Date.now() - started)}: n8n with the nodes, and simulated ${LABELS.slice(0, -1).join(', ')} and ${LABELS.at(-1)} behind them.`,
@@ -99,6 +103,7 @@ async function demo(): Promise<void> {
 		'What the simulated vendors were asked so far:',
 		...VENDOR_NAMES.map((name) => `  ${VENDORS[name].label.padEnd(10)}${simulators[name].url}/__control/requests`),
 		'',
+		...(options.dev ? ['Change a file in nodes/ or credentials/: the editor shows it when you save.', ''] : []),
 		'Your work in n8n is kept for the next start; the vendors start afresh. Ctrl-C stops everything.',
 	];
 	process.stdout.write(`\n${lines.join('\n')}\n`);

@@ -58,8 +58,8 @@ export const settings = (userFolder: string, port: number, brokerPort: number) =
 	NO_COLOR: '1',
 });
 
-/** Starts n8n on a user folder and waits until it answers. */
-export async function startN8n(userFolder: string, preferredPort = 5678): Promise<RunningN8n> {
+/** Starts n8n on a user folder and waits until it answers. @param more settings beyond the usual ones. */
+export async function startN8n(userFolder: string, preferredPort = 5678, more: Record<string, string> = {}): Promise<RunningN8n> {
 	await mkdir(userFolder, { recursive: true });
 	const port = await freePort(preferredPort);
 	const brokerPort = await freePort(port + 1);
@@ -70,7 +70,7 @@ export async function startN8n(userFolder: string, preferredPort = 5678): Promis
 		process.execPath,
 		['--import', LEASH, join(N8N_DIR, 'node_modules', 'n8n', 'bin', 'n8n'), 'start'],
 		// n8n reads a .env file from where it is started.
-		{ cwd: userFolder, stdio: ['ignore', file.fd, file.fd, 'ipc'], env: environment(settings(userFolder, port, brokerPort)) },
+		{ cwd: userFolder, stdio: ['ignore', file.fd, file.fd, 'ipc'], env: environment({ ...settings(userFolder, port, brokerPort), ...more }) },
 	);
 	await file.close();
 	const url = `http://${HOST}:${port}`;

@@ -39,11 +39,16 @@ export async function ensureTarball(): Promise<Tarball> {
 	return { name, version, file, stamp: String(await age()) };
 }
 
-/** Puts the package where n8n keeps its community packages, as if it had been installed from there. */
-export async function unpackInto(userFolder: string, { name, file, stamp }: Tarball): Promise<void> {
+/** Where n8n keeps the package in a user folder, and the file that says which build it is. */
+export async function packageFolder(userFolder: string): Promise<{ folder: string; mark: string }> {
+	const { name } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { name: string };
 	const modules = join(userFolder, '.n8n', 'nodes', 'node_modules');
-	const target = join(modules, name);
-	const mark = join(modules, `.${name}-stamp`);
+	return { folder: join(modules, name), mark: join(modules, `.${name}-stamp`) };
+}
+
+/** Puts the package where n8n keeps its community packages, as if it had been installed from there. */
+export async function unpackInto(userFolder: string, { file, stamp }: Tarball): Promise<void> {
+	const { folder: target, mark } = await packageFolder(userFolder);
 	if ((await readFile(mark, 'utf8').catch(() => '')) === stamp) return;
 	await rm(target, { recursive: true, force: true });
 	await mkdir(target, { recursive: true });
