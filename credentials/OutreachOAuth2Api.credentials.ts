@@ -1,5 +1,7 @@
 import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
+import { outreachAddress } from './outreachAddress';
+
 /** Resources that the node reads and changes. */
 const FULL = [
 	'accountNotes',
@@ -121,20 +123,6 @@ export class OutreachOAuth2Api implements ICredentialType {
 			type: 'hidden',
 			default: 'body',
 		},
-		{
-			displayName: 'Advanced',
-			name: 'advanced',
-			type: 'boolean',
-			default: false,
-			description: 'Whether to show settings that hardly anybody needs',
-		},
-		{
-			displayName: 'API Address',
-			name: 'baseUrl',
-			type: 'string',
-			default: 'https://api.outreach.io',
-			displayOptions: { show: { advanced: [true] } },
-			description: 'Host of the API, without a path',
-		},
+		...outreachAddress,
 	];
 }

@@ -12,6 +12,8 @@ import {
 	UserError,
 } from 'n8n-workflow';
 
+import { outreachAddress } from './outreachAddress';
+
 /** Seconds for which the proof of identity is good; the vendor takes at most an hour. */
 const PROOF_SECONDS = 600;
 
@@ -87,21 +89,7 @@ export class OutreachS2SApi implements ICredentialType {
 			required: true,
 			description: 'Installation of the app in the organization',
 		},
-		{
-			displayName: 'Advanced',
-			name: 'advanced',
-			type: 'boolean',
-			default: false,
-			description: 'Whether to show settings that hardly anybody needs',
-		},
-		{
-			displayName: 'API Address',
-			name: 'baseUrl',
-			type: 'string',
-			default: 'https://api.outreach.io',
-			displayOptions: { show: { advanced: [true] } },
-			description: 'Host of the API, without a path',
-		},
+		...outreachAddress,
 		{
 			displayName: 'Access Token',
 			name: 'accessToken',

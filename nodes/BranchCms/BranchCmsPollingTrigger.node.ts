@@ -1,6 +1,7 @@
 import { type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions, NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
 import { simplifyProperty } from '../shared/editor/lists';
+import { eventsProperty, followedResource, notice } from '../shared/editor/triggerProperties';
 import { pollSnapshots } from '../shared/trigger/snapshots';
 import { resourceOf } from '../shared/wire/vendor';
 import { watchOf } from './triggers/changes';
@@ -21,37 +22,23 @@ export class BranchCmsPollingTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'branchCmsApi', required: true }],
 		properties: [
-			{
-				displayName:
-					'Nothing has to be set up in BranchCMS. The first poll only remembers what is there; later ones tell what is different. BranchCMS keeps no dates of changes, so each reads all records, 100 with each request (for created ones alone, one request): every hour is usually enough. Up to 20,000 records can be watched.',
-				name: 'notice',
-				type: 'notice',
-				default: '',
-			},
-			{
-				displayName: 'Resource',
-				name: 'resource',
-				type: 'options',
-				noDataExpression: true,
-				options: [
+			notice(
+				'Nothing has to be set up in BranchCMS. The first poll only remembers what is there; later ones tell what is different. BranchCMS keeps no dates of changes, so each reads all records, 100 with each request (for created ones alone, one request): every hour is usually enough. Up to 20,000 records can be watched.',
+			),
+			followedResource(
+				[
 					{ name: 'Account', value: 'account' },
 					{ name: 'Calendar Event', value: 'event' },
 				],
-				default: 'account',
-			},
-			{
-				displayName: 'Events',
-				name: 'events',
-				type: 'multiOptions',
-				options: [
+				'account',
+			),
+			eventsProperty(
+				[
 					{ name: 'Created', value: 'created' },
 					{ name: 'Deleted', value: 'deleted', description: 'A record that is not listed any more is asked for, to be sure' },
 					{ name: 'Updated', value: 'updated', description: 'Any value of the record changed' },
 				],
-				default: [],
-				required: true,
-				description: 'What starts the workflow',
-			},
+			),
 			simplifyProperty,
 		],
 	};

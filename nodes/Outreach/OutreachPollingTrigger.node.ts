@@ -1,9 +1,10 @@
-import { type INodeExecutionData, type INodeProperties, type INodeType, type INodeTypeDescription, type IPollFunctions, NodeConnectionTypes } from 'n8n-workflow';
+import { type INodeExecutionData, type INodeProperties, type INodePropertyOptions, type INodeType, type INodeTypeDescription, type IPollFunctions, NodeConnectionTypes } from 'n8n-workflow';
 
 import { loginProperty } from '../shared/editor/dropdown';
 import { filtersProperty, simplifyProperty } from '../shared/editor/lists';
 import { methodsOf } from '../shared/editor/methods';
 import { followingOptions } from '../shared/editor/options';
+import { eventsProperty, followedResource, notice } from '../shared/editor/triggerProperties';
 import { grouped } from '../shared/spec/lists';
 import { pollChanges } from '../shared/trigger/changes';
 import { resourceOf } from '../shared/wire/vendor';
@@ -15,16 +16,9 @@ function eventProperties(): INodeProperties[] {
 	const groups = grouped(polledResources, (resource) => [
 		JSON.stringify(changesOf(resource).map(({ name, label, description }) => ({ name: label, value: name, ...(description ? { description } : {}) }))),
 	]);
-	return [...groups].map(([choices, resources]) => ({
-		displayName: 'Events',
-		name: 'events',
-		type: 'multiOptions',
-		options: JSON.parse(choices) as INodeProperties['options'],
-		default: [],
-		required: true,
-		displayOptions: { show: { resource: resources.map(({ name }) => name) } },
-		description: 'What starts the workflow',
-	}));
+	return [...groups].map(([choices, resources]) =>
+		eventsProperty(JSON.parse(choices) as INodePropertyOptions[], { show: { resource: resources.map(({ name }) => name) } }),
+	);
 }
 
 export class OutreachPollingTrigger implements INodeType {
@@ -45,22 +39,11 @@ export class OutreachPollingTrigger implements INodeType {
 			{ name: 'outreachS2SApi', required: true, displayOptions: { show: { authentication: ['s2s'] } } },
 		],
 		properties: [
-			{
-				displayName:
-					'The connection needs the read scope of the records you choose. Nothing is missed while n8n is down: the next poll goes on where the last one stopped. Deletions cannot be polled, use the Outreach Trigger for them.',
-				name: 'notice',
-				type: 'notice',
-				default: '',
-			},
+			notice(
+				'The connection needs the read scope of the records you choose. Nothing is missed while n8n is down: the next poll goes on where the last one stopped. Deletions cannot be polled, use the Outreach Trigger for them.',
+			),
 			{ ...loginProperty(outreach), displayOptions: undefined },
-			{
-				displayName: 'Resource',
-				name: 'resource',
-				type: 'options',
-				noDataExpression: true,
-				options: polledResources.map(({ label, name }) => ({ name: label, value: name })).sort((a, b) => a.name.localeCompare(b.name)),
-				default: 'prospect',
-			},
+			followedResource(polledResources.map(({ label, name }) => ({ name: label, value: name })).sort((a, b) => a.name.localeCompare(b.name)), 'prospect'),
 			...eventProperties(),
 			filtersProperty(outreach),
 			simplifyProperty,

@@ -17,6 +17,7 @@ import { loginProperty } from '../shared/editor/dropdown';
 import { simplifyProperty } from '../shared/editor/lists';
 import { locator } from '../shared/editor/locator';
 import { methodsOf } from '../shared/editor/methods';
+import { eventsProperty, notice } from '../shared/editor/triggerProperties';
 import { answerNow, parseObject, rawBody, refuse, signedWith } from '../shared/trigger/delivery';
 import { memoryOf } from '../shared/trigger/memory';
 import { nodeKey, whilePublishing } from '../shared/trigger/node';
@@ -66,23 +67,11 @@ export class OutreachTrigger implements INodeType {
 		],
 		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' }],
 		properties: [
-			{
-				displayName:
-					'The connection needs the scopes webhooks.all and the read scope of each record you choose, and Outreach must be able to reach this n8n at a public https address. Publishing the workflow creates the webhooks in Outreach, unpublishing removes them. What happens while n8n is down is missed, unless Catch Up is on.',
-				name: 'notice',
-				type: 'notice',
-				default: '',
-			},
+			notice(
+				'The connection needs the scopes webhooks.all and the read scope of each record you choose, and Outreach must be able to reach this n8n at a public https address. Publishing the workflow creates the webhooks in Outreach, unpublishing removes them. What happens while n8n is down is missed, unless Catch Up is on.',
+			),
 			{ ...loginProperty(outreach), displayOptions: undefined },
-			{
-				displayName: 'Events',
-				name: 'events',
-				type: 'multiOptions',
-				options: eventChoices(),
-				default: [],
-				required: true,
-				description: 'What starts the workflow',
-			},
+			eventsProperty(eventChoices()),
 			{
 				...locator('authorizer', 'Authorizer', resourceOf(outreach, 'user'), true, 'Records that this user cannot see are not delivered'),
 				displayOptions: { show: { authentication: ['s2s'] } },

@@ -3,6 +3,7 @@ import { type INodeExecutionData, type INodeType, type INodeTypeDescription, typ
 import { filtersProperty, simplifyProperty } from '../shared/editor/lists';
 import { methodsOf } from '../shared/editor/methods';
 import { followingOptions } from '../shared/editor/options';
+import { eventsProperty, followedResource, notice } from '../shared/editor/triggerProperties';
 import { pollChanges } from '../shared/trigger/changes';
 import { resourceOf } from '../shared/wire/vendor';
 import { polledOf } from './triggers/changes';
@@ -24,19 +25,11 @@ export class OutsetaPollingTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'outsetaApi', required: true }],
 		properties: [
-			{
-				displayName:
-					'Nothing has to be set up in Outseta, and nothing is missed while n8n is down: the next poll goes on where the last one stopped. Choose Activity for what the activity log tells, such as payments and deletions; the others for the records themselves.',
-				name: 'notice',
-				type: 'notice',
-				default: '',
-			},
-			{
-				displayName: 'Resource',
-				name: 'resource',
-				type: 'options',
-				noDataExpression: true,
-				options: [
+			notice(
+				'Nothing has to be set up in Outseta, and nothing is missed while n8n is down: the next poll goes on where the last one stopped. Choose Activity for what the activity log tells, such as payments and deletions; the others for the records themselves.',
+			),
+			followedResource(
+				[
 					{ name: 'Account', value: 'account' },
 					{ name: 'Activity', value: 'activity' },
 					{ name: 'Deal', value: 'deal' },
@@ -44,32 +37,17 @@ export class OutsetaPollingTrigger implements INodeType {
 					{ name: 'Subscription', value: 'subscription' },
 					{ name: 'Ticket', value: 'case' },
 				],
-				default: 'activity',
-			},
-			{
-				displayName: 'Events',
-				name: 'events',
-				type: 'multiOptions',
-				options: activityChoices(),
-				default: [],
-				required: true,
-				displayOptions: { show: { resource: ['activity'] } },
-				description: 'What starts the workflow',
-			},
-			{
-				displayName: 'Events',
-				name: 'events',
-				type: 'multiOptions',
-				options: [
+				'activity',
+			),
+			eventsProperty(activityChoices(), { show: { resource: ['activity'] } }),
+			eventsProperty(
+				[
 					{ name: 'Created', value: 'created' },
 					{ name: 'Created or Updated', value: 'changed', description: 'One event for each record, named for what happened; not to be combined with the two alone' },
 					{ name: 'Updated', value: 'updated' },
 				],
-				default: [],
-				required: true,
-				displayOptions: { hide: { resource: ['activity'] } },
-				description: 'What starts the workflow',
-			},
+				{ hide: { resource: ['activity'] } },
+			),
 			filtersProperty(outseta),
 			simplifyProperty,
 			followingOptions(outseta),

@@ -10,6 +10,7 @@ import {
 } from 'n8n-workflow';
 
 import { simplifyProperty } from '../shared/editor/lists';
+import { notice } from '../shared/editor/triggerProperties';
 import { parseObject, rawBody, refuse, signedWith } from '../shared/trigger/delivery';
 import { memoryOf } from '../shared/trigger/memory';
 import { nodeKey, whilePublishing } from '../shared/trigger/node';
@@ -33,13 +34,9 @@ export class OutsetaTrigger implements INodeType {
 		credentials: [{ name: 'outsetaApi', required: true }],
 		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' }],
 		properties: [
-			{
-				displayName:
-					'To be set up once in Outseta, under Settings &gt; Notifications:<br>1. Behind the cog is the signature key: put it into the credential.<br>2. Click Add Activity Notification, and choose the same activity as under Event.<br>3. As callback URL paste the Production URL (open "Webhook URLs" above).',
-				name: 'notice',
-				type: 'notice',
-				default: '',
-			},
+			notice(
+				'To be set up once in Outseta, under Settings &gt; Notifications:<br>1. Behind the cog is the signature key: put it into the credential.<br>2. Click Add Activity Notification, and choose the same activity as under Event.<br>3. As callback URL paste the Production URL (open "Webhook URLs" above).',
+			),
 			{
 				displayName: 'Event',
 				name: 'event',

@@ -2,6 +2,7 @@ import { type INodeExecutionData, type INodeType, type INodeTypeDescription, typ
 
 import { filtersProperty, simplifyProperty } from '../shared/editor/lists';
 import { methodsOf } from '../shared/editor/methods';
+import { eventsProperty, followedResource, notice } from '../shared/editor/triggerProperties';
 import { pollSnapshots } from '../shared/trigger/snapshots';
 import { resourceOf } from '../shared/wire/vendor';
 import { watchOf } from './triggers/changes';
@@ -26,29 +27,18 @@ export class UserlotPollingTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'userlotApi', required: true }],
 		properties: [
-			{
-				displayName:
-					'Nothing has to be set up in Userlot. The first poll only remembers what is there, and tells of renewals that are near; later ones tell what is different. Each reads the whole list, so every hour is usually enough. Up to 20,000 records can be watched; filters make them fewer.',
-				name: 'notice',
-				type: 'notice',
-				default: '',
-			},
-			{
-				displayName: 'Resource',
-				name: 'resource',
-				type: 'options',
-				noDataExpression: true,
-				options: [
+			notice(
+				'Nothing has to be set up in Userlot. The first poll only remembers what is there, and tells of renewals that are near; later ones tell what is different. Each reads the whole list, so every hour is usually enough. Up to 20,000 records can be watched; filters make them fewer.',
+			),
+			followedResource(
+				[
 					{ name: 'Company', value: 'company' },
 					{ name: 'End User', value: 'endUser' },
 				],
-				default: 'company',
-			},
-			{
-				displayName: 'Events',
-				name: 'events',
-				type: 'multiOptions',
-				options: [
+				'company',
+			),
+			eventsProperty(
+				[
 					{ name: 'ARR Changed', value: 'arrChanged', description: 'By more than an amount, since the last time it was told' },
 					created,
 					{ name: 'Health Category Changed', value: 'healthCategoryChanged' },
@@ -59,21 +49,9 @@ export class UserlotPollingTrigger implements INodeType {
 					{ name: 'Status Changed', value: 'statusChanged' },
 					updated,
 				],
-				default: [],
-				required: true,
-				displayOptions: { show: { resource: ['company'] } },
-				description: 'What starts the workflow',
-			},
-			{
-				displayName: 'Events',
-				name: 'events',
-				type: 'multiOptions',
-				options: [created, updated],
-				default: [],
-				required: true,
-				displayOptions: { show: { resource: ['endUser'] } },
-				description: 'What starts the workflow',
-			},
+				{ show: { resource: ['company'] } },
+			),
+			eventsProperty([created, updated], { show: { resource: ['endUser'] } }),
 			{
 				displayName: 'Health Score Limit',
 				name: 'healthLimit',
