@@ -1,5 +1,4 @@
-import { type AnyRequest, anyRequestRecipe } from '../../shared/spec/anyRequest';
-import type { Recipe, Resource } from '../../shared/spec/resource';
+import { type AnyRequest, anyRequestResource } from '../../shared/spec/anyRequest';
 
 export const ABOUT: AnyRequest = {
 	base: '/api/v1',
@@ -10,17 +9,5 @@ export const ABOUT: AnyRequest = {
 	pages: 'Whether to read further pages and output each record as an item',
 };
 
-export const requestRecipes: Recipe[] = [anyRequestRecipe(ABOUT)];
-
 /** Any request to the API, for what has no operation of its own. */
-export const api: Resource = {
-	name: 'api',
-	label: 'API Request',
-	singular: 'API request',
-	path: '/',
-	description: 'Any request to the API, for what has no operation of its own',
-	methods: [],
-	idType: 'string',
-	fields: [],
-	recipes: requestRecipes,
-};
+export const api = anyRequestResource(ABOUT, 'Any request to the API, for what has no operation of its own');

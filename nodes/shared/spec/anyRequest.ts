@@ -1,5 +1,5 @@
 /** The operation that sends any request, as it is offered. */
-import type { Field, Recipe } from './resource';
+import type { Field, Recipe, Resource } from './resource';
 
 /** What differs between vendors in what the operation shows. */
 export interface AnyRequest {
@@ -24,7 +24,7 @@ export const bodyField = ({ body }: AnyRequest): Field => ({ name: 'body', label
 export const PATH: Field = { name: 'path', type: 'string', required: true };
 
 /** The operation as it is offered. */
-export function anyRequestRecipe(about: AnyRequest): Recipe {
+function anyRequestRecipe(about: AnyRequest): Recipe {
 	return {
 		name: 'request',
 		label: 'Send',
@@ -40,3 +40,16 @@ export function anyRequestRecipe(about: AnyRequest): Recipe {
 		simplify: true,
 	};
 }
+
+/** The resource that holds it, for what has no operation of its own. */
+export const anyRequestResource = (about: AnyRequest, description: string): Resource => ({
+	name: 'api',
+	label: 'API Request',
+	singular: 'API request',
+	path: '/',
+	description,
+	methods: [],
+	idType: 'string',
+	fields: [],
+	recipes: [anyRequestRecipe(about)],
+});
