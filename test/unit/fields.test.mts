@@ -202,6 +202,19 @@ describe('fields of an operation', () => {
 		expect(columns(operation('promote'))).toMatchObject([{ id: 'reason', required: true, type: 'string' }]);
 	});
 
+	test('a fresh node shows those that are required and the everyday ones, in their order', () => {
+		const shown = (name: string, everyday?: string[]) => {
+			const { resource, ...rest } = operation(name);
+			return columns({ ...rest, resource: { ...resource, everyday, keys: [{ field: 'firstName' }] } }).filter((c) => !c.removed).map((c) => c.id);
+		};
+		expect(shown('create')).toEqual(['email']);
+		expect(shown('create', ['tags', 'firstName'])).toEqual(['email', 'tags', 'firstName']);
+		expect(shown('update', ['tags', 'firstName'])).toEqual(['tags', 'firstName']);
+		// Create or Update asks for the key itself.
+		expect(shown('upsert', ['tags', 'firstName'])).toEqual(['tags']);
+		expect(shown('promote', ['tags'])).toEqual(['reason']);
+	});
+
 	test('are columns of the type that n8n checks, with the choices there are', () => {
 		const byId = Object.fromEntries(columns(operation('create')).map((c) => [c.id, c]));
 		expect(byId.age).toMatchObject({ displayName: 'Age', type: 'number' });

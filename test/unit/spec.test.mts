@@ -146,6 +146,20 @@ describe.each([outreach, branchCms, outseta, userlot] as Vendor[])('$label', (ve
 
 	describe.each(vendor.resources.map((resource) => ({ name: resource.name, resource })))('$name', ({ resource }) => {
 		const { fields, relations = [], actions = [], recipes = [], bulk = [], keys = [], list } = resource;
+
+		test('a fresh node shows up to eight everyday fields that can be set, and no switch', () => {
+			const { everyday = [] } = resource;
+			expect(everyday.length).toBeLessThanOrEqual(8);
+			for (const name of everyday) {
+				const field = fields.find((f) => f.name === name);
+				expect({ name, settable: field !== undefined && !field.readOnly && !field.filterOnly }).toEqual({ name, settable: true });
+				expect({ name, type: field?.type }).not.toEqual({ name, type: 'boolean' });
+			}
+			const settable = fields.filter((f) => !f.readOnly && !f.filterOnly && f.type !== 'boolean' && f.name !== 'attributes');
+			if (resource.methods.includes('create') && settable.length > 3) {
+				expect(everyday.length + fields.filter((f) => f.required).length).toBeGreaterThan(0);
+			}
+		});
 		/** A field by its name, by its path on the wire, or of a related record: that one filters as far as the relation does. */
 		const field = (name: string): Field | undefined => {
 			if (name === 'id') return ID;

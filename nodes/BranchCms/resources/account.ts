@@ -12,6 +12,7 @@ export const account: Resource = {
 	keys: [{ name: 'email', field: 'email', type: 'email' }],
 	list: { name: ['firstName', 'lastName'], fallback: ['displayName', 'username', 'email'], detail: 'email', sort: 'lastName' },
 	notes: { replace: 'Replace an account: every attribute left out is emptied. Use Update to keep the others.' },
+	everyday: ['email', 'firstName', 'lastName', 'username', 'password', 'company', 'phoneMobile', 'title'],
 	fields: [
 		{ name: 'company', type: 'string', filter: true, sort: true, description: 'Company the person works for' },
 		{ name: 'department', type: 'string', filter: true, sort: true, description: 'Department within the company' },

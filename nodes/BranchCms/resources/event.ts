@@ -30,6 +30,7 @@ export const event: Resource = {
 	keys: [{ field: 'title' }],
 	list: { name: ['title'], detail: 'date', sort: 'date' },
 	notes: { replace: 'Replace a calendar event: every attribute left out is emptied. Use Update to keep the others.' },
+	everyday: ['title', 'date', 'time', 'endDate', 'location', 'shortDescription'],
 	fields: [
 		{ name: 'date', type: 'date', filter: true, sort: true, description: 'First day' },
 		{ name: 'description', type: 'text', filter: true, description: 'Description, HTML allowed' },

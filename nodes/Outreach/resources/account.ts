@@ -13,6 +13,7 @@ export const account: Resource = {
 	list: { name: ['name'], fallback: ['domain'], detail: 'domain', sort: 'name' },
 	urlExample: 'https://web.outreach.io/accounts/123',
 	customSlots: 150,
+	everyday: ['domain', 'industry', 'numberOfEmployees', 'locality', 'websiteUrl', 'description', 'tags'],
 	fields: [
 		{ name: 'annualRevenueRange', type: 'string', maxLength: 255, description: 'Revenue bracket of the company' },
 		{ name: 'buyerIntentScore', type: 'number', filter: true, sort: true, description: 'Quality score the customer assigns to the account' },
@@ -60,7 +61,7 @@ export const account: Resource = {
 	bulk: [
 		{
 			name: 'accountAddTags',
-			label: 'Bulk Add Tags',
+			label: 'Update Many: Add Tags',
 			action: 'Add tags to many accounts',
 			description: 'Add tags to many accounts at once; other tags stay',
 			path: '/batches/actions/accountAddTags',
@@ -70,7 +71,7 @@ export const account: Resource = {
 		},
 		{
 			name: 'accountsAddAssignments',
-			label: 'Bulk Assign Users',
+			label: 'Update Many: Assign Users',
 			action: 'Assign users to many accounts',
 			description: 'Assign users to many accounts at once; others stay assigned',
 			path: '/batches/actions/accountsAddAssignments',
@@ -80,7 +81,7 @@ export const account: Resource = {
 		},
 		{
 			name: 'accountsAssignOwner',
-			label: 'Bulk Assign Owner',
+			label: 'Update Many: Assign Owner',
 			action: 'Assign owner to many accounts',
 			description: 'Give many accounts to another user at once',
 			path: '/batches/actions/accountsAssignOwner',
@@ -90,7 +91,7 @@ export const account: Resource = {
 		},
 		{
 			name: 'accountsBulkModify',
-			label: 'Bulk Update',
+			label: 'Update Many',
 			action: 'Update many accounts',
 			description: 'Set the same fields on many accounts at once',
 			path: '/batches/actions/accountsBulkModify',
@@ -98,21 +99,21 @@ export const account: Resource = {
 		},
 		{
 			name: 'accountsDestroyAll',
-			label: 'Bulk Delete',
+			label: 'Delete Many',
 			action: 'Delete many accounts',
 			description: 'Delete many accounts at once, for good',
 			path: '/batches/actions/accountsDestroyAll',
 		},
 		{
 			name: 'accountsRemoveAllAssignments',
-			label: 'Bulk Unassign All Users',
+			label: 'Update Many: Unassign All Users',
 			action: 'Unassign all users from many accounts',
 			description: 'Remove every assigned user from many accounts at once',
 			path: '/batches/actions/accountsRemoveAllAssignments',
 		},
 		{
 			name: 'accountsRemoveAssignments',
-			label: 'Bulk Unassign Users',
+			label: 'Update Many: Unassign Users',
 			action: 'Unassign users from many accounts',
 			description: 'Remove assigned users from many accounts at once',
 			path: '/batches/actions/accountsRemoveAssignments',
@@ -122,7 +123,7 @@ export const account: Resource = {
 		},
 		{
 			name: 'accountsRemoveTags',
-			label: 'Bulk Remove Tags',
+			label: 'Update Many: Remove Tags',
 			action: 'Remove tags from many accounts',
 			description: 'Remove tags from many accounts at once',
 			path: '/batches/actions/accountsRemoveTags',

@@ -10,6 +10,7 @@ export const call: Resource = {
 	idType: 'integer',
 	list: { name: ['direction', 'outcome'], detail: 'createdAt', sort: 'createdAt' },
 	notes: { update: 'Change fields of a call (listed in one vendor file only)' },
+	everyday: ['note', 'answeredAt', 'completedAt', 'to', 'from'],
 	fields: [
 		{ name: 'answeredAt', type: 'dateTime', description: 'When the call was picked up' },
 		{ name: 'completedAt', type: 'dateTime', description: 'When the call ended' },

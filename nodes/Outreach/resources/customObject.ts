@@ -17,7 +17,7 @@ export const customObject: Resource = {
 	bulk: [
 		{
 			name: 'customObjectBulkModify',
-			label: 'Bulk Update',
+			label: 'Update Many',
 			action: 'Update many custom object records',
 			description: 'Set the same fields on many records at once',
 			path: '/batches/actions/customObjectBulkModify',
@@ -25,7 +25,7 @@ export const customObject: Resource = {
 		},
 		{
 			name: 'customObjectBulkDelete',
-			label: 'Bulk Delete',
+			label: 'Delete Many',
 			action: 'Delete many custom object records',
 			description: 'Delete many records at once, for good',
 			path: '/batches/actions/customObjectBulkDelete',

@@ -11,6 +11,7 @@ export const emailAddress: Resource = {
 	idType: 'integer',
 	keys: [{ field: 'email', type: 'email' }],
 	list: { name: ['email'], sort: 'email' },
+	everyday: ['emailType'],
 	fields: [
 		{ name: 'createdAt', type: 'dateTime', readOnly: true, description: 'Creation timestamp (ISO 8601, UTC); set by Outreach' },
 		{ name: 'email', type: 'email', required: true, filter: true, sort: true, description: 'The address' },

@@ -11,6 +11,7 @@ export const event: Resource = {
 	list: { name: ['name'], detail: 'createdAt', sort: 'createdAt' },
 	notes: { create: 'Create a custom event (server-to-server connections only)' },
 	pageSize: 100,
+	everyday: ['name', 'eventAt', 'body', 'externalUrl'],
 	fields: [
 		{ name: 'body', type: 'string', description: 'Text of an external (custom) event' },
 		{ name: 'createdAt', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'Creation timestamp (ISO 8601, UTC); set by Outreach' },

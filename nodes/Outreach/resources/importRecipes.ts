@@ -42,7 +42,7 @@ export const existingLabel = (label: string) => `Existing ${label}`;
 /** Bulk Upsert of a resource. @param many its plural. */
 export const bulkUpsertRecipe = (resource: string, label: string, many: string, links = true): Recipe => ({
 	name: 'bulkUpsert',
-	label: 'Bulk Upsert',
+	label: 'Upsert Many',
 	action: `Upsert many ${many}`,
 	description: 'Create or update the records of all input items in as few requests as possible',
 	inputs: [

@@ -11,6 +11,7 @@ export const mailbox: Resource = {
 	idType: 'integer',
 	keys: [{ name: 'email', field: 'email', type: 'email' }],
 	list: { name: ['email'], sort: 'email' },
+	everyday: ['username', 'password', 'sendMethod', 'syncMethod'],
 	fields: [
 		{ name: 'authId', type: 'integer', description: 'ID of the stored credential' },
 		{ name: 'createdAt', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'Creation timestamp (ISO 8601, UTC); set by Outreach' },

@@ -11,6 +11,7 @@ export const mailing: Resource = {
 	list: { name: ['subject'], fallback: ['state'], detail: 'createdAt', sort: 'createdAt' },
 	notes: { update: 'Change fields of a mailing (listed in one vendor file only)' },
 	pageSize: 100,
+	everyday: ['subject', 'bodyHtml', 'scheduledAt'],
 	fields: [
 		{ name: 'bodyHtml', type: 'text', description: 'HTML body; overrides the template when given' },
 		{ name: 'bodyText', type: 'text', readOnly: true, description: 'Plain-text rendering of the HTML body; derived by Outreach' },

@@ -13,6 +13,7 @@ export const opportunity: Resource = {
 	list: { name: ['name'], detail: 'amount', sort: 'name' },
 	urlExample: 'https://web.outreach.io/opportunities/123',
 	customSlots: 150,
+	everyday: ['amount', 'closeDate', 'description', 'nextStep', 'opportunityType', 'probability'],
 	fields: [
 		{ name: 'amount', type: 'integer', sort: true, description: 'Deal value' },
 		{ name: 'amountPrecise', type: 'string', sort: true, maxLength: 15, description: 'Deal value as an exact decimal string' },

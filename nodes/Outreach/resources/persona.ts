@@ -10,6 +10,7 @@ export const persona: Resource = {
 	idType: 'integer',
 	keys: [{ field: 'name' }],
 	list: { name: ['name'], sort: 'name' },
+	everyday: ['description'],
 	fields: [
 		{ name: 'createdAt', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'Creation timestamp (ISO 8601, UTC); set by Outreach' },
 		{ name: 'description', type: 'string', maxLength: 255, description: 'Free-text description' },

@@ -10,6 +10,7 @@ export const phoneNumber: Resource = {
 	idType: 'integer',
 	keys: [{ field: 'number' }],
 	list: { name: ['number'], sort: 'number' },
+	everyday: ['phoneType', 'extension'],
 	fields: [
 		{ name: 'countryCode', type: 'string', maxLength: 255, description: 'Country code letters' },
 		{ name: 'createdAt', type: 'dateTime', readOnly: true, description: 'Creation timestamp (ISO 8601, UTC); set by Outreach' },

@@ -11,6 +11,7 @@ export const product: Resource = {
 	keys: [{ field: 'name' }, { field: 'code' }],
 	list: { name: ['name'], detail: 'code', sort: 'name' },
 	customSlots: 150,
+	everyday: ['productFamily', 'description'],
 	fields: [
 		{ name: 'classification', type: 'options', options: [{ value: 'Own' }, { value: 'Competitor' }, { value: 'Complimentary' }], filter: true, description: 'Own, competitor or complementary product' },
 		{ name: 'code', type: 'string', required: true, filter: true, sort: true, maxLength: 255, description: 'Unique product code' },

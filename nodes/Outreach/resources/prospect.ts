@@ -43,6 +43,7 @@ export const prospect: Resource = {
 	list: { name: ['firstName', 'lastName'], fallback: ['emails'], detail: 'emails', sort: 'lastName' },
 	urlExample: 'https://web.outreach.io/prospects/123',
 	customSlots: 150,
+	everyday: ['firstName', 'lastName', 'emails', 'company', 'title', 'workPhones', 'mobilePhones', 'tags'],
 	fields: [
 		{ name: 'addedAt', type: 'dateTime', description: 'When the person was first added to any system' },
 		{ name: 'addressCity', type: 'string', maxLength: 255, description: 'City' },
@@ -151,7 +152,7 @@ export const prospect: Resource = {
 	bulk: [
 		{
 			name: 'prospectsAddAssignments',
-			label: 'Bulk Assign Users',
+			label: 'Update Many: Assign Users',
 			action: 'Assign users to many prospects',
 			description: 'Assign users to many prospects at once; others stay assigned',
 			path: '/batches/actions/prospectsAddAssignments',
@@ -161,7 +162,7 @@ export const prospect: Resource = {
 		},
 		{
 			name: 'prospectsAddTags',
-			label: 'Bulk Add Tags',
+			label: 'Update Many: Add Tags',
 			action: 'Add tags to many prospects',
 			description: 'Add tags to many prospects at once; other tags stay',
 			path: '/batches/actions/prospectsAddTags',
@@ -171,7 +172,7 @@ export const prospect: Resource = {
 		},
 		{
 			name: 'prospectsAddToSequence',
-			label: 'Bulk Add to Sequence',
+			label: 'Update Many: Add to Sequence',
 			action: 'Add many prospects to sequence',
 			description: 'Start a sequence for many prospects at once',
 			path: '/batches/actions/prospectsAddToSequence',
@@ -183,7 +184,7 @@ export const prospect: Resource = {
 		},
 		{
 			name: 'prospectsAssignAccount',
-			label: 'Bulk Assign Account',
+			label: 'Update Many: Assign Account',
 			action: 'Assign account to many prospects',
 			description: 'Put many prospects under an account at once',
 			path: '/batches/actions/prospectsAssignAccount',
@@ -193,7 +194,7 @@ export const prospect: Resource = {
 		},
 		{
 			name: 'prospectsAssignOpportunity',
-			label: 'Bulk Assign Opportunity',
+			label: 'Update Many: Assign Opportunity',
 			action: 'Assign opportunity to many prospects',
 			description: 'Link many prospects to an opportunity at once',
 			path: '/batches/actions/prospectsAssignOpportunity',
@@ -203,7 +204,7 @@ export const prospect: Resource = {
 		},
 		{
 			name: 'prospectsAssignOwner',
-			label: 'Bulk Assign Owner',
+			label: 'Update Many: Assign Owner',
 			action: 'Assign owner to many prospects',
 			description: 'Give many prospects to another user at once',
 			path: '/batches/actions/prospectsAssignOwner',
@@ -213,7 +214,7 @@ export const prospect: Resource = {
 		},
 		{
 			name: 'prospectsBulkModify',
-			label: 'Bulk Update',
+			label: 'Update Many',
 			action: 'Update many prospects',
 			description: 'Set the same fields on many prospects at once',
 			path: '/batches/actions/prospectsBulkModify',
@@ -221,35 +222,35 @@ export const prospect: Resource = {
 		},
 		{
 			name: 'prospectsDestroyAll',
-			label: 'Bulk Delete',
+			label: 'Delete Many',
 			action: 'Delete many prospects',
 			description: 'Delete many prospects at once, for good',
 			path: '/batches/actions/prospectsDestroyAll',
 		},
 		{
 			name: 'prospectsFinishAll',
-			label: 'Bulk Finish Sequences',
+			label: 'Update Many: Finish Sequences',
 			action: 'Finish sequences of many prospects',
 			description: 'Finish all active sequences of many prospects at once',
 			path: '/batches/actions/prospectsFinishAll',
 		},
 		{
 			name: 'prospectsPauseAll',
-			label: 'Bulk Pause Sequences',
+			label: 'Update Many: Pause Sequences',
 			action: 'Pause sequences of many prospects',
 			description: 'Pause all active sequences of many prospects at once',
 			path: '/batches/actions/prospectsPauseAll',
 		},
 		{
 			name: 'prospectsRemoveAllAssignments',
-			label: 'Bulk Unassign All Users',
+			label: 'Update Many: Unassign All Users',
 			action: 'Unassign all users from many prospects',
 			description: 'Remove every assigned user from many prospects at once',
 			path: '/batches/actions/prospectsRemoveAllAssignments',
 		},
 		{
 			name: 'prospectsRemoveAssignments',
-			label: 'Bulk Unassign Users',
+			label: 'Update Many: Unassign Users',
 			action: 'Unassign users from many prospects',
 			description: 'Remove assigned users from many prospects at once',
 			path: '/batches/actions/prospectsRemoveAssignments',
@@ -259,7 +260,7 @@ export const prospect: Resource = {
 		},
 		{
 			name: 'prospectsRemoveTags',
-			label: 'Bulk Remove Tags',
+			label: 'Update Many: Remove Tags',
 			action: 'Remove tags from many prospects',
 			description: 'Remove tags from many prospects at once',
 			path: '/batches/actions/prospectsRemoveTags',

@@ -10,6 +10,7 @@ export const purchase: Resource = {
 	idType: 'integer',
 	list: { name: ['source'], sort: 'createdAt' },
 	customSlots: 150,
+	everyday: ['startDate', 'endDate', 'totalValue', 'currency', 'description'],
 	fields: [
 		{ name: 'createdAt', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'Creation timestamp (ISO 8601, UTC); set by Outreach' },
 		{ name: 'currency', type: 'string', filter: true, maxLength: 255, description: 'Currency of the purchase' },

@@ -72,6 +72,7 @@ export const scimUser: Resource = {
 			'Delete a SCIM user. The pages of Outreach contradict each other here: one has a section on it, another says that users are locked and never deleted. Use Deactivate to be sure.',
 		replace: 'Replace a SCIM user: what is left out may be emptied. Only a third-party guide lists this operation, the outline of Outreach does not. Use Update to be sure.',
 	},
+	everyday: ['givenName', 'familyName', 'emails', 'displayName', 'title'],
 	fields: [
 		{ name: 'active', type: 'boolean', description: 'Whether the user can sign in; Outreach locks inactive users' },
 		{ name: 'displayName', type: 'string', description: 'Name to show (SCIM attribute; Outreach does not say whether it keeps it)' },

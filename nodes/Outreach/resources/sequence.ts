@@ -11,6 +11,7 @@ export const sequence: Resource = {
 	keys: [{ field: 'name' }],
 	list: { name: ['name'], sort: 'name' },
 	urlExample: 'https://web.outreach.io/sequences/123',
+	everyday: ['description', 'sequenceType', 'tags'],
 	fields: [
 		{ name: 'automationPercentage', type: 'number', readOnly: true, description: 'Share of automatic email steps' },
 		{ name: 'bounceCount', type: 'integer', readOnly: true, description: 'Counter: mailings that bounced' },

@@ -9,6 +9,7 @@ export const sequenceStep: Resource = {
 	methods: ['create', 'get', 'getAll', 'update'],
 	idType: 'integer',
 	list: { name: ['displayName'], sort: 'order' },
+	everyday: ['interval', 'taskNote'],
 	fields: [
 		{ name: 'bounceCount', type: 'integer', readOnly: true, description: 'Counter: mailings that bounced' },
 		{ name: 'clickCount', type: 'integer', readOnly: true, description: 'Counter: link clicks' },

@@ -10,6 +10,7 @@ export const snippet: Resource = {
 	idType: 'integer',
 	keys: [{ field: 'name' }],
 	list: { name: ['name'], sort: 'name' },
+	everyday: ['tags'],
 	fields: [
 		{ name: 'bodyHtml', type: 'text', required: true, maxLength: 16777215, description: 'HTML body' },
 		{ name: 'bodyText', type: 'text', readOnly: true, maxLength: 16777215, description: 'Plain-text rendering of the HTML body; derived by Outreach' },

@@ -9,6 +9,7 @@ export const task: Resource = {
 	methods: ['create', 'delete', 'get', 'getAll', 'update'],
 	idType: 'integer',
 	list: { name: ['action', 'note'], fallback: ['taskType'], detail: 'dueAt', sort: 'dueAt' },
+	everyday: ['dueAt', 'note'],
 	fields: [
 		{ name: 'action', type: 'options', options: [{ value: 'action_item' }, { value: 'call' }, { value: 'email' }, { value: 'in_person' }], required: true, description: 'Kind of action to do' },
 		{ name: 'autoskipAt', type: 'dateTime', filter: true, sort: true, description: 'When the task skips itself; empty = never' },

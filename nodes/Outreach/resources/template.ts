@@ -10,6 +10,7 @@ export const template: Resource = {
 	idType: 'integer',
 	keys: [{ field: 'name' }],
 	list: { name: ['name'], sort: 'name' },
+	everyday: ['tags'],
 	fields: [
 		{ name: 'archived', type: 'boolean', description: 'Whether it is archived' },
 		{ name: 'archivedAt', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When it was archived' },

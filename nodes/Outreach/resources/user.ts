@@ -101,6 +101,7 @@ export const user: Resource = {
 	list: { name: ['firstName', 'lastName'], fallback: ['email'], detail: 'email', sort: 'email' },
 	urlExample: 'https://web.outreach.io/users/123',
 	customSlots: 5,
+	everyday: ['title', 'phoneNumber'],
 	fields: [
 		{ name: 'accountsViewId', type: 'integer', description: 'Default smart view for accounts' },
 		{ name: 'activityNotificationsDisabled', type: 'boolean', description: 'Activity notifications off' },

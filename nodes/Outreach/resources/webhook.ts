@@ -20,6 +20,7 @@ export const webhook: Resource = {
 	methods: ['create', 'delete', 'get', 'getAll', 'update'],
 	idType: 'integer',
 	list: { name: ['resource', 'action'], detail: 'url' },
+	everyday: ['resource', 'secret'],
 	fields: [
 		{ name: 'action', type: 'options', options: [{ value: '*' }, { value: 'created' }, { value: 'updated' }, { value: 'destroyed' }, { value: 'bounced' }, { value: 'delivered' }, { value: 'opened' }, { value: 'replied' }, { value: 'advanced' }, { value: 'finished' }, { value: 'completed' }], filter: true, sort: true, description: 'Action that fires it; * = any. Both action and resource have to match.' },
 		{ name: 'active', type: 'boolean', filter: true, sort: true, description: 'Whether it is switched on' },

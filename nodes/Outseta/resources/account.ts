@@ -24,6 +24,7 @@ export const account: Resource = {
 			remedy: 'Map "Primary Contact Email" for a new person, or add an existing one under "Linked Records".',
 		},
 	],
+	everyday: ['primaryEmail', 'primaryFirstName', 'primaryLastName', 'BillingAddress.City', 'BillingAddress.Country'],
 	fields: [
 		{ name: 'primaryEmail', label: 'Primary Contact Email', wire: 'PersonAccount[].Person.Email', type: 'email', writeOnly: true, createOnly: true, description: 'Email of a new person who becomes the primary contact. Link an existing person under Linked Records instead.' },
 		{ name: 'primaryFirstName', label: 'Primary Contact First Name', wire: 'PersonAccount[].Person.FirstName', type: 'string', writeOnly: true, createOnly: true, description: 'First name of the new person' },

@@ -31,6 +31,7 @@ export const accountMembership: Resource = {
 		getAll: 'Retrieve the people of an account with their role',
 		update: 'Change role, invoices or primary contact; make somebody else primary with Is Primary Contact',
 	},
+	everyday: ['Email', 'FirstName', 'LastName'],
 	fields: [
 		{ name: 'Email', wire: 'Person.Email', type: 'email', writeOnly: true, createOnly: true, description: 'Email of the person: an existing one is linked, a new one created' },
 		{ name: 'FirstName', wire: 'Person.FirstName', type: 'string', writeOnly: true, createOnly: true, description: 'First name, for a new person' },

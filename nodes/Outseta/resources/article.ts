@@ -11,6 +11,7 @@ export const article: Resource = {
 	search: true,
 	keys: [{ name: 'title', field: 'Title' }],
 	list: { name: ['Title'], sort: 'Title' },
+	everyday: ['Keywords'],
 	fields: [
 		{ name: 'Weight', label: 'Position', type: 'integer', filter: true, sort: true, description: 'Order' },
 		{ name: 'Title', type: 'string', required: true, filter: true, sort: true, maxLength: 255, description: 'Heading of the article' },

@@ -16,6 +16,7 @@ export const broadcast: Resource = {
 		delete: 'Delete a draft or a scheduled broadcast',
 		getAll: 'Retrieve the broadcasts that are not archived',
 	},
+	everyday: ['messageSubject', 'messageBody', 'SendDateTime'],
 	fields: [
 		{ name: 'campaignName', label: 'Name', wire: 'Campaign.Name', type: 'string', required: true, filter: true, maxLength: 250, description: 'Name of the campaign' },
 		{ name: 'campaignFromName', label: 'From Name', wire: 'Campaign.FromName', type: 'string', maxLength: 250, description: 'Sender name' },

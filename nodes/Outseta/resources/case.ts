@@ -15,6 +15,7 @@ export const ticket: Resource = {
 	notes: {
 		update: 'Change status, assignee or subject. Linked tags replace the whole set. A ticket cannot be deleted: close it.',
 	},
+	everyday: ['fromEmail', 'Status'],
 	fields: [
 		{ name: 'fromEmail', label: 'From Email', wire: 'FromPerson.Email', type: 'email', writeOnly: true, createOnly: true, description: 'Email of the person who asks, when the person is not linked. It is not documented whether an unknown address makes a person.' },
 		{ name: 'SubmittedDateTime', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When it was opened' },

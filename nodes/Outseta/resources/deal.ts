@@ -13,6 +13,7 @@ export const deal: Resource = {
 	openFields: true,
 	keys: [{ name: 'name', field: 'Name' }],
 	list: { name: ['Name'], sort: 'Name' },
+	everyday: ['Amount', 'DueDate'],
 	fields: [
 		{ name: 'Name', type: 'string', required: true, filter: true, sort: true, maxLength: 250, description: 'Name of the deal' },
 		{ name: 'Amount', type: 'number', filter: true, sort: true, description: 'Value of the deal' },

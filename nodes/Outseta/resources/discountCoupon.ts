@@ -14,6 +14,7 @@ export const discountCoupon: Resource = {
 		{ name: 'name', field: 'Name' },
 	],
 	list: { name: ['Name'], detail: 'UniqueIdentifier', sort: 'Name' },
+	everyday: ['AmountOff', 'PercentOff', 'MaxRedemptions', 'RedeemBy'],
 	fields: [
 		{ name: 'UniqueIdentifier', label: 'Code', type: 'string', required: true, filter: true, sort: true, description: 'The code customers type' },
 		{ name: 'Name', type: 'string', required: true, filter: true, sort: true, description: 'Display name' },

@@ -10,6 +10,7 @@ export const dripCampaign: Resource = {
 	idType: 'string',
 	keys: [{ name: 'name', field: 'Campaign.Name', label: 'Name' }],
 	list: { name: ['Campaign.Name'] },
+	everyday: ['campaignFromName', 'campaignFromEmail'],
 	fields: [
 		{ name: 'campaignName', label: 'Name', wire: 'Campaign.Name', type: 'string', required: true, filter: true, maxLength: 250, description: 'Name of the campaign' },
 		{ name: 'campaignFromName', label: 'From Name', wire: 'Campaign.FromName', type: 'string', maxLength: 250, description: 'Sender name' },

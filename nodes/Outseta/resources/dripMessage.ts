@@ -17,6 +17,7 @@ export const dripMessage: Resource = {
 		delete: 'Delete an email; the campaign is switched off until you activate it again',
 		update: 'Change an email; a new delay moves it for those who wait for it',
 	},
+	everyday: ['messageSubject', 'messageBody', 'DelayInHours'],
 	fields: [
 		{ name: 'messageName', label: 'Message Name', wire: 'Message.Name', type: 'string', required: true, maxLength: 250, description: 'Name of the email, for yourself' },
 		{ name: 'messageSubject', label: 'Subject', wire: 'Message.Subject', type: 'string', maxLength: 250, description: 'Subject line' },

@@ -11,6 +11,7 @@ export const emailList: Resource = {
 	keys: [{ name: 'name', field: 'Name' }],
 	list: { name: ['Name'], sort: 'Name' },
 	notes: { delete: 'Delete a list together with its subscriptions' },
+	everyday: ['Description'],
 	fields: [
 		{ name: 'Name', type: 'string', required: true, filter: true, sort: true, maxLength: 100, description: 'Unique name' },
 		{ name: 'Description', type: 'text', filter: true, sort: true, maxLength: 255, description: 'What the list is about' },

@@ -37,6 +37,7 @@ export const emailListSubscription: Resource = {
 	list: { name: ['Person.FirstName', 'Person.LastName'], fallback: ['Person.Email'], detail: 'Person.Email' },
 	titles: { delete: { label: 'Unsubscribe', action: 'Unsubscribe from list' } },
 	notes: { delete: 'Take a person off the list by email' },
+	everyday: ['Email', 'FirstName', 'LastName'],
 	fields: [
 		{ name: 'Email', wire: 'Person.Email', type: 'email', writeOnly: true, createOnly: true, description: 'Email of the person: an existing one is subscribed, a new one created' },
 		{ name: 'FirstName', wire: 'Person.FirstName', type: 'string', writeOnly: true, createOnly: true, description: 'First name, for a new person' },

@@ -14,6 +14,7 @@ export const person: Resource = {
 	openFields: true,
 	keys: [{ name: 'email', field: 'Email', type: 'email' }],
 	list: { name: ['FirstName', 'LastName'], fallback: ['Email'], detail: 'Email', sort: 'LastName' },
+	everyday: ['FirstName', 'LastName', 'PhoneMobile', 'PhoneWork', 'Title', 'Timezone', 'Language'],
 	fields: [
 		{ name: 'Email', type: 'email', required: true, filter: true, sort: true, maxLength: 250, description: 'Email address; unique inside a tenant and therefore usable as a lookup key' },
 		{ name: 'FirstName', type: 'string', filter: true, sort: true, maxLength: 250, description: 'Given name' },

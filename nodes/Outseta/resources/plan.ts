@@ -10,6 +10,7 @@ export const plan: Resource = {
 	idType: 'string',
 	keys: [{ name: 'name', field: 'Name' }],
 	list: { name: ['Name'], sort: 'Name' },
+	everyday: ['Description', 'MonthlyRate', 'AnnualRate', 'TrialPeriodDays'],
 	fields: [
 		{ name: 'Name', type: 'string', required: true, filter: true, sort: true, maxLength: 250, description: 'Plan name' },
 		{ name: 'Description', type: 'text', filter: true, sort: true, description: 'Text (HTML allowed) shown in the widgets' },

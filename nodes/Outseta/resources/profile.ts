@@ -34,6 +34,7 @@ export const profile: Resource = {
 	methods: [],
 	idType: 'string',
 	// Those of a person, without what only others set or see.
+	everyday: ['FirstName', 'LastName', 'PhoneMobile', 'Title'],
 	fields: person.fields.filter(({ name, writeOnly }) => name !== 'Email' && !writeOnly && !name.startsWith('MailingAddress')),
 	recipes: profileRecipes,
 };

@@ -14,6 +14,7 @@ export const tag: Resource = {
 		create: 'Create a tag; one with the same name that exists is returned',
 		delete: 'Delete a tag and take it off every record',
 	},
+	everyday: ['TagColor'],
 	fields: [
 		{ name: 'Name', type: 'string', required: true, filter: true, sort: true, maxLength: 50, description: 'Name, up to 50 characters' },
 		{ name: 'SystemName', type: 'string', readOnly: true, filter: true, sort: true, description: 'Internal name, set by the vendor' },

@@ -30,6 +30,7 @@ export const company: Resource = {
 	idType: 'uuid',
 	keys: [{ field: 'external_id', exact: true }, { field: 'source_external_id', exact: true, hidden: true }, { field: 'name' }],
 	list: { name: ['name'], detail: 'external_id' },
+	everyday: ['name', 'external_id', 'arr', 'mrr', 'renewal_date'],
 	fields: [
 		{ name: 'arr', label: 'ARR', type: 'number', description: 'Annual recurring revenue; Userlot does not state the currency' },
 		{ name: 'created_at', label: 'Created At', type: 'dateTime', readOnly: true, description: 'When the company came into being' },

@@ -34,6 +34,7 @@ export const endUser: Resource = {
 	idType: 'uuid',
 	keys: [{ field: 'email', type: 'email' }, { field: 'external_id', exact: true }, { field: 'source_external_id', exact: true, hidden: true }],
 	list: { name: ['first_name', 'last_name'], fallback: ['name', 'email'], detail: 'email' },
+	everyday: ['email', 'first_name', 'last_name', 'external_id'],
 	fields: [
 		{ name: 'company_id', label: 'Company ID', type: 'string', description: 'ID that Userlot gave the company' },
 		{ name: 'created_at', label: 'Created At', type: 'dateTime', readOnly: true, description: 'When the end user came into being; presumed' },

@@ -68,7 +68,6 @@ export function propertiesOf(vendor: Vendor): INodeProperties[] {
 						resourceMapperMethod: 'getFields',
 						mode: 'add',
 						fieldWords: { singular: 'field', plural: 'fields' },
-						addAllFields: false,
 						supportAutoMap: true,
 						noFieldsError: 'This operation takes no fields',
 					},

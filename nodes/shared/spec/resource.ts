@@ -255,6 +255,8 @@ export interface Resource {
 	idType?: 'integer' | 'uuid' | 'string';
 	keys?: NaturalKey[];
 	list?: ListItem;
+	/** Up to eight fields that a fresh node shows besides the required ones, in this order. No switches: those would be sent as off. */
+	everyday?: string[];
 	fields: Field[];
 	relations?: Relation[];
 	/** Of these fields and relations a new record has to have one; with what to tell when it has none. */
