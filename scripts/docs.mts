@@ -19,7 +19,7 @@ const START = '<!-- operations: written by scripts/docs.mts -->';
 const END = '<!-- end of operations -->';
 
 const require = createRequire(import.meta.url);
-const { operationsOf } = require(join(DIST, 'shared', 'spec.js')) as { operationsOf(resource: Resource): Operation[] };
+const { operationsOf } = require(join(DIST, 'shared', 'spec', 'operation.js')) as { operationsOf(resource: Resource): Operation[] };
 
 /** Method and path of an operation that is one request; several for the others. */
 function requestOf(operation: Operation, vendor: Vendor): string {
@@ -64,7 +64,7 @@ const OUTREACH_SCOPES: Record<string, string> = {
 
 const EXTRA: Record<string, () => Columns> = {
 	outreach: () => {
-		const { covers } = require(join(DIST, 'Outreach', 's2s.js')) as { covers(call: { method: string; path: string }): boolean };
+		const { covers } = require(join(DIST, 'Outreach', 'wire', 's2s.js')) as { covers(call: { method: string; path: string }): boolean };
 		return {
 			Scopes(operation, request) {
 				const { resource, kind, name } = operation;

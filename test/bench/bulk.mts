@@ -53,12 +53,12 @@ export async function bulkRuns(harness: Harness, simulator: Simulator, count: nu
 	const fields = mapper({ firstName: '={{ $json.name }}', externalId: '={{ $json.key }}', emails: '={{ $json.mail }}' });
 	const named = (list: Prospect[]) => new Set(list.filter(({ attributes }) => attributes.firstName?.startsWith('Robin ')).map(({ attributes }) => attributes.externalId)).size;
 
-	const upsert = await run('Bulk Upsert, half known by ID, half new', { operation: 'bulkUpsert', existing: locator('id', '={{ $json.id }}'), fields }, people, named);
-	const byEmail = await run('Bulk Upsert, all by email', { operation: 'bulkUpsert', existing: locator('email', '={{ $json.mail }}'), fields }, people.map((p) => ({ ...p, name: `${p.name} again` })), (list) =>
+	const upsert = await run('Upsert Many, half known by ID, half new', { operation: 'bulkUpsert', existing: locator('id', '={{ $json.id }}'), fields }, people, named);
+	const byEmail = await run('Upsert Many, all by email', { operation: 'bulkUpsert', existing: locator('email', '={{ $json.mail }}'), fields }, people.map((p) => ({ ...p, name: `${p.name} again` })), (list) =>
 		list.filter(({ attributes }) => attributes.firstName?.endsWith(' again')).length,
 	);
 	const ids = (await prospects()).filter(({ attributes }) => attributes.externalId?.startsWith('B-')).map(({ id }) => ({ id }));
-	const tag = await run('Bulk Add Tags', { operation: 'prospectsAddTags', record: locator('id', '={{ $json.id }}'), fields: mapper({ tags: 'bench' }) }, ids, (list) =>
+	const tag = await run('Add Tags to Many', { operation: 'prospectsAddTags', record: locator('id', '={{ $json.id }}'), fields: mapper({ tags: 'bench' }) }, ids, (list) =>
 		list.filter(({ attributes }) => attributes.tags.includes('bench')).length,
 	);
 	const csv = ['externalId,firstName', ...people.map(({ key }, i) => `${key},Alex ${i}`)].join('\n');
@@ -81,9 +81,9 @@ export async function bulkPart({ latencyMs, outreach, step, atMost }: Bench): Pr
 	await simulator.latency(latencyMs);
 	const rows = await step(`change ${count(PROSPECTS)} prospects at once`, async () => await bulkRuns(harness, simulator, PROSPECTS));
 	const row = (name: string) => rows.find((r) => r.name.startsWith(name))!;
-	const upsert = row('Bulk Upsert');
+	const upsert = row('Upsert Many');
 	atMost('(d) requests to upsert 10,000 prospects', upsert.writes + upsert.polls + upsert.lookups, LIMITS.upsert);
-	atMost('(d) requests to tag 10,000 prospects, besides polls', row('Bulk Add Tags').writes + row('Bulk Add Tags').lookups, LIMITS.tag);
+	atMost('(d) requests to tag 10,000 prospects, besides polls', row('Add Tags to Many').writes + row('Bulk Add Tags').lookups, LIMITS.tag);
 	const text = [
 		`(d) Change ${count(PROSPECTS)} prospects at once, until the vendor has finished`,
 		table(

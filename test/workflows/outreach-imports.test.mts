@@ -15,7 +15,7 @@ const prospect = (id: number) => lab.sim.record('prospect', id)!;
 const emailOf = (id: number) => (prospect(id).attributes.emails as string[])[0];
 const recordsSent = () => lab.bodies('/imports').map(({ data }) => data.attributes!.records as Array<{ id?: number; type: string; attributes?: IDataObject; relationships?: IDataObject }>);
 
-describe('Bulk Upsert', () => {
+describe('Upsert Many', () => {
 	const upsert = async (parameters: IDataObject, rows: IDataObject[], options: NodeOptions = {}, resource = 'prospect') => await lab.run(resource, 'bulkUpsert', parameters, rows, options);
 	const named = { fields: mapper({ firstName: '={{ $json.name }}', score: '={{ $json.score }}' }) };
 	const byId = { existing: rl('id', '={{ $json.id }}') };

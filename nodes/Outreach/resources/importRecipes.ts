@@ -39,7 +39,7 @@ const RESULT: Field[] = [
 
 export const existingLabel = (label: string) => `Existing ${label}`;
 
-/** Bulk Upsert of a resource. @param many its plural. */
+/** Upsert Many of a resource. @param many its plural. */
 export const bulkUpsertRecipe = (resource: string, label: string, many: string, links = true): Recipe => ({
 	name: 'bulkUpsert',
 	label: 'Upsert Many',
