@@ -17,7 +17,7 @@ export class BranchCmsApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'https://www.example.com',
-			hint: 'Address of your site. Use https: the token travels with every request.',
+			hint: 'Address of your site. Use https, because every request contains the token.',
 		},
 		{
 			displayName: 'API Token',
@@ -26,7 +26,7 @@ export class BranchCmsApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			hint: 'From Settings &gt; API in the administration of the site',
+			hint: 'From Settings &gt; API in the administration of your site',
 		},
 		{
 			displayName: 'Authentication',
@@ -34,10 +34,10 @@ export class BranchCmsApi implements ICredentialType {
 			type: 'options',
 			options: [
 				{ name: 'Bearer Token', value: 'bearer', description: 'Current sites' },
-				{ name: 'Header Admin_api_key', value: 'adminApiKey', description: 'Older sites; some proxies drop headers with underscores' },
+				{ name: 'Header Admin_api_key', value: 'adminApiKey', description: 'For older sites. Some proxies drop headers with underscores.' },
 			],
 			default: 'bearer',
-			description: 'How the site wants the token',
+			description: 'How to send the token',
 		},
 	];
 

@@ -77,15 +77,15 @@ export class OutreachOAuth2Api implements ICredentialType {
 			name: 'grantType',
 			type: 'options',
 			options: [
-				{ name: 'Authorization Code', value: 'authorizationCode', description: 'A user of Outreach agrees once' },
+				{ name: 'Authorization Code', value: 'authorizationCode', description: 'An Outreach user gives consent once' },
 				{
 					name: 'Client Credentials',
 					value: 'clientCredentials',
-					description: 'Named by a guide, but not documented by Outreach, which may refuse it',
+					description: 'A guide names it, but Outreach does not document it and may refuse it',
 				},
 			],
 			default: 'authorizationCode',
-			description: 'How the connection is made',
+			description: 'How to connect',
 		},
 		{
 			displayName: 'Authorization URL',
@@ -107,9 +107,9 @@ export class OutreachOAuth2Api implements ICredentialType {
 			type: 'string',
 			typeOptions: { rows: 4 },
 			default: SCOPES.join(' '),
-			hint: 'Keep only the scopes that your app has in Outreach: one too many makes the connection fail.',
+			hint: 'Keep only the scopes that your app has in Outreach. One extra scope makes the connection fail.',
 			description:
-				'What the connection may do. Every scope must be granted to your app in Outreach: remove the ones you do not need, and connect again after a change.',
+				'What the connection can do. Your app in Outreach must have every scope. Remove the ones that you do not need, and reconnect after a change.',
 		},
 		{
 			displayName: 'Auth URI Query Parameters',

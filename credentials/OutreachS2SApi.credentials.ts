@@ -58,7 +58,7 @@ export class OutreachS2SApi implements ICredentialType {
 
 	properties: INodeProperties[] = [
 		{
-			displayName: 'Acts as the app, without a user, and reaches only part of the API. Use the OAuth2 connection for provisioning users.',
+			displayName: 'Acts as the app, without a user, and can access only a part of the API. To provision users, use the OAuth2 connection.',
 			name: 'notice',
 			type: 'notice',
 			default: '',
@@ -87,7 +87,7 @@ export class OutreachS2SApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			required: true,
-			description: 'Installation of the app in the organization',
+			description: 'ID of the installation in your organization',
 		},
 		...outreachAddress,
 		{

@@ -18,7 +18,7 @@ export class OutreachScimApi implements ICredentialType {
 			default: '',
 			required: true,
 			description:
-				'Bearer token from the SCIM settings in the administration of Outreach. An article of Outreach speaks of an OAuth token with the scope scim instead: it can be entered here, but expires after two hours.',
+				'Bearer token from the SCIM settings in Outreach. An Outreach article names an OAuth token with the scope scim instead. You can enter that here, but it expires after two hours.',
 		},
 		{
 			displayName: 'Base Address',
@@ -26,7 +26,7 @@ export class OutreachScimApi implements ICredentialType {
 			type: 'string',
 			default: 'https://api.outreach.io/scim/v2',
 			required: true,
-			hint: 'As the SCIM settings of Outreach show it, with or without the ID of your organization at its end',
+			hint: 'As shown in the SCIM settings of Outreach, with or without the ID of your organization at the end',
 		},
 	];
 

@@ -17,7 +17,7 @@ export class OutsetaApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. acme',
-			hint: 'The first part of your Outseta address: acme for https://acme.outseta.com. The full address or a domain of your own works as well.',
+			hint: 'The first part of your Outseta address: acme for https://acme.outseta.com. You can also enter the full address or your own domain.',
 		},
 		{
 			displayName: 'API Key',
@@ -26,7 +26,7 @@ export class OutsetaApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			hint: 'Made in Outseta under Settings &gt; Integrations &gt; API Keys',
+			hint: 'Create it in Outseta under Settings &gt; Integrations &gt; API Keys',
 		},
 		{
 			displayName: 'API Secret',
@@ -35,7 +35,7 @@ export class OutsetaApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			hint: 'Shown once, when the key is made. Key and secret together open all data of your Outseta account.',
+			hint: 'Outseta shows it once, when you create the key. Key and secret together give access to all data of your Outseta account.',
 		},
 		{
 			displayName: 'Signature Key',
@@ -43,7 +43,7 @@ export class OutsetaApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			hint: 'For the trigger only: from Settings &gt; Notifications, behind the cog; 64 hexadecimal characters',
+			hint: 'Only for the trigger. From the cog under Settings &gt; Notifications. 64 hexadecimal characters.',
 		},
 	];
 

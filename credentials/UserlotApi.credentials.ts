@@ -17,7 +17,7 @@ export class UserlotApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. https://api.example.com',
-			hint: 'Not published: ask Userlot for the api_url of its documentation. With or without /api/v1 at the end.',
+			hint: 'Ask Userlot for the api_url of its documentation, which is not public. With or without /api/v1 at the end.',
 		},
 		{
 			displayName: 'API Key',
@@ -26,7 +26,7 @@ export class UserlotApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			hint: 'From Product Settings &gt; API Keys. A key belongs to one product; make a credential for each.',
+			hint: 'From Product Settings &gt; API Keys. A key belongs to one product. Create a credential for each product.',
 		},
 	];
 

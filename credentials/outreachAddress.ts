@@ -7,7 +7,7 @@ export const outreachAddress: INodeProperties[] = [
 		name: 'advanced',
 		type: 'boolean',
 		default: false,
-		description: 'Whether to show settings that hardly anybody needs',
+		description: 'Whether to show settings that you rarely need',
 	},
 	{
 		displayName: 'API Address',

@@ -15,7 +15,7 @@ export class BranchCmsPollingTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ $parameter["resource"] + ($parameter["events"].length > 1 ? ": " + $parameter["events"].length + " events" : $parameter["events"].map((event) => ": " + event).join("")) }}',
-		description: 'Looks for changes on a BranchCMS site at regular intervals and starts the workflow with them',
+		description: 'Starts the workflow when accounts or events change on a BranchCMS site',
 		defaults: { name: 'BranchCMS Polling Trigger' },
 		polling: true,
 		inputs: [],
@@ -23,7 +23,7 @@ export class BranchCmsPollingTrigger implements INodeType {
 		credentials: [{ name: 'branchCmsApi', required: true }],
 		properties: [
 			notice(
-				'Nothing has to be set up in BranchCMS. The first poll only remembers what is there; later ones tell what is different. BranchCMS keeps no dates of changes, so each reads all records, 100 with each request (for created ones alone, one request): every hour is usually enough. Up to 20,000 records can be watched.',
+				'You do not need to set up anything in BranchCMS. The first poll stores the current state. Later polls return what changed. BranchCMS has no change dates, so each poll reads all records, 100 per request. For created records alone, one request is enough. Once an hour is usually enough. The trigger can watch up to 20,000 records.',
 			),
 			followedResource(
 				[
@@ -35,8 +35,8 @@ export class BranchCmsPollingTrigger implements INodeType {
 			eventsProperty(
 				[
 					{ name: 'Created', value: 'created' },
-					{ name: 'Deleted', value: 'deleted', description: 'A record that is not listed any more is asked for, to be sure' },
-					{ name: 'Updated', value: 'updated', description: 'Any value of the record changed' },
+					{ name: 'Deleted', value: 'deleted', description: 'Confirmed by reading the record that is no longer in the list' },
+					{ name: 'Updated', value: 'updated', description: 'When any value of the record changes' },
 				],
 			),
 			simplifyProperty,

@@ -14,7 +14,7 @@ export const branchCms: Vendor = {
 			name: 'extraQuery',
 			label: 'Additional Query',
 			type: 'string',
-			description: 'Further parameters of the request, for sites with several instances of an app, such as instance=news',
+			description: 'More query parameters, such as instance=news for sites with several instances of an app',
 		},
 		{
 			name: 'filterSyntax',
@@ -24,7 +24,7 @@ export const branchCms: Vendor = {
 				{ value: 'brackets', label: 'Brackets', description: 'Attributes[name]=value' },
 				{ value: 'colon', label: 'Colon', description: 'Attributes=name:value' },
 			],
-			description: 'How filters are written in the request. Change it when a filter has no effect.',
+			description: 'How to write filters in the request. Change this if a filter has no effect.',
 		},
 	],
 	customFields,

@@ -29,7 +29,7 @@ export class OutreachPollingTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ $parameter["resource"] + ($parameter["events"].length > 1 ? ": " + $parameter["events"].length + " events" : $parameter["events"].map((event) => ": " + event).join("")) }}',
-		description: 'Looks for changes in Outreach at regular intervals and starts the workflow with them',
+		description: 'Starts the workflow when records change in Outreach. Checks at regular intervals.',
 		defaults: { name: 'Outreach Polling Trigger' },
 		polling: true,
 		inputs: [],
@@ -40,7 +40,7 @@ export class OutreachPollingTrigger implements INodeType {
 		],
 		properties: [
 			notice(
-				'The connection needs the read scope of the records you choose. Nothing is missed while n8n is down: the next poll goes on where the last one stopped. Deletions cannot be polled, use the Outreach Trigger for them.',
+				'The connection needs the read scope of the records that you choose. After downtime, the next poll continues where the last one stopped. Polling cannot detect deletions. Use the Outreach Trigger for those.',
 			),
 			{ ...loginProperty(outreach), displayOptions: undefined },
 			followedResource(polledResources.map(({ label, name }) => ({ name: label, value: name })).sort((a, b) => a.name.localeCompare(b.name)), 'prospect'),

@@ -57,7 +57,7 @@ export class OutreachTrigger implements INodeType {
 		// Above 1, n8n leaves the body to the node, and evaluates no expression of its own for each request.
 		version: 1.1,
 		subtitle: '={{ $parameter["events"].length > 1 ? $parameter["events"].length + " events" : $parameter["events"].join("") }}',
-		description: 'Manage Outreach, and start workflows as soon as something happens there',
+		description: 'Starts the workflow when records change in Outreach',
 		defaults: { name: 'Outreach Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -68,12 +68,12 @@ export class OutreachTrigger implements INodeType {
 		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' }],
 		properties: [
 			notice(
-				'The connection needs the scopes webhooks.all and the read scope of each record you choose, and Outreach must be able to reach this n8n at a public https address. Publishing the workflow creates the webhooks in Outreach, unpublishing removes them. What happens while n8n is down is missed, unless Catch Up is on.',
+				'The connection needs the scope webhooks.all and the read scope of each record that you choose. Outreach must be able to reach this n8n at a public https address. Publishing the workflow creates the webhooks in Outreach. Unpublishing removes them. Events that occur while n8n is down are missed unless Catch Up is on.',
 			),
 			{ ...loginProperty(outreach), displayOptions: undefined },
 			eventsProperty(eventChoices()),
 			{
-				...locator('authorizer', 'Authorizer', resourceOf(outreach, 'user'), true, 'Records that this user cannot see are not delivered'),
+				...locator('authorizer', 'Authorizer', resourceOf(outreach, 'user'), true, 'Outreach does not deliver records that this user cannot see'),
 				displayOptions: { show: { authentication: ['s2s'] } },
 			},
 			simplifyProperty,
@@ -89,7 +89,7 @@ export class OutreachTrigger implements INodeType {
 						name: 'catchUp',
 						type: 'boolean',
 						default: false,
-						description: 'Whether to also read every five minutes what changed, so that nothing is missed while n8n is down. Deletions cannot be found this way.',
+						description: 'Whether to also check for changes every five minutes, so that you miss nothing while n8n is down. This does not detect deletions.',
 					},
 					{
 						displayName: 'Changed Fields',
@@ -97,21 +97,21 @@ export class OutreachTrigger implements INodeType {
 						type: 'string',
 						default: '',
 						placeholder: 'e.g. title, owner',
-						description: 'Updates start the workflow only if one of these fields or relations changed. Names as in the output, with commas between them.',
+						description: 'Updates start the workflow only if one of these fields or relations changed. Enter the names as in the output, separated by commas.',
 					},
 					{
 						displayName: 'Fetch Full Record',
 						name: 'fetchRecord',
 						type: 'boolean',
 						default: false,
-						description: 'Whether to read the whole record, since updates carry only what changed. Costs one request per record, not per delivery.',
+						description: 'Whether to read the whole record, because updates contain only what changed. Takes one request per record, not per delivery.',
 					},
 					{
 						displayName: 'Include Previous Values',
 						name: 'includeBefore',
 						type: 'boolean',
 						default: false,
-						description: 'Whether updates say what the changed fields were before',
+						description: 'Whether updates include the previous values of the changed fields',
 					},
 					{
 						displayName: 'Owner Names or IDs',
@@ -119,7 +119,7 @@ export class OutreachTrigger implements INodeType {
 						type: 'multiOptions',
 						typeOptions: { loadOptionsMethod: 'getUsers' },
 						default: [],
-						hint: 'Records without an owner pass',
+						hint: 'Records without an owner also start the workflow',
 						description:
 							'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 					},

@@ -17,7 +17,7 @@ export const outreach: Vendor = {
 	logins,
 	loginChoices: [
 		{ name: 'OAuth2', value: 'oAuth2', description: 'A connection of a user' },
-		{ name: 'Server-to-Server', value: 's2s', description: 'The key of an app, which reaches part of the API' },
+		{ name: 'Server-to-Server', value: 's2s', description: 'The key of an app. It can access only a part of the API.' },
 	],
 	doors: { scim: scimApi },
 	resources,
@@ -29,7 +29,7 @@ export const outreach: Vendor = {
 			name: 'extraQuery',
 			label: 'Additional Query',
 			type: 'string',
-			description: 'Further parameters of the request, such as provideDataConnections=true',
+			description: 'More query parameters, such as provideDataConnections=true',
 		},
 	],
 };

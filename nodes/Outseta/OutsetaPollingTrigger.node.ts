@@ -18,7 +18,7 @@ export class OutsetaPollingTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ $parameter["resource"] + ($parameter["events"].length > 1 ? ": " + $parameter["events"].length + " events" : $parameter["events"].map((event) => ": " + event).join("")) }}',
-		description: 'Looks for changes in Outseta at regular intervals and starts the workflow with them',
+		description: 'Starts the workflow when records change in Outseta. Checks at regular intervals.',
 		defaults: { name: 'Outseta Polling Trigger' },
 		polling: true,
 		inputs: [],
@@ -26,7 +26,7 @@ export class OutsetaPollingTrigger implements INodeType {
 		credentials: [{ name: 'outsetaApi', required: true }],
 		properties: [
 			notice(
-				'Nothing has to be set up in Outseta, and nothing is missed while n8n is down: the next poll goes on where the last one stopped. Choose Activity for what the activity log tells, such as payments and deletions; the others for the records themselves.',
+				'You do not need to set up anything in Outseta. After downtime, the next poll continues where the last one stopped. Choose Activity for entries of the activity log, such as payments and deletions. Choose another resource for the records themselves.',
 			),
 			followedResource(
 				[
@@ -43,7 +43,7 @@ export class OutsetaPollingTrigger implements INodeType {
 			eventsProperty(
 				[
 					{ name: 'Created', value: 'created' },
-					{ name: 'Created or Updated', value: 'changed', description: 'One event for each record, named for what happened; not to be combined with the two alone' },
+					{ name: 'Created or Updated', value: 'changed', description: 'One event for each record, named for what happened. Do not combine it with Created or Updated.' },
 					{ name: 'Updated', value: 'updated' },
 				],
 				{ hide: { resource: ['activity'] } },

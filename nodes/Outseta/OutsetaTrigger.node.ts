@@ -27,7 +27,7 @@ export class OutsetaTrigger implements INodeType {
 		// Above 1, n8n leaves the body to the node, and evaluates no expression of its own for each request.
 		version: 1.1,
 		subtitle: '={{ $parameter["event"] }}',
-		description: 'Manage Outseta, and start workflows as soon as something happens there',
+		description: 'Starts the workflow when an activity occurs in Outseta',
 		defaults: { name: 'Outseta Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -35,7 +35,7 @@ export class OutsetaTrigger implements INodeType {
 		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' }],
 		properties: [
 			notice(
-				'To be set up once in Outseta, under Settings &gt; Notifications:<br>1. Behind the cog is the signature key: put it into the credential.<br>2. Click Add Activity Notification, and choose the same activity as under Event.<br>3. As callback URL paste the Production URL (open "Webhook URLs" above).',
+				'Set this up once in Outseta, under Settings &gt; Notifications:<br>1. Click the cog, copy the signature key, and paste it into the credential.<br>2. Click Add Activity Notification and choose the same activity as under Event.<br>3. Paste the Production URL (open "Webhook URLs" above) as the callback URL.',
 			),
 			{
 				displayName: 'Event',
@@ -43,7 +43,7 @@ export class OutsetaTrigger implements INodeType {
 				type: 'options',
 				options: activityChoices(),
 				default: 'AccountCreated',
-				description: 'Outseta does not say what a delivery is about, so this has to be the activity that was chosen there',
+				description: 'Outseta does not name the activity in a delivery. Choose the same activity as in Outseta.',
 			},
 			simplifyProperty,
 			{
@@ -58,14 +58,14 @@ export class OutsetaTrigger implements INodeType {
 						name: 'acceptUnsigned',
 						type: 'boolean',
 						default: false,
-						description: 'Whether to work without a signature key: anybody who knows the address can then start the workflow. Has no effect when the credential holds a key.',
+						description: 'Whether to work without a signature key. Anyone who knows the address can then start the workflow. Has no effect if the credential has a key.',
 					},
 					{
 						displayName: 'Let Repeats Through',
 						name: 'allowRepeats',
 						type: 'boolean',
 						default: false,
-						description: 'Whether equal deliveries within eight hours start the workflow as well, such as an email opened twice. What Outseta sends again after a failure then comes twice, too.',
+						description: 'Whether identical deliveries within eight hours also start the workflow, such as an email that is opened twice. Deliveries that Outseta repeats after a failure then also start it twice.',
 					},
 				],
 			},

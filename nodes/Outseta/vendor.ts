@@ -15,10 +15,10 @@ export const outseta: Vendor = {
 			name: 'moreFilters',
 			label: 'More Filters',
 			type: 'string',
-			description: 'Further filters as the API takes them, such as PersonAccount.Person.Email=jane*&amp;Created__gte=2026-01-01. Any property works, also of related records.',
+			description: 'More filters as the API expects them, such as PersonAccount.Person.Email=jane*&amp;Created__gte=2026-01-01. You can use any property, including those of related records.',
 		},
 	],
 	writeOptions: [
-		{ name: 'doNotLog', label: 'Do Not Log', type: 'boolean', description: 'Whether to keep the change out of the activity log, and so out of notifications and polling triggers' },
+		{ name: 'doNotLog', label: 'Do Not Log', type: 'boolean', description: 'Whether to leave the change out of the activity log, and therefore out of notifications and polling triggers' },
 	],
 };

@@ -20,7 +20,7 @@ export class UserlotPollingTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ $parameter["resource"] + ($parameter["events"].length > 1 ? ": " + $parameter["events"].length + " events" : $parameter["events"].map((event) => ": " + event).join("")) }}',
-		description: 'Looks for changes in Userlot at regular intervals and starts the workflow with them',
+		description: 'Starts the workflow when companies or end users change in Userlot',
 		defaults: { name: 'Userlot Polling Trigger' },
 		polling: true,
 		inputs: [],
@@ -28,7 +28,7 @@ export class UserlotPollingTrigger implements INodeType {
 		credentials: [{ name: 'userlotApi', required: true }],
 		properties: [
 			notice(
-				'Nothing has to be set up in Userlot. The first poll only remembers what is there, and tells of renewals that are near; later ones tell what is different. Each reads the whole list, so every hour is usually enough. Up to 20,000 records can be watched; filters make them fewer.',
+				'You do not need to set up anything in Userlot. The first poll stores the current state and returns renewals that are near. Later polls return what changed. Each poll reads the whole list, so once an hour is usually enough. The trigger can watch up to 20,000 records. Use filters to watch fewer.',
 			),
 			followedResource(
 				[
@@ -39,13 +39,13 @@ export class UserlotPollingTrigger implements INodeType {
 			),
 			eventsProperty(
 				[
-					{ name: 'ARR Changed', value: 'arrChanged', description: 'By more than an amount, since the last time it was told' },
+					{ name: 'ARR Changed', value: 'arrChanged', description: 'By more than an amount since the last event' },
 					created,
 					{ name: 'Health Category Changed', value: 'healthCategoryChanged' },
 					{ name: 'Health Score Crossed Limit', value: 'healthCrossed', description: 'In either direction' },
 					{ name: 'Life Cycle Stage Changed', value: 'stageChanged' },
-					{ name: 'MRR Changed', value: 'mrrChanged', description: 'By more than an amount, since the last time it was told' },
-					{ name: 'Renewal Near', value: 'renewalNear', description: 'Once for each renewal date, also those that are near already' },
+					{ name: 'MRR Changed', value: 'mrrChanged', description: 'By more than an amount since the last event' },
+					{ name: 'Renewal Near', value: 'renewalNear', description: 'Once for each renewal date, including dates that are already near' },
 					{ name: 'Status Changed', value: 'statusChanged' },
 					updated,
 				],
@@ -58,7 +58,7 @@ export class UserlotPollingTrigger implements INodeType {
 				type: 'number',
 				default: 50,
 				displayOptions: { show: { resource: ['company'], events: ['healthCrossed'] } },
-				description: 'The score counts as good from this value on',
+				description: 'Scores from this value up count as good',
 			},
 			{
 				displayName: 'Days Before Renewal',
@@ -67,17 +67,17 @@ export class UserlotPollingTrigger implements INodeType {
 				typeOptions: { minValue: 0 },
 				default: 30,
 				displayOptions: { show: { resource: ['company'], events: ['renewalNear'] } },
-				description: 'How many days before the renewal date to start the workflow',
+				description: 'How many days before the renewal date the workflow starts',
 			},
 			{
-				displayName: 'Minimum Change of ARR or MRR',
+				displayName: 'Minimum Change in ARR or MRR',
 				name: 'amount',
 				type: 'number',
 				typeOptions: { minValue: 0 },
 				default: 0,
 				displayOptions: { show: { resource: ['company'], events: ['arrChanged', 'mrrChanged'] } },
 				hint: '0 reports every change',
-				description: 'ARR or MRR has to change by more than this',
+				description: 'The event occurs only if ARR or MRR changes by more than this',
 			},
 			filtersProperty(userlot),
 			simplifyProperty,

@@ -3,7 +3,7 @@
  * @sparticuz/chromium brings. `node scripts/demo/browser.mts` says which one it is, or what is missing.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
@@ -30,6 +30,17 @@ export interface Program {
 /** What the package brings, by archive: the browser, its fonts, and libraries that small machines lack. */
 const ARCHIVES = ['chromium.br', 'fonts.tar.br', 'swiftshader.tar.br', 'al2023.tar.br'];
 
+/** Where the browser finds fonts: without any, it ends at the first page. What the package brings looks in Lambda's folders. */
+const fontsConfig = (folder: string) => `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+	<dir>${join(folder, 'fonts')}</dir>
+	<dir>/usr/share/fonts</dir>
+	<dir>/usr/local/share/fonts</dir>
+	<cachedir>${join(folder, 'cache')}</cachedir>
+</fontconfig>
+`;
+
 /** Unpacks the browser of the npm package next to the other caches; the second time it is there. */
 async function unpacked(): Promise<string> {
 	const manifest = createRequire(import.meta.url).resolve('@sparticuz/chromium').replace(/build[\\/].*$/, 'package.json');
@@ -50,6 +61,7 @@ async function unpacked(): Promise<string> {
 		if (TMPDIR === undefined) delete process.env.TMPDIR;
 		else process.env.TMPDIR = TMPDIR;
 	}
+	await writeFile(join(folder, 'fonts', 'fonts.conf'), fontsConfig(join(target, 'fonts')));
 	// Another process may have been faster.
 	await rename(folder, target).catch(() => rm(folder, { recursive: true, force: true }));
 	return target;
@@ -95,6 +107,10 @@ export async function launchBrowser(programs?: Program[]): Promise<Browser> {
 if (import.meta.main) {
 	try {
 		const browser = await launchBrowser();
+		// A page with text shows whether it has fonts as well.
+		const page = await browser.newPage();
+		await page.setContent('<h1>n8n \u2192 \u00e9</h1>');
+		await page.screenshot();
 		say(`Chromium ${browser.version()}`);
 		await browser.close();
 	} catch (error) {

@@ -11,7 +11,7 @@ export const account: Resource = {
 	openFields: true,
 	keys: [{ name: 'email', field: 'email', type: 'email' }],
 	list: { name: ['firstName', 'lastName'], fallback: ['displayName', 'username', 'email'], detail: 'email', sort: 'lastName' },
-	notes: { replace: 'Replace an account: every attribute left out is emptied. Use Update to keep the others.' },
+	notes: { replace: 'Replace an account. Fields that you leave out are cleared. Use Update to keep them.' },
 	everyday: ['email', 'firstName', 'lastName', 'username', 'password', 'company', 'phoneMobile', 'title'],
 	fields: [
 		{ name: 'company', type: 'string', filter: true, sort: true, description: 'Company the person works for' },

@@ -10,7 +10,7 @@ export const eventRecipes: Recipe[] = [
 		inputs: [{ kind: 'binary', name: 'binaryPropertyName', label: 'Input Binary Field' }],
 		options: [
 			{ kind: 'value', name: 'partName', type: 'string', default: 'file', description: 'Name of the form field that carries the file' },
-			{ kind: 'value', name: 'uploadPath', type: 'string', default: '/calendar/upload', description: 'Path below /api/v1 that takes uploads' },
+			{ kind: 'value', name: 'uploadPath', type: 'string', default: '/calendar/upload', description: 'Path below /api/v1 that accepts uploads' },
 		],
 	},
 ];
@@ -29,7 +29,7 @@ export const event: Resource = {
 	openFields: true,
 	keys: [{ field: 'title' }],
 	list: { name: ['title'], detail: 'date', sort: 'date' },
-	notes: { replace: 'Replace a calendar event: every attribute left out is emptied. Use Update to keep the others.' },
+	notes: { replace: 'Replace a calendar event. Fields that you leave out are cleared. Use Update to keep them.' },
 	everyday: ['title', 'date', 'time', 'endDate', 'location', 'shortDescription'],
 	fields: [
 		{ name: 'date', type: 'date', filter: true, sort: true, description: 'First day' },

@@ -63,7 +63,7 @@ export const account: Resource = {
 			name: 'accountAddTags',
 			label: 'Update Many: Add Tags',
 			action: 'Add tags to many accounts',
-			description: 'Add tags to many accounts at once; other tags stay',
+			description: 'Add tags to many accounts at once. Existing tags stay.',
 			path: '/batches/actions/accountAddTags',
 			parameters: [
 				{ name: 'tags', type: 'strings', in: 'body', required: true, description: 'Tags, several with commas between them' },
@@ -73,7 +73,7 @@ export const account: Resource = {
 			name: 'accountsAddAssignments',
 			label: 'Update Many: Assign Users',
 			action: 'Assign users to many accounts',
-			description: 'Assign users to many accounts at once; others stay assigned',
+			description: 'Assign users to many accounts at once. Others stay assigned.',
 			path: '/batches/actions/accountsAddAssignments',
 			parameters: [
 				{ name: 'users', type: 'integer', in: 'body', wire: 'userIds', reference: 'user', many: true, asText: true, required: true, description: 'Users who are assigned' },

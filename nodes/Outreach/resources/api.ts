@@ -10,4 +10,4 @@ export const ABOUT: AnyRequest = {
 };
 
 /** Anything that has no operation of its own. https://developers.outreach.io/api/reference/overview/ */
-export const api = anyRequestResource(ABOUT, 'Any request to the API, for what has no operation of its own');
+export const api = anyRequestResource(ABOUT, 'Any request to the API that has no operation of its own');

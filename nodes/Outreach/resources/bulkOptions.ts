@@ -8,7 +8,7 @@ export const waitOption: Input = {
 	label: 'Wait Until Finished (Minutes)',
 	type: 'number',
 	default: 10,
-	description: 'How long to wait for the change to finish; 0 does not wait',
+	description: 'How long to wait for the change to finish. 0 means do not wait.',
 };
 
 export const bulkOptions: Input[] = [
@@ -18,7 +18,7 @@ export const bulkOptions: Input[] = [
 		label: 'Confirm Automatically',
 		type: 'boolean',
 		default: true,
-		description: 'Whether to confirm the change; otherwise it waits until somebody confirms it',
+		description: 'Whether to confirm the change. If off, it waits until somebody confirms it.',
 	},
 	{
 		kind: 'value',
@@ -26,7 +26,7 @@ export const bulkOptions: Input[] = [
 		label: 'Return Failed Records',
 		type: 'boolean',
 		default: true,
-		description: 'Whether to list the records that the vendor did not change, with its reasons',
+		description: 'Whether to return the records that were not changed, with the reasons',
 	},
 	waitOption,
 ];

@@ -45,7 +45,7 @@ export const imports: Resource = {
 			name: 'generateUploadLink',
 			label: 'Generate Upload Link',
 			action: 'Generate upload link',
-			description: 'Get a storage key and the address at which to put a CSV file. Import CSV of prospects and accounts does it by itself.',
+			description: 'Get a storage key and an address to upload a CSV file to. Import CSV of prospects and accounts does this for you.',
 			method: 'POST',
 			path: '/imports/actions/generateUploadLink',
 		},

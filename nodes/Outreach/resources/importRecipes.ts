@@ -3,12 +3,12 @@ import type { Choice, Field, Input, Recipe } from '../../shared/spec/resource';
 import { waitOption } from './bulkOptions';
 
 const EXISTING: Choice[] = [
-	{ value: 'missing', label: 'Fill Empty Fields', description: 'Change only what is empty; new records are created' },
-	{ value: 'skip', label: 'Leave Unchanged', description: 'Only new records are created' },
-	{ value: 'overwrite', description: 'Change all given fields; new records are created' },
+	{ value: 'missing', label: 'Fill Empty Fields', description: 'Fill only empty fields. New records are created.' },
+	{ value: 'skip', label: 'Leave Unchanged', description: 'Create only new records' },
+	{ value: 'overwrite', description: 'Change all given fields. New records are created.' },
 ];
 
-const CREATE_NONE: Choice = { value: 'overwriteNoCreate', label: 'Overwrite, Create None', description: 'Change all given fields; records that do not exist count as failures' };
+const CREATE_NONE: Choice = { value: 'overwriteNoCreate', label: 'Overwrite, Create None', description: 'Change all given fields. Records that do not exist count as failures.' };
 
 const existingInput = (options: Choice[], initial: string): Input => ({
 	kind: 'value',
@@ -17,14 +17,14 @@ const existingInput = (options: Choice[], initial: string): Input => ({
 	type: 'options',
 	options,
 	default: initial,
-	description: 'What to do with records that Outreach knows already',
+	description: 'What to do if a record already exists',
 });
 
 const fileNameOption: Input = {
 	kind: 'value',
 	name: 'fileName',
 	type: 'string',
-	description: 'Name under which Outreach keeps the data of the import; made up when empty',
+	description: 'Name for the import data in Outreach. If empty, the node generates one.',
 };
 
 const RESULT: Field[] = [
@@ -51,7 +51,7 @@ export const bulkUpsertRecipe = (resource: string, label: string, many: string, 
 			name: 'existing',
 			label: existingLabel(label),
 			resource,
-			description: 'The record to update. Leave it empty to create one; a key that no record has creates one, too.',
+			description: 'The record to update. If it is empty or no record has the key, a record is created.',
 		},
 		existingInput([...EXISTING, CREATE_NONE], 'overwrite'),
 		{ kind: 'fields' },
@@ -75,7 +75,7 @@ export const importCsvRecipe = (many: string, key: string): Recipe => ({
 			name: 'columnMapping',
 			type: 'json',
 			default: '{}',
-			description: 'Columns of the file and the fields they fill, such as {"Work Mail": "emails"}. Other columns are matched by their name; an empty field leaves a column out.',
+			description: 'Columns of the file and the fields they fill, such as {"Work Mail": "emails"}. Other columns are matched by name. Map a column to an empty field to skip it.',
 		},
 	],
 	options: [
@@ -87,7 +87,7 @@ export const importCsvRecipe = (many: string, key: string): Recipe => ({
 			label: 'Ignore Other Columns',
 			type: 'boolean',
 			default: false,
-			description: 'Whether to leave out columns that match no field instead of refusing the file',
+			description: 'Whether to skip columns that match no field instead of refusing the file',
 		},
 	],
 	output: { fields: [...RESULT, { name: 'mappings', type: 'json' }] },

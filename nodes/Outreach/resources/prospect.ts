@@ -6,10 +6,10 @@ export const IF_ACTIVE: Field = {
 	label: 'If Already in Sequence',
 	type: 'options',
 	options: [
-		{ value: 'report', label: 'Return Current State', description: 'Output the state that exists, marked as already active' },
-		{ value: 'fail', label: 'Stop With a Message', description: 'Treat it as a mistake of the flow' },
+		{ value: 'report', label: 'Return Current State', description: 'Return the existing state, marked as already active' },
+		{ value: 'fail', label: 'Stop With a Message', description: 'Stop with an error' },
 	],
-	description: 'What to do with a prospect that is in the sequence already',
+	description: 'What to do if the prospect is already in the sequence',
 };
 
 export const prospectRecipes: Recipe[] = [
@@ -154,7 +154,7 @@ export const prospect: Resource = {
 			name: 'prospectsAddAssignments',
 			label: 'Update Many: Assign Users',
 			action: 'Assign users to many prospects',
-			description: 'Assign users to many prospects at once; others stay assigned',
+			description: 'Assign users to many prospects at once. Others stay assigned.',
 			path: '/batches/actions/prospectsAddAssignments',
 			parameters: [
 				{ name: 'users', type: 'integer', in: 'body', wire: 'userIds', reference: 'user', many: true, asText: true, required: true, description: 'Users who are assigned' },
@@ -164,7 +164,7 @@ export const prospect: Resource = {
 			name: 'prospectsAddTags',
 			label: 'Update Many: Add Tags',
 			action: 'Add tags to many prospects',
-			description: 'Add tags to many prospects at once; other tags stay',
+			description: 'Add tags to many prospects at once. Existing tags stay.',
 			path: '/batches/actions/prospectsAddTags',
 			parameters: [
 				{ name: 'tags', type: 'strings', in: 'body', required: true, description: 'Tags, several with commas between them' },

@@ -6,7 +6,7 @@ export const scimGroupRecipes: Recipe[] = [
 		name: 'patch',
 		label: 'Patch',
 		action: 'Patch SCIM group',
-		description: 'Change a group by SCIM operations of your own (add, remove, replace)',
+		description: 'Change a group with your own SCIM operations (add, remove, replace)',
 		record: true,
 		simplify: true,
 		inputs: [PATCH],

@@ -8,8 +8,8 @@ export const ROW: Field[] = [
 		type: 'options',
 		options: [
 			{ value: 'add', description: 'Set an attribute, or add to a list' },
-			{ value: 'remove', description: 'Empty an attribute, or take from a list' },
-			{ value: 'replace', description: 'Set an attribute, whatever it was' },
+			{ value: 'remove', description: 'Clear an attribute, or remove from a list' },
+			{ value: 'replace', description: 'Set an attribute, whatever its value was' },
 		],
 	},
 	{ name: 'path', type: 'string', description: 'Attribute to change, such as active, name.givenName or members[value eq "17"]. Empty when the value is an object of attributes.' },
@@ -19,10 +19,10 @@ export const ROW: Field[] = [
 		type: 'options',
 		options: [
 			{ value: 'text', description: 'Sent as it stands' },
-			{ value: 'json', label: 'JSON', description: 'Such as true, 17, ["a"] or {"givenName": "Ann"}' },
+			{ value: 'json', label: 'JSON', description: 'For example true, 17, ["a"] or {"givenName": "Ann"}' },
 		],
 	},
-	{ name: 'value', type: 'text', description: 'New value; none to remove' },
+	{ name: 'value', type: 'text', description: 'New value. Leave empty to remove.' },
 ];
 
 export const PATCH: Input = {
@@ -31,5 +31,5 @@ export const PATCH: Input = {
 	label: 'Operations',
 	row: 'Operation',
 	fields: ROW,
-	description: 'Changes in the order in which Outreach makes them; all of them or none',
+	description: 'Changes in the order in which Outreach applies them. It applies all or none.',
 };

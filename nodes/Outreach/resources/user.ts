@@ -8,16 +8,16 @@ export const userRecipes: Recipe[] = [
 		name: 'provision',
 		label: 'Provision',
 		action: 'Provision user',
-		description: 'Make sure that a user exists, is unlocked and has this role, profile and teams. Safe to run again.',
+		description: 'Make sure that a user exists, is unlocked, and has the role, profile and teams. You can run it again safely.',
 		simplify: true,
 		output: { fields: [OUTCOME, { name: 'unlocked', type: 'boolean' }, { name: 'teamsAdded', type: 'strings' }] },
 		inputs: [
-			{ kind: 'value', name: 'email', type: 'email', required: true, description: 'Login of the user: created when there is none, updated otherwise' },
-			{ kind: 'value', name: 'firstName', type: 'string', description: 'Needed when the user is new' },
-			{ kind: 'value', name: 'lastName', type: 'string', description: 'Needed when the user is new' },
-			{ kind: 'record', name: 'role', label: 'Role', resource: 'role', description: 'Place in the role hierarchy; empty leaves it as it is' },
-			{ kind: 'record', name: 'profile', label: 'Profile', resource: 'profile', description: 'Set of permissions; empty leaves it as it is' },
-			{ kind: 'record', name: 'teams', label: 'Teams', resource: 'team', multiple: true, description: 'Teams to be a member of; other memberships stay' },
+			{ kind: 'value', name: 'email', type: 'email', required: true, description: 'Login of the user. The user is updated if it exists and created if it does not.' },
+			{ kind: 'value', name: 'firstName', type: 'string', description: 'Required for a new user' },
+			{ kind: 'value', name: 'lastName', type: 'string', description: 'Required for a new user' },
+			{ kind: 'record', name: 'role', label: 'Role', resource: 'role', description: 'Place in the role hierarchy. If empty, it stays unchanged.' },
+			{ kind: 'record', name: 'profile', label: 'Profile', resource: 'profile', description: 'Set of permissions. If empty, it stays unchanged.' },
+			{ kind: 'record', name: 'teams', label: 'Teams', resource: 'team', multiple: true, description: 'Teams to add the user to. Other memberships stay.' },
 			{ kind: 'fields', except: ['email', 'firstName', 'lastName', 'locked'] },
 		],
 		options: [
@@ -26,7 +26,7 @@ export const userRecipes: Recipe[] = [
 				name: 'sendInvite',
 				type: 'boolean',
 				default: true,
-				description: 'Whether Outreach sends a new user an invitation. Outreach decides when the option is absent.',
+				description: 'Whether Outreach sends an invitation to a new user. Without this option, Outreach decides.',
 			},
 		],
 	},
@@ -34,7 +34,7 @@ export const userRecipes: Recipe[] = [
 		name: 'deprovision',
 		label: 'Deprovision',
 		action: 'Deprovision user and hand over records',
-		description: 'Lock a user out, and hand prospects, accounts and open tasks to somebody else',
+		description: 'Lock a user and hand over prospects, accounts and open tasks to another user',
 		record: true,
 		output: {
 			fields: [
@@ -52,7 +52,7 @@ export const userRecipes: Recipe[] = [
 			],
 		},
 		inputs: [
-			{ kind: 'record', name: 'reassignTo', label: 'Reassign To', resource: 'user', description: 'User who takes over. Left empty, nothing is handed over: everything keeps the user who leaves as its owner.' },
+			{ kind: 'record', name: 'reassignTo', label: 'Reassign To', resource: 'user', description: 'User who takes over the records. If empty, nothing is handed over, and the locked user stays the owner.' },
 		],
 		options: [
 			{
@@ -66,7 +66,7 @@ export const userRecipes: Recipe[] = [
 					{ value: 'tasks', label: 'Open Tasks', description: 'Tasks of the user that are not complete' },
 				],
 				default: ['accounts', 'prospects', 'tasks'],
-				description: 'What the other user takes over',
+				description: 'What to hand over',
 			},
 			{
 				kind: 'value',
@@ -74,7 +74,7 @@ export const userRecipes: Recipe[] = [
 				label: 'Wait Until Reassigned (Minutes)',
 				type: 'number',
 				default: 10,
-				description: 'How long to wait for the bulk changes to finish; 0 does not wait',
+				description: 'How long to wait for the changes to finish. 0 means do not wait.',
 			},
 		],
 	},

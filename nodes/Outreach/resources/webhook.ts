@@ -5,9 +5,9 @@ export const webhookRecipes: Recipe[] = [
 		name: 'cleanup',
 		label: 'Clean Up',
 		action: 'Clean up webhook',
-		description: 'Remove a webhook with its cleanup token, also after the connection lost its access',
+		description: 'Remove a webhook with its cleanup token. This works even if the connection has lost access.',
 		output: { fields: [{ name: 'deleted', type: 'boolean' }, { name: 'existed', type: 'boolean' }] },
-		inputs: [{ kind: 'value', name: 'cleanupToken', type: 'secret', required: true, description: 'Token from the header outreach-webhook-cleanup-token of a delivery' }],
+		inputs: [{ kind: 'value', name: 'cleanupToken', type: 'secret', required: true, description: 'Token from the outreach-webhook-cleanup-token header of a delivery' }],
 	},
 ];
 

@@ -37,7 +37,7 @@ const SPECIAL: Record<string, Change[]> = {
 		{
 			name: 'stageChanged',
 			label: 'Stage Changed',
-			description: 'Compared with the stage at the last poll, of the 20,000 opportunities changed last',
+			description: 'Compared with the stage at the last poll. Covers the 20,000 opportunities that changed last.',
 			time: 'updatedAt',
 			watch: { name: 'stage', fields: ['opportunityStage'], of: stage },
 			happened: (record, _since, before) => before !== undefined && before !== stage(record),
@@ -77,7 +77,7 @@ export function changesOf(resource: Resource): Change[] {
 		...(created ? [{ name: 'created', label: 'Created', time: 'createdAt', happened: always }] : []),
 		...(updated
 			? [
-					{ name: 'changed', label: 'Created or Updated', description: 'One event for each record, named for what happened; not to be combined with the two alone', time: 'updatedAt', happened: always },
+					{ name: 'changed', label: 'Created or Updated', description: 'One event for each record, named for what happened. Do not combine it with Created or Updated.', time: 'updatedAt', happened: always },
 					{ name: 'updated', label: 'Updated', time: 'updatedAt', happened: (record: IDataObject) => !isUntouched(record) },
 				]
 			: []),

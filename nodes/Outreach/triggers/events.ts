@@ -48,7 +48,7 @@ export function eventChoices(): INodePropertyOptions[] {
 	choices.push({
 		name: 'User Deleted',
 		value: USER_DELETED,
-		description: 'Outreach may not send it: named in a guide, but not in the list of events',
+		description: 'Outreach may not send this. A guide names it, but the list of events does not.',
 	});
 	return choices.sort((a, b) => a.name.localeCompare(b.name));
 }

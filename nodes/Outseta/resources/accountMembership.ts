@@ -5,7 +5,7 @@ export const membershipRecipes: Recipe[] = [
 		name: 'add',
 		label: 'Add',
 		action: 'Add membership',
-		description: 'Add a person to an account by email; one who does not exist yet is created, one who belongs to it already stays as is',
+		description: 'Add a person to an account by email. A new person is created. An existing member stays unchanged.',
 		parent: true,
 		simplify: true,
 		inputs: [{ kind: 'fields' }],
@@ -27,9 +27,9 @@ export const accountMembership: Resource = {
 	list: { name: ['Person.FirstName', 'Person.LastName'], fallback: ['Person.Email'], detail: 'Person.Email' },
 	titles: { delete: { label: 'Remove', action: 'Remove membership' } },
 	notes: {
-		delete: 'Take a person off the account; the primary contact cannot be removed',
+		delete: 'Remove a person from the account. You cannot remove the primary contact.',
 		getAll: 'Retrieve the people of an account with their role',
-		update: 'Change role, invoices or primary contact; make somebody else primary with Is Primary Contact',
+		update: 'Change role, invoices or primary contact. To change the primary contact, use Is Primary Contact on the new one.',
 	},
 	everyday: ['Email', 'FirstName', 'LastName'],
 	fields: [

@@ -31,7 +31,7 @@ export const activity: Resource = {
 	methods: ['getAll'],
 	idType: 'string',
 	list: { name: ['Title'] },
-	notes: { getAll: 'Retrieve the activity log: the last year, unless you filter by the time' },
+	notes: { getAll: 'Retrieve the activity log. Returns the last year unless you filter by time.' },
 	fields: [
 		{ name: 'Title', type: 'string', readOnly: true, filter: true, sort: true, description: 'Short text' },
 		{ name: 'Description', type: 'text', readOnly: true, filter: true, sort: true, description: 'Long text' },
@@ -48,7 +48,7 @@ export const activity: Resource = {
 			name: 'addCustom',
 			label: 'Add Custom',
 			action: 'Add custom activity',
-			description: 'Write an event of your own into the activity log of an account, person or deal',
+			description: 'Add your own entry to the activity log of an account, person or deal',
 			method: 'POST',
 			path: '/activities/customactivity',
 			parameters: [

@@ -42,7 +42,7 @@ const aboutTask = 'Comes with the deal, person or account of the task, and the t
 
 /** All of them, in the vendor's order. */
 export const ACTIVITY_TYPES: ActivityType[] = [
-	any(10, 'Custom', { description: 'Written by Activity: Add Custom, or by any other program' }),
+	any(10, 'Custom', { description: 'Written by Activity: Add Custom or by another program' }),
 	any(50, 'Note'),
 	any(51, 'Email'),
 	any(52, 'PhoneCall'),

@@ -12,8 +12,8 @@ export const addOn: Resource = {
 	keys: [{ name: 'name', field: 'Name' }],
 	list: { name: ['Name'], sort: 'Name' },
 	notes: {
-		get: 'Retrieve an add-on; the vendor does not document this',
-		getAll: 'Retrieve the add-ons of the catalogue; the vendor does not document this',
+		get: 'Retrieve an add-on. Outseta does not document this.',
+		getAll: 'Retrieve the add-ons of the catalog. Outseta does not document this.',
 	},
 	fields: [
 		{ name: 'Name', type: 'string', readOnly: true, filter: true, sort: true, description: 'Name of the add-on' },

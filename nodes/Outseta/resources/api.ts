@@ -9,5 +9,5 @@ export const ABOUT: AnyRequest = {
 	pages: 'Whether to read further pages and output each record as an item',
 };
 
-/** Any request to the API, for what has no operation of its own. */
-export const api = anyRequestResource(ABOUT, 'Any request to the API, for what has no operation of its own');
+/** Any request to the API that has no operation of its own. */
+export const api = anyRequestResource(ABOUT, 'Any request to the API that has no operation of its own');

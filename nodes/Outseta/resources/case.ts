@@ -13,7 +13,7 @@ export const ticket: Resource = {
 	list: { name: ['Subject'], detail: 'SubmittedDateTime' },
 	oneOf: [{ names: ['fromEmail', 'FromPerson'], message: 'A ticket needs the person who asks', remedy: 'Map "From Email", or add the person as "From" under "Linked Records".' }],
 	notes: {
-		update: 'Change status, assignee or subject. Linked tags replace the whole set. A ticket cannot be deleted: close it.',
+		update: 'Change status, assignee or subject. Linked tags replace all existing ones. Tickets cannot be deleted, only closed.',
 	},
 	everyday: ['fromEmail', 'Status'],
 	fields: [
@@ -59,7 +59,7 @@ export const ticket: Resource = {
 			name: 'clientResponse',
 			label: 'Reply as Customer',
 			action: 'Reply to ticket as customer',
-			description: 'Add an answer of the customer',
+			description: 'Add a reply as the customer',
 			method: 'POST',
 			path: '/support/cases/{id}/clientresponse/{comment}',
 			silent: true,

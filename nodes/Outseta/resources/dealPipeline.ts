@@ -10,7 +10,7 @@ export const dealPipeline: Resource = {
 	idType: 'string',
 	keys: [{ name: 'name', field: 'Name' }],
 	list: { name: ['Name'] },
-	notes: { getAll: 'Retrieve the pipelines; the vendor does not document this' },
+	notes: { getAll: 'Retrieve the pipelines. Outseta does not document this.' },
 	fields: [
 		{ name: 'Name', type: 'string', readOnly: true, filter: true, sort: true, description: 'Name of the pipeline' },
 		{ name: 'Created', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was created (UTC)' },
@@ -24,7 +24,7 @@ export const dealPipeline: Resource = {
 			name: 'getAllAlternative',
 			label: 'Get Many (Alternative)',
 			action: 'Get many deal pipelines by alternative path',
-			description: 'Retrieve the pipelines by the other path that third parties use; the vendor does not document this',
+			description: 'Retrieve the pipelines by another path that third parties use. Outseta does not document this.',
 			method: 'GET',
 			path: '/crm/dealpipelines',
 			many: true,

@@ -11,7 +11,7 @@ export const dealStage: Resource = {
 	rows: { path: '/crm/deals/pipelines', property: 'DealPipelineStages', include: ['DealPipelineStages'] },
 	keys: [{ name: 'name', field: 'Name' }],
 	list: { name: ['Name'] },
-	notes: { getAll: 'Retrieve the stages of the pipelines; the vendor does not document this' },
+	notes: { getAll: 'Retrieve the stages of the pipelines. Outseta does not document this.' },
 	fields: [
 		{ name: 'Name', type: 'string', readOnly: true, description: 'Name of the stage' },
 		{ name: 'Weight', label: 'Position', type: 'integer', readOnly: true, description: 'Order inside the pipeline' },

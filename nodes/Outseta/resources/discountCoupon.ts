@@ -41,12 +41,12 @@ export const discountCoupon: Resource = {
 			name: 'validate',
 			label: 'Check Code',
 			action: 'Check code of coupon',
-			description: 'Tell whether a code can be used with a plan',
+			description: 'Check whether a coupon code works with a plan',
 			method: 'GET',
 			path: '/public/billing/discountcoupons/{code}',
 			parameters: [
 				{ name: 'code', label: 'Code', type: 'string', in: 'path', required: true, description: 'Code that the customer typed' },
-				{ name: 'plan', label: 'Plan', wire: 'planUid', type: 'string', in: 'query', reference: 'plan', required: true, description: 'Plan that the customer wants to book' },
+				{ name: 'plan', label: 'Plan', wire: 'planUid', type: 'string', in: 'query', reference: 'plan', required: true, description: 'Plan that the customer wants' },
 			],
 		},
 		{

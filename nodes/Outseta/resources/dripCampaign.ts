@@ -33,7 +33,7 @@ export const dripCampaign: Resource = {
 			name: 'sendTest',
 			label: 'Send Test',
 			action: 'Send test of drip campaign',
-			description: 'Send a test to the signed-in user, which an API key has not, and to further people',
+			description: 'Send a test to the people you choose. An API key has no signed-in user to send it to.',
 			method: 'POST',
 			path: '/email/campaigns/drips/sendtestemail',
 			silent: true,

@@ -13,9 +13,9 @@ export const dripMessage: Resource = {
 	keys: [{ name: 'name', field: 'Message.Name', label: 'Name' }],
 	list: { name: ['Message.Name'], detail: 'Message.Subject' },
 	notes: {
-		create: 'Add an email; the campaign is switched off until you activate it again',
-		delete: 'Delete an email; the campaign is switched off until you activate it again',
-		update: 'Change an email; a new delay moves it for those who wait for it',
+		create: 'Add an email. The campaign is turned off until you activate it again.',
+		delete: 'Delete an email. The campaign is turned off until you activate it again.',
+		update: 'Change an email. A new delay also applies to people who are waiting for it.',
 	},
 	everyday: ['messageSubject', 'messageBody', 'DelayInHours'],
 	fields: [

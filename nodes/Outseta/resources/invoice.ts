@@ -5,7 +5,7 @@ export const invoiceRecipes: Recipe[] = [
 		name: 'downloadPdf',
 		label: 'Download PDF',
 		action: 'Download PDF of invoice',
-		description: 'Put the invoice as a PDF file into a binary field',
+		description: 'Download the invoice as a PDF into a binary field',
 		record: true,
 		reads: true,
 		inputs: [{ kind: 'value', name: 'binaryProperty', label: 'Put Output in Field', type: 'string', required: true, default: 'data', description: 'Name of the binary field for the file' }],
@@ -24,8 +24,8 @@ export const invoice: Resource = {
 	keys: [{ name: 'number', field: 'Number', label: 'Number' }],
 	list: { name: ['Number'], detail: 'InvoiceDate' },
 	notes: {
-		create: 'Create an invoice by hand, with its lines',
-		update: 'Change an invoice that was made by hand; generated ones cannot be changed',
+		create: 'Create a manual invoice with its line items',
+		update: 'Change a manual invoice. You cannot change generated ones.',
 	},
 	fields: [
 		{ name: 'InvoiceDate', type: 'dateTime', required: true, filter: true, sort: true, description: 'Date of the invoice' },

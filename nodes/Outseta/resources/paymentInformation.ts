@@ -36,7 +36,7 @@ export const paymentInformation: Resource = {
 			method: 'POST',
 			path: '/billing/paymentinformation',
 			parameters: [
-				{ name: 'account', label: 'Account', wire: 'Account.Uid', type: 'string', in: 'body', reference: 'account', required: true, description: 'Account that pays with it' },
+				{ name: 'account', label: 'Account', wire: 'Account.Uid', type: 'string', in: 'body', reference: 'account', required: true, description: 'Account that uses the payment method' },
 				{ name: 'CustomerToken', type: 'secret', in: 'body', required: true, description: 'Customer at the payment gateway' },
 				{ name: 'PaymentToken', type: 'secret', in: 'body', required: true, description: 'Payment method at the payment gateway' },
 				{ name: 'NameOnCard', type: 'string', in: 'body', description: 'Card holder' },

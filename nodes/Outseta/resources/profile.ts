@@ -1,8 +1,8 @@
 import type { Field, Input, Recipe, Resource } from '../../shared/spec/resource';
 import { person } from './person';
 
-export const TOKEN: Field = { name: 'accessToken', label: 'Access Token', type: 'secret', description: 'Token of a person who is logged in, such as one that your site sends along' };
-export const EMAIL: Field = { name: 'personEmail', label: 'Person Email', type: 'email', description: 'Instead of a token: the person for whom to act. The API key makes a token.' };
+export const TOKEN: Field = { name: 'accessToken', label: 'Access Token', type: 'secret', description: 'Token of a logged-in person, for example one that your site sends' };
+export const EMAIL: Field = { name: 'personEmail', label: 'Person Email', type: 'email', description: 'The person to act for, if you have no token. The node creates one with the API key.' };
 
 export const OLD: Field = { name: 'existingPassword', type: 'secret', required: true, description: 'The password until now' };
 export const NEW: Field = { name: 'newPassword', type: 'secret', required: true, description: 'The password from now on' };
@@ -13,7 +13,7 @@ const WHO: Input[] = [
 ];
 
 export const profileRecipes: Recipe[] = [
-	{ name: 'get', label: 'Get', action: 'Get profile', description: 'Retrieve the person that a token belongs to; tells whether the token is genuine', inputs: WHO, simplify: true, reads: true },
+	{ name: 'get', label: 'Get', action: 'Get profile', description: 'Retrieve the person that a token belongs to, and verify the token', inputs: WHO, simplify: true, reads: true },
 	{ name: 'update', label: 'Update', action: 'Update profile', description: 'Change the person that a token belongs to', inputs: [...WHO, { kind: 'fields' }], simplify: true },
 	{
 		name: 'changePassword',

@@ -13,10 +13,10 @@ export const TERM: Field = {
 	description: 'How often it is charged',
 };
 
-export const QUANTITY: Field = { name: 'quantity', type: 'integer', description: 'Seats, for plans with a quantity. 0 leaves it out.' };
+export const QUANTITY: Field = { name: 'quantity', type: 'integer', description: 'Seats, for plans with a quantity. 0 is not sent.' };
 export const COUPON: Field = { name: 'couponCode', type: 'string', description: 'Code of a coupon to apply' };
-export const ADD_ONS: Field = { name: 'addOns', label: 'Add-Ons', type: 'json', description: 'All add-ons as a list, such as [{"AddOn": {"Uid": "abc"}, "Quantity": 2}]; not sent when empty' };
-export const MOST: Field = { name: 'maxCharge', label: 'Refuse Above Amount', type: 'number', description: 'Do not change when the preview shows a higher amount. 0 is no limit.' };
+export const ADD_ONS: Field = { name: 'addOns', label: 'Add-Ons', type: 'json', description: 'All add-ons as a list, such as [{"AddOn": {"Uid": "abc"}, "Quantity": 2}]. Not sent if empty.' };
+export const MOST: Field = { name: 'maxCharge', label: 'Refuse Above Amount', type: 'number', description: 'Stop if the preview shows a higher amount. 0 means no limit.' };
 
 const INPUTS: Input[] = [
 	{ kind: 'record', name: 'plan', label: 'Plan', resource: 'plan', required: true, description: 'The plan to change to' },
@@ -35,10 +35,10 @@ export const subscriptionRecipes: Recipe[] = [
 		name: 'change',
 		label: 'Change Plan',
 		action: 'Change plan of subscription',
-		description: 'Change plan, term, quantity or add-ons, at renewal or now; what it costs is shown as well',
+		description: 'Change plan, term, quantity or add-ons, at renewal or now. The output includes the cost.',
 		record: true,
 		simplify: true,
-		inputs: [...INPUTS, { kind: 'value', name: 'previewFirst', type: 'boolean', default: true, description: 'Whether to ask for the invoice of the change first and output it as preview' }],
+		inputs: [...INPUTS, { kind: 'value', name: 'previewFirst', type: 'boolean', default: true, description: 'Whether to request the invoice of the change first and return it as preview' }],
 		options: [...OPTIONS, { kind: 'value', ...MOST }],
 		output: { resource: 'subscription', fields: [{ name: 'preview', type: 'json' }] },
 	},
@@ -46,7 +46,7 @@ export const subscriptionRecipes: Recipe[] = [
 		name: 'previewChange',
 		label: 'Preview Change of Plan',
 		action: 'Preview change of plan of subscription',
-		description: 'Show the invoice that a change of plan would make; nothing is saved',
+		description: 'Show the invoice that a plan change would create. Nothing is saved.',
 		record: true,
 		reads: true,
 		simplify: true,
@@ -76,7 +76,7 @@ export const subscription: Resource = {
 		{ name: 'accountUid', field: 'Account.Uid', label: 'Account ID', exact: true, ...RUNNING },
 	],
 	list: { name: ['Account.Name'], detail: 'Plan.Name' },
-	notes: { delete: 'Delete a subscription that has not begun yet; the current one cannot be deleted' },
+	notes: { delete: 'Delete a subscription that has not started. You cannot delete the current one.' },
 	fields: [
 		{ name: 'BillingRenewalTerm', label: 'Renewal Term', type: 'integer', options: [{ value: '1', label: 'Monthly' }, { value: '2', label: 'Yearly' }, { value: '3', label: 'Quarterly' }, { value: '4', label: 'One Time' }], readOnly: true, filter: true, sort: true, description: 'Billing period' },
 		{ name: 'Quantity', type: 'integer', readOnly: true, filter: true, sort: true, description: 'Seats for per-user or quantity plans' },
@@ -107,7 +107,7 @@ export const subscription: Resource = {
 			name: 'createFirst',
 			label: 'Create First',
 			action: 'Create first subscription',
-			description: 'Give an account its first subscription; refused when one is active',
+			description: 'Give an account its first subscription. Fails if one is active.',
 			method: 'PUT',
 			path: '/billing/subscriptions/firsttimesubscription',
 			once: true,
@@ -124,7 +124,7 @@ export const subscription: Resource = {
 			name: 'computeChargeSummary',
 			label: 'Compute Price',
 			action: 'Compute price of subscription',
-			description: 'Show what a new subscription would cost; nothing is saved',
+			description: 'Show what a new subscription would cost. Nothing is saved.',
 			method: 'POST',
 			path: '/billing/subscriptions/compute-charge-summary',
 			parameters: [
@@ -179,7 +179,7 @@ export const subscription: Resource = {
 			name: 'changeTrialToSubscribed',
 			label: 'End Trial Now',
 			action: 'End trial of subscription now',
-			description: 'End a trial early and begin to charge; the vendor does not document this',
+			description: 'End a trial early and start charging. Outseta does not document this.',
 			method: 'PUT',
 			path: '/billing/subscriptions/{id}/changetrialtosubscribed',
 			once: true,

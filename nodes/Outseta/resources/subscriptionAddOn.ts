@@ -35,7 +35,7 @@ export const subscriptionAddOn: Resource = {
 			name: 'create',
 			label: 'Create',
 			action: 'Create subscription add on',
-			description: 'Book an add-on on a subscription',
+			description: 'Add an add-on to a subscription',
 			method: 'POST',
 			path: '/billing/subscriptionaddons',
 			parameters: [
@@ -49,7 +49,7 @@ export const subscriptionAddOn: Resource = {
 			name: 'preview',
 			label: 'Preview',
 			action: 'Preview subscription add on',
-			description: 'Show the invoice that booking an add-on would make; nothing is saved',
+			description: 'Show the invoice that adding an add-on would create. Nothing is saved.',
 			method: 'POST',
 			path: '/billing/subscriptionaddons/addsubscriptionaddonpreview',
 			parameters: [
@@ -75,7 +75,7 @@ export const subscriptionAddOn: Resource = {
 			name: 'end',
 			label: 'End at Renewal',
 			action: 'End subscription add on at renewal',
-			description: 'Stop the add-on from the next period on',
+			description: 'Stop the add-on from the next billing period',
 			method: 'PUT',
 			path: '/billing/subscriptionaddons/{id}/end',
 			output: { resource: 'subscription' },

@@ -11,8 +11,8 @@ export const tag: Resource = {
 	keys: [{ name: 'name', field: 'Name' }],
 	list: { name: ['Name'], detail: 'EntityType', sort: 'Name' },
 	notes: {
-		create: 'Create a tag; one with the same name that exists is returned',
-		delete: 'Delete a tag and take it off every record',
+		create: 'Create a tag. If the name exists, that tag is returned.',
+		delete: 'Delete a tag and remove it from every record',
 	},
 	everyday: ['TagColor'],
 	fields: [

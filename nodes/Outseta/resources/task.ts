@@ -9,7 +9,7 @@ export const task: Resource = {
 	methods: ['getAll'],
 	idType: 'string',
 	list: { name: ['Title'] },
-	notes: { getAll: 'Retrieve the tasks; the vendor does not document this' },
+	notes: { getAll: 'Retrieve the tasks. Outseta does not document this.' },
 	fields: [
 		{ name: 'Title', type: 'string', readOnly: true, filter: true, sort: true, description: 'What is to do' },
 		{ name: 'DueDate', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'Due' },

@@ -35,7 +35,7 @@ export const templateEmail: Resource = {
 			name: 'send',
 			label: 'Send',
 			action: 'Send template email',
-			description: 'Send a template to one person; people who bounced, unsubscribed or marked spam are left out',
+			description: 'Send a template to one person. People who bounced, unsubscribed or reported spam are skipped.',
 			method: 'POST',
 			path: '/templates/{template}/send',
 			parameters: [

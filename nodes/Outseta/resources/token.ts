@@ -14,7 +14,7 @@ export const token: Resource = {
 			name: 'create',
 			label: 'Create',
 			action: 'Create token',
-			description: 'Make a token of a person: without password it is made with your API key, to act for the person',
+			description: 'Create a token to act for a person. Without a password, your API key is used.',
 			method: 'POST',
 			path: '/tokens',
 			parameters: [
@@ -26,7 +26,7 @@ export const token: Resource = {
 			name: 'magicLink',
 			label: 'Redeem Login Link',
 			action: 'Redeem login link for token',
-			description: 'Exchange the token of a login link for one that stays',
+			description: 'Exchange the one-time token of a login link for a lasting one',
 			method: 'POST',
 			path: '/tokens/magic-link',
 			parameters: [

@@ -8,7 +8,7 @@ export const transaction: Resource = {
 	description: 'An invoice, payment, credit or refund in the books of an account',
 	methods: ['getAll'],
 	idType: 'string',
-	parent: { resource: 'account', description: 'Account whose transactions are wanted' },
+	parent: { resource: 'account', description: 'Account to get the transactions of' },
 	list: { name: ['TransactionDate'] },
 	fields: [
 		{ name: 'TransactionDate', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When' },
@@ -27,7 +27,7 @@ export const transaction: Resource = {
 			name: 'addPayment',
 			label: 'Add Payment',
 			action: 'Add payment',
-			description: 'Record a payment that came in another way; the invoice is paid when nothing is left',
+			description: 'Record a payment received elsewhere. The invoice counts as paid once nothing is due.',
 			method: 'POST',
 			path: '/billing/transactions/payment',
 			parameters: [

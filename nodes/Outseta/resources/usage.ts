@@ -12,7 +12,7 @@ export const usage: Resource = {
 	idType: 'string',
 	parent: { resource: 'account', filter: 'SubscriptionAddOn.Subscription.Account.Uid', description: 'Account that used it; needed to find an add-on by its name' },
 	list: { name: ['UsageDate'] },
-	notes: { getAll: 'Retrieve recorded usage; the vendor does not document this' },
+	notes: { getAll: 'Retrieve recorded usage. Outseta does not document this.' },
 	fields: [
 		{ name: 'UsageDate', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'Moment of the usage' },
 		{ name: 'Amount', type: 'number', readOnly: true, filter: true, sort: true, description: 'Units, greater than zero' },
@@ -29,11 +29,11 @@ export const usage: Resource = {
 			name: 'create',
 			label: 'Create',
 			action: 'Create usage record',
-			description: 'Record usage of an add-on of the kind Usage',
+			description: 'Record usage of a usage-based add-on',
 			method: 'POST',
 			path: '/billing/usage',
 			parameters: [
-				{ name: 'subscriptionAddOn', label: 'Subscription Add-On', wire: 'SubscriptionAddOn.Uid', type: 'string', in: 'body', reference: 'subscriptionAddOn', required: true, description: 'The add-on on the subscription, not the one of the catalogue' },
+				{ name: 'subscriptionAddOn', label: 'Subscription Add-On', wire: 'SubscriptionAddOn.Uid', type: 'string', in: 'body', reference: 'subscriptionAddOn', required: true, description: 'The add-on of the subscription, not of the catalog' },
 				{ name: 'Amount', type: 'number', in: 'body', required: true, description: 'Units, more than zero' },
 				{ name: 'UsageDate', type: 'dateTime', in: 'body', required: true, description: 'When it was used' },
 				{ name: 'AdditionalUsageData', label: 'Additional Data', type: 'text', in: 'body', maxLength: 1024, description: 'Any text' },

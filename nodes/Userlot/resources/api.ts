@@ -6,8 +6,8 @@ export const ABOUT: AnyRequest = {
 	example: '/teams',
 	query: '{"external_id": "42"}',
 	body: 'Body of the request',
-	pages: 'Whether to ask for page=2, page=3 and so on until an answer is empty or repeats; Userlot documents no paging',
+	pages: 'Whether to request page=2, page=3 and so on until a response is empty or repeats. Userlot does not document pagination.',
 };
 
 /** Any request to the API: of the 34 that exist, the documentation at hand shows 13. */
-export const api = anyRequestResource(ABOUT, 'Any request to the API, for what has no operation of its own, such as events and tickets');
+export const api = anyRequestResource(ABOUT, 'Any request to the API that has no operation of its own, such as events and tickets');

@@ -13,7 +13,7 @@ export const endUserRecipes: Recipe[] = [
 		name: 'identify',
 		label: 'Identify',
 		action: 'Identify end user',
-		description: 'Announce a person and the company they belong to, before events of them are sent',
+		description: 'Register a person and their company before you send their events',
 		request: 'PUT /identify',
 		inputs: [
 			{ kind: 'value', name: 'userEmail', label: 'User Email', type: 'email', description: 'Email address of the person' },

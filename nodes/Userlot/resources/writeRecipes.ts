@@ -6,14 +6,14 @@ export const LINKED: Record<string, string> = { company: 'company_id', status: '
 
 /** The three ids by which Userlot finds a record, as parameters of Create or Update. */
 export const IDS: Array<Field & { wire: string }> = [
-	{ name: 'externalId', label: 'External ID', type: 'string', wire: 'external_id', description: 'ID in your own product. Finds the record, or is given to the new one. Give at least one of the three IDs.' },
-	{ name: 'sourceExternalId', label: 'Source External ID', type: 'string', wire: 'source_external_id', description: 'ID in another system, such as the CRM. Finds the record, or is given to the new one.' },
+	{ name: 'externalId', label: 'External ID', type: 'string', wire: 'external_id', description: 'ID in your own product. It finds the record, or a new record gets it. Enter at least one of the three IDs.' },
+	{ name: 'sourceExternalId', label: 'Source External ID', type: 'string', wire: 'source_external_id', description: 'ID in another system, such as your CRM. It finds the record, or a new record gets it.' },
 	{ name: 'userlotId', label: 'Userlot ID', type: 'string', wire: 'id', description: 'ID that Userlot gave the record' },
 ];
 
-export const MORE: Field = { name: 'moreFields', label: 'More Fields (JSON)', type: 'json', description: 'Further fields as an object, by the attribute name that the Custom Field screen of Userlot shows' };
+export const MORE: Field = { name: 'moreFields', label: 'More Fields (JSON)', type: 'json', description: 'More fields as an object. Use the attribute names from the Custom Field screen in Userlot.' };
 
-export const ALLOW_NEW: Field = { name: 'allowWithoutId', label: 'Create Without ID', type: 'boolean', description: 'Whether to create a new record when no ID is given. It is created again on every run.' };
+export const ALLOW_NEW: Field = { name: 'allowWithoutId', label: 'Create Without ID', type: 'boolean', description: 'Whether to create a record if no ID is given. Every run creates it again.' };
 
 interface Kind {
 	one: string;
@@ -30,8 +30,8 @@ interface Kind {
 export function recipesFor({ one, path, clearable, link, inferred }: Kind): Recipe[] {
 	const wire = LINKED[link.name];
 	const options: Input[] = [{ kind: 'value', ...MORE, default: '{}' }];
-	const clear: Input = { kind: 'value', name: 'clearFields', label: 'Clear Fields', type: 'multiOptions', options: clearable.map((value) => ({ value })), description: 'Fields to empty. They are sent as null; what Userlot makes of it is not documented.' };
-	const unsure = inferred ? '. Userlot does not document it; if it is refused, use Create or Update.' : '';
+	const clear: Input = { kind: 'value', name: 'clearFields', label: 'Clear Fields', type: 'multiOptions', options: clearable.map((value) => ({ value })), description: 'Fields to clear. They are sent as null. Userlot does not document the effect.' };
+	const unsure = inferred ? '. Userlot does not document this request. If it fails, use Create or Update.' : '';
 	const a = `${/^[aeiou]/.test(one) ? 'an' : 'a'} ${one}`;
 	return [
 		{

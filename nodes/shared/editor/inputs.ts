@@ -37,13 +37,13 @@ export function matchProperties(resource: Resource): INodeProperties[] {
 		required: true,
 		displayOptions: condition,
 		placeholder: key.type === 'email' ? 'e.g. nathan@example.com' : example(keyLabel(resource, key)),
-		description: `Finds the ${nouns(resource).one}: it is updated when there is one, created otherwise`,
+		description: `Finds the ${nouns(resource).one}. It is updated if it exists and created if it does not`,
 	});
 	if (keys.length === 1) return [value(keys[0], displayOptions)];
 	return [
 		dropdown('Match By', 'matchBy', keys.map((k) => ({ name: keyLabel(resource, k), value: keyName(k) })), keyName(keys[0]), {
 			displayOptions,
-			description: `The field that tells whether the ${nouns(resource).one} exists`,
+			description: `The field that identifies the ${nouns(resource).one}`,
 		}),
 		...keys.map((key) => value(key, { show: { ...displayOptions.show, matchBy: [keyName(key)] } })),
 	];
@@ -157,7 +157,7 @@ export const customFieldsProperty: INodeProperties = {
 	typeOptions: { multipleValues: true },
 	placeholder: 'Add Custom Field',
 	default: {},
-	description: 'Fields that only your own site or organization has, by their key',
+	description: 'Fields that your own site or organization has defined',
 	options: [
 		{
 			displayName: 'Field',
@@ -177,7 +177,7 @@ export const linksProperty: INodeProperties = {
 	typeOptions: { multipleValues: true },
 	placeholder: 'Add Linked Record',
 	default: {},
-	description: 'Other records that this one points to, such as its owner',
+	description: 'Other records to link to this one, such as its owner',
 	options: [
 		{
 			displayName: 'Link',

@@ -26,7 +26,7 @@ export function filtersProperty(vendor: Vendor): INodeProperties {
 		typeOptions: { multipleValues: true },
 		placeholder: 'Add Filter',
 		default: {},
-		description: 'Conditions that all have to be met',
+		description: 'Conditions that a record must meet. All of them apply.',
 		options: [
 			{
 				displayName: 'Condition',
@@ -49,7 +49,7 @@ export function filtersProperty(vendor: Vendor): INodeProperties {
 						type: 'string',
 						default: '',
 						displayOptions: { show: { operator: ['between'] } },
-						description: 'End of the range, included',
+						description: 'End of the range, inclusive',
 					},
 				],
 			},
@@ -76,7 +76,7 @@ export const sortProperty: INodeProperties = {
 	typeOptions: { multipleValues: true },
 	placeholder: 'Add Sort Field',
 	default: {},
-	description: 'Order of the results, the first field counts most',
+	description: 'How to sort the results. The first field comes first.',
 	options: [
 		{
 			displayName: 'Sort By',

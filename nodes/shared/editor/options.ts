@@ -23,22 +23,22 @@ export function optionsProperty(vendor: Vendor, operations: Operation[]): INodeP
 			(o) => o.kind === 'getAll' && apiOf(vendor, o.resource).count !== undefined && !listed(o.resource).rows,
 		),
 		...shown(
-			{ displayName: 'Raw Custom Field Names', name: 'rawCustomFields', type: 'boolean', default: false, description: 'Whether to keep names such as custom12 instead of the labels of the organization' },
+			{ displayName: 'Raw Custom Field Names', name: 'rawCustomFields', type: 'boolean', default: false, description: 'Whether to keep names such as custom12 instead of your labels of your organization' },
 			(o) => o.simplify && (o.resource.customSlots ?? 0) > 5,
 		),
 		...shown(choicesProperty('Clear Field Names or IDs', 'clearFields', 'getClearable'), (o) => (supports(o).clear ?? false) && (o.kind === 'update' || o.kind === 'upsert')),
 		...shown(
-			{ displayName: 'Custom Fields (JSON)', name: 'customFieldsJson', type: 'json', default: '{}', description: 'Custom fields as an object, for values that are no text' },
+			{ displayName: 'Custom Fields (JSON)', name: 'customFieldsJson', type: 'json', default: '{}', description: 'Custom fields as an object. Use this for values that are not text.' },
 			(o) => o.fields && !o.endpoint && (o.resource.openFields ?? false),
 		),
 		...shown(choicesProperty('Fields to Return Names or IDs', 'onlyFields', 'getOnlyFields'), (o) => (supports(o).only ?? false) && reads(o) && !listed(o.resource).rows),
 		...shown(
-			{ displayName: 'Ignore Unknown Fields', name: 'ignoreUnknown', type: 'boolean', default: false, description: 'Whether to leave out what the input has beside the fields, when they are mapped automatically' },
+			{ displayName: 'Ignore Unknown Fields', name: 'ignoreUnknown', type: 'boolean', default: false, description: 'Whether to skip input values that match no field when fields are mapped automatically' },
 			(o) => o.fields,
 		),
 		...shown(choicesProperty('Include Names or IDs', 'include', 'getIncludes'), (o) => (supports(o).include ?? false) && reads(o) && (o.resource.relations ?? []).some((r) => r.include)),
 		...shown(
-			{ displayName: 'Search', name: 'search', type: 'string', default: '', description: 'Records in which a word begins with this text' },
+			{ displayName: 'Search', name: 'search', type: 'string', default: '', description: 'Return only records in which a word starts with this text' },
 			(o) => o.kind === 'getAll' && (supports(o).search?.(o.resource) ?? false),
 		),
 		...(vendor.listOptions ?? []).flatMap((field) => shown(valueProperty(field), (o) => o.kind === 'getAll' && !o.resource.door && !listed(o.resource).rows)),
@@ -51,7 +51,7 @@ export function optionsProperty(vendor: Vendor, operations: Operation[]): INodeP
 			type: 'number',
 			typeOptions: { minValue: 0 },
 			default: 60,
-			description: 'How long one request may wait until the vendor accepts requests again',
+			description: 'How long a request can wait for the rate limit before it fails',
 		},
 		{
 			displayName: 'Parallel Requests',
@@ -59,7 +59,7 @@ export function optionsProperty(vendor: Vendor, operations: Operation[]): INodeP
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 50 },
 			default: 5,
-			description: 'How many items are worked on at the same time',
+			description: 'How many items to process at the same time',
 		},
 	];
 	return {
@@ -90,7 +90,7 @@ export function followingOptions(vendor: Vendor): INodeProperties {
 				type: 'number',
 				typeOptions: { minValue: 1, maxValue: 20000 },
 				default: 5000,
-				description: 'After so many the poll ends with the page; the next one goes on from there',
+				description: 'The poll stops after the page that reaches this number. The next poll continues from there.',
 			},
 			{
 				displayName: 'Overlap (Minutes)',
@@ -98,14 +98,14 @@ export function followingOptions(vendor: Vendor): INodeProperties {
 				type: 'number',
 				typeOptions: { minValue: 0 },
 				default: 5,
-				description: 'How far behind the newest known change to look again, for changes that become visible late. Known ones are not repeated.',
+				description: 'How far before the newest known change to check again for changes that appear late. Known changes are not repeated.',
 			},
 			{
 				displayName: 'Start From',
 				name: 'startFrom',
 				type: 'dateTime',
 				default: '',
-				description: 'Begin with changes from this time on when the workflow is published for the first time, instead of from now',
+				description: 'When you publish the workflow for the first time, start with changes from this time instead of from now',
 			},
 		]),
 	};

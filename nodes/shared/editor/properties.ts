@@ -49,7 +49,7 @@ export function propertiesOf(vendor: Vendor): INodeProperties[] {
 		...perResource((resource) => matchProperties(resource)),
 		...shown(targetProperty, (o) => o.kind === 'bulk'),
 		...perResource((resource) =>
-			shown(locator('record', resource.label, resource, true, `The ${nouns(resource).one} to change; those of all input items are changed together`), (o) => o.resource === resource && o.kind === 'bulk').map(
+			shown(locator('record', resource.label, resource, true, `The ${nouns(resource).one} to change. Records of all input items are changed together.`), (o) => o.resource === resource && o.kind === 'bulk').map(
 				(p) => ({ ...p, displayOptions: { show: { ...p.displayOptions!.show, target: ['items'] } } }),
 			),
 		),

@@ -38,7 +38,7 @@ const STANDARD: Record<
 	delete: { label: 'Delete', action: (n) => `Delete ${n.one}`, text: (n) => `Delete ${n.a} permanently`, record: true, fields: false, simplify: false },
 	get: { label: 'Get', action: (n) => `Get ${n.one}`, text: (n) => `Retrieve ${n.a}`, record: true, fields: false, simplify: true },
 	getAll: { label: 'Get Many', action: (n) => `Get many ${n.many}`, text: (n) => `Retrieve a list of ${n.many}`, record: false, fields: false, simplify: true },
-	replace: { label: 'Replace', action: (n) => `Replace ${n.one}`, text: (n) => `Replace ${n.a}: every field left out is emptied`, record: true, fields: true, simplify: true },
+	replace: { label: 'Replace', action: (n) => `Replace ${n.one}`, text: (n) => `Replace ${n.a}. Fields that you leave out are cleared.`, record: true, fields: true, simplify: true },
 	update: { label: 'Update', action: (n) => `Update ${n.one}`, text: (n) => `Change fields of ${n.a}`, record: true, fields: true, simplify: true },
 	upsert: {
 		label: 'Create or Update',
