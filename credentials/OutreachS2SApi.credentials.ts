@@ -30,7 +30,7 @@ function readKey(given: unknown): KeyObject {
 	} catch {
 		// What the reader says of a key does not help, and may quote from it.
 	}
-	throw new UserError('Private Key is no RSA key in PEM form', {
+	throw new UserError('Private Key is not an RSA key in PEM format', {
 		description: 'Open the Outreach Server-to-Server credential and paste the whole key, from -----BEGIN to -----END. A key with a pass phrase cannot be used.',
 	});
 }
@@ -117,7 +117,7 @@ export class OutreachS2SApi implements ICredentialType {
 		})) as { statusCode: number; body?: { data?: { meta?: { accessToken?: string } } } };
 		const accessToken = body?.data?.meta?.accessToken;
 		if (statusCode >= 400 || !accessToken) {
-			throw new UserError(`Outreach gave no access token for the server-to-server key: ${statusCode >= 400 ? reasonOf(body) : 'there was none in its answer'}`, {
+			throw new UserError(`Outreach returned no access token for the server-to-server key: ${statusCode >= 400 ? reasonOf(body) : 'the response contains none'}`, {
 				description:
 					statusCode >= 500 || statusCode === 429
 						? 'Run again later.'

@@ -45,7 +45,7 @@ export class BranchCmsPollingTrigger implements INodeType {
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		const events = this.getNodeParameter('events', []) as string[];
-		if (events.length === 0) throw new NodeOperationError(this.getNode(), 'No event is chosen', { description: 'Choose at least one under "Events".' });
+		if (events.length === 0) throw new NodeOperationError(this.getNode(), 'No event is selected', { description: 'Select at least one under "Events".' });
 		return await pollSnapshots(this, watchOf(resourceOf(branchCms, this.getNodeParameter('resource') as string), events));
 	}
 }

@@ -88,7 +88,7 @@ export class UserlotPollingTrigger implements INodeType {
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		const events = this.getNodeParameter('events', []) as string[];
-		if (events.length === 0) throw new NodeOperationError(this.getNode(), 'No event is chosen', { description: 'Choose at least one under "Events".' });
+		if (events.length === 0) throw new NodeOperationError(this.getNode(), 'No event is selected', { description: 'Select at least one under "Events".' });
 		const settings = {
 			events,
 			limit: Number(this.getNodeParameter('healthLimit', 50)),

@@ -136,7 +136,7 @@ describe('requests of Outreach', () => {
 	});
 
 	test('an answer without a list is none', () => {
-		expect(() => outreachApi.records({ data: {} })).toThrow('Outreach answered without a list of records');
+		expect(() => outreachApi.records({ data: {} })).toThrow('Outreach did not return a list of records');
 		expect(() => outreachApi.records(undefined)).toThrow();
 	});
 });

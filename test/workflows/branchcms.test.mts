@@ -90,7 +90,7 @@ describe('accounts', () => {
 
 	test.each([
 		['a malformed email', { email: 'no-email' }, 'Email: "no-email" is not an email address'],
-		['an attribute set by the vendor', { displayName: 'X' }, '"displayName" is set by the vendor and cannot be written'],
+		['an attribute set by the vendor', { displayName: 'X' }, '"displayName" is read-only'],
 		['an attribute nobody knows', { fristName: 'X' }, 'Account has no field "fristName"; similar: firstName'],
 	])('%s is refused before anything is sent', async (_what, fields, message) => {
 		expect((await refused('account', 'create', { fields: mapper(fields) })).message).toContain(message);
@@ -503,7 +503,7 @@ describe('connection', () => {
 
 	test('JSON that is no list is no list', async () => {
 		behave(() => ({ body: { message: 'Welcome' } }));
-		expect((await refused('account', 'getAll')).message).toContain('BranchCMS answered without a list of records');
+		expect((await refused('account', 'getAll')).message).toContain('BranchCMS did not return a list of records');
 	});
 
 	test('a fault is waited out for a read, and never repeated for a create', async () => {

@@ -478,7 +478,7 @@ describe('bad input is refused before anything is sent', () => {
 
 	test('a field that does not exist, or that only the vendor sets', async () => {
 		expect((await refused({ ...byId, fields: mapper({ titel: 'CTO' }) }, [{ id: 1 }], 'prospectsBulkModify')).message).toMatch(/^Prospect has no field "titel"; similar: title/);
-		expect((await refused({ ...byId, fields: mapper({ createdAt: '2026-01-01' }) }, [{ id: 1 }], 'prospectsBulkModify')).message).toBe('"createdAt" is set by the vendor and cannot be written');
+		expect((await refused({ ...byId, fields: mapper({ createdAt: '2026-01-01' }) }, [{ id: 1 }], 'prospectsBulkModify')).message).toBe('"createdAt" is read-only');
 	});
 
 	test('an owner that is no ID, and none at all', async () => {

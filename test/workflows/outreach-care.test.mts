@@ -74,7 +74,7 @@ describe('a run that fails', () => {
 		const batch = { type: 'batch', id: 1, attributes: { state: 'failed', failures: 12, finishedAt: '2026-01-01T00:00:00Z' } };
 		lab.sim.addFault({ match: { method: 'GET', path: '/api/v2/batches/1' }, times: -1, kind: 'status', status: 200, headers: { 'content-type': MEDIA_TYPE }, body: { data: batch } });
 		const { error } = await lab.run('user', 'deprovision', { record: rl('id', 3), reassignTo: rl('id', 2) });
-		expect(described(error).message).toContain('Outreach did not finish to reassign prospects: batch 1 is failed');
+		expect(described(error).message).toContain('Outreach did not finish reassigning prospects: batch 1 is failed');
 		expect(described(error).description).toContain('The user is locked, but not everything was reassigned');
 	});
 

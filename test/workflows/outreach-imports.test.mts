@@ -327,11 +327,11 @@ describe('Import CSV', () => {
 		['a mapping to a field that does not exist', 'Vorname\nA\n', { columnMapping: { Vorname: 'firstNam' } }, 'Column Mapping: Prospect has no field "firstNam" for the column "Vorname"', /Similar fields: firstName/],
 		['a mapping to a field that only the vendor sets', 'Since\n2026\n', { columnMapping: { Since: 'createdAt' } }, 'Column Mapping: "createdAt" is set by Outreach, so the column "Since" cannot fill it', /./],
 		['a mapping of a column that the file lacks', 'firstName\nA\n', { columnMapping: { Vorname: 'firstName' } }, 'Column Mapping: the file has no column "Vorname"', 'Its columns are firstName.'],
-		['two columns for one field', 'First Name,firstName\nA,B\n', {}, 'The columns "First Name" and "firstName" both fill the field "firstName"', /"firstName": ""/],
+		['two columns for one field', 'First Name,firstName\nA,B\n', {}, 'The columns "First Name" and "firstName" both map to the field "firstName"', /"firstName": ""/],
 		['two columns of the same name', 'firstName,firstName\nA,B\n', {}, 'The file has two columns named "firstName"', /Rename/],
 		['no rows', 'firstName,lastName\n\n', {}, 'The file has no rows below its column names', /first line/],
 		['an empty file', ' ', {}, 'The file has no rows below its column names', /first line/],
-		['another encoding', Buffer.from('firstName\nJ\xfcrgen\n', 'latin1'), {}, 'The file is not a text in UTF-8', /CSV UTF-8/],
+		['another encoding', Buffer.from('firstName\nJ\xfcrgen\n', 'latin1'), {}, 'The file is not UTF-8 text', /CSV UTF-8/],
 		['a mapping that is no object', 'firstName\nA\n', { columnMapping: '["firstName"]' }, 'Column Mapping is not an object', /Work Mail/],
 	])('%s: refused before anything is uploaded', async (_what, content, parameters, message, description) => {
 		const run = await importCsv(content, parameters);

@@ -120,7 +120,7 @@ const CASES: Case[] = [
 		parameters: { record: rl('url', '={{ $json.url }}') },
 		good: { url: 'https://web.outreach.io/prospects/120' },
 		bad: { url: 'https://web.outreach.io/accounts/5' },
-		message: /^Prospect: "https:\/\/web\.outreach\.io\/accounts\/5" is not the address of such a record \[item 1\]$/,
+		message: /^Prospect: "https:\/\/web\.outreach\.io\/accounts\/5" is not the URL of such a record \[item 1\]$/,
 		remedy: /https:\/\/web\.outreach\.io\/prospects\/123/,
 	},
 	...['nobody', 'two@@acme.example', 'a b@acme.example', 'a@acme', 'a@x.example,b@x.example'].map((email): Case => ({
@@ -170,7 +170,7 @@ const CASES: Case[] = [
 		parameters: { record: rl('id', 1), fields: automatic },
 		good: { name: 'A' },
 		bad: { name: 'B', createdAt: '2026-01-01' },
-		message: /^"createdAt" is set by the vendor and cannot be written \[item 1\]$/,
+		message: /^"createdAt" is read-only \[item 1\]$/,
 		remedy: /Remove it/,
 	},
 	{
@@ -281,7 +281,7 @@ describe('a single item', () => {
 		['an empty related record', { filters: { related: [{ relation: 'role', record: rl('key', '={{ $json.role }}') }] } }, /^Filters: Role is missing$/, /list/],
 		['a filter that there is not', { filters: where({ field: 'title', operator: 'equals', value: 'CTO' }) }, /cannot be filtered by "title"/, /Choose one of id, .*email/],
 		['an operator that does not fit', { filters: where({ field: 'email', operator: 'between', value: 'a', until: 'b' }) }, /Email cannot be asked for "between"/, /equals/],
-		['a filter date that is none', { filters: where({ field: 'createdAt', operator: 'atLeast', value: '2026-02-30' }) }, /Created At: "2026-02-30" is no day of the calendar/, /Correct/],
+		['a filter date that is none', { filters: where({ field: 'createdAt', operator: 'atLeast', value: '2026-02-30' }) }, /Created At: "2026-02-30" is not a valid calendar date/, /Correct/],
 		['a filter id that is none', { filters: where({ field: 'id', operator: 'equals', value: 'abc' }) }, /ID: "abc" is not a (whole )?number/, /Correct/],
 		['a sort that there is not', { sort: { by: [{ field: 'title' }] } }, /cannot be sorted by "title"/, /Choose one of/],
 		['an included relation that there is not', { options: { include: ['boss'] } }, /User knows no "boss"/, /Choose from/],

@@ -79,7 +79,7 @@ describe('server-to-server key', () => {
 		const { error } = await run(resource, operation, parameters);
 		expect(described(error)).toEqual({
 			message: `This kind of connection to Outreach may not ${purpose}`,
-			description: 'Choose another authentication in the node: a connection of a user reaches everything.',
+			description: 'Choose another authentication in the node. The connection of a user can access everything.',
 		});
 		expect(lab.sim.requests).toEqual([]);
 	});
@@ -141,7 +141,7 @@ describe('server-to-server key', () => {
 	test('a text that is no key: said before anything is sent', async () => {
 		save({ privateKey: '-----BEGIN PRIVATE KEY-----\nc2VjcmV0LWJ1dC1ubyBrZXk=\n-----END PRIVATE KEY-----' });
 		const result = await run('prospect', 'get', { record: rl('id', 1) });
-		expect(described(result.error)).toEqual({ message: 'Private Key is no RSA key in PEM form', description: expect.stringContaining('paste the whole key') });
+		expect(described(result.error)).toEqual({ message: 'Private Key is not an RSA key in PEM format', description: expect.stringContaining('paste the whole key') });
 		expect(lab.sim.requests).toEqual([]);
 		expect(visible(result)).not.toContain('c2VjcmV0LWJ1dC1ubyBrZXk');
 	});

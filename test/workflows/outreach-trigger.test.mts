@@ -274,7 +274,7 @@ describe('webhooks at Outreach', () => {
 		lab.connect();
 		one.base = 'http://n8n.example.test/webhook';
 		await expect(one.activate()).rejects.toThrow(/https/);
-		await expect(trigger({ events: [] }).activate()).rejects.toThrow('No event is chosen. Choose at least one under "Events".');
+		await expect(trigger({ events: [] }).activate()).rejects.toThrow('No event is selected. Select at least one under "Events".');
 	});
 
 	test('what Outreach says of a refused webhook is told without the secret in it', async () => {

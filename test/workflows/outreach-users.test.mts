@@ -352,7 +352,7 @@ describe('deprovision', () => {
 
 	test.each([
 		[[{ id: 4, to: 3 }, { id: 3, to: 5 }], /takes over.*\[item 1\]$/],
-		[[{ id: 3, to: 5 }, { id: 4, to: 3 }], /Reassign To leaves in the same run \[item 1\]$/],
+		[[{ id: 3, to: 5 }, { id: 4, to: 3 }], /Reassign To is a user who leaves in the same run \[item 1\]$/],
 	])('nobody takes over who leaves in the same run: %j', async (items, message) => {
 		const { error } = await lab.run('user', 'deprovision', { record: rl('id', '={{ $json.id }}'), reassignTo: rl('id', '={{ $json.to }}') }, items);
 		expect(error?.message).toMatch(message);

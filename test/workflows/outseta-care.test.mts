@@ -17,7 +17,7 @@ describe('emptying', () => {
 		expect(choices.map(({ value }) => value)).not.toContain('PersonAccount');
 		for (const name of ['PersonAccount', 'Created']) {
 			const { error } = await lab.run('account', 'update', { record: rl('name', 'Contoso'), fields: mapper({}), options: { clearFields: [name] } });
-			expect(error?.message).toMatch(/^Clear Fields: ".+" cannot be emptied/);
+			expect(error?.message).toMatch(/^Clear Fields: ".+" cannot be cleared/);
 		}
 		expect(lab.writes()).toEqual([]);
 	});

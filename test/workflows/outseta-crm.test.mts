@@ -226,7 +226,7 @@ describe('accounts', () => {
 
 	test('people are not replaced by an update', async () => {
 		const { error } = await lab.run('account', 'update', { record: rl('name', 'Contoso'), fields: mapper({ Name: 'Contoso Ltd' }), links: linked({ PersonAccount: rl('key', 'zoe@nowhere.example') }) });
-		expect(error?.message).toContain('can be set when creating only');
+		expect(error?.message).toContain('can only be set when you create the record');
 		expect(lab.sent()).toEqual([]);
 	});
 

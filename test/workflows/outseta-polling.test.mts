@@ -93,7 +93,7 @@ describe('the activity log', () => {
 		for (const [field, words] of [['ActivityType', 'the trigger filters by "ActivityType" itself'], ['ActivityDateTime', 'the trigger filters by "ActivityDateTime" itself']]) {
 			await expect(poller({ resource: 'activity', events: ['PersonUpdated'], filters: where({ field, value: field === 'ActivityType' ? '100' : '2026-01-01' }) as unknown as IDataObject })).rejects.toThrow(words);
 		}
-		await expect(poller({ resource: 'activity', events: [] })).rejects.toThrow('No event is chosen');
+		await expect(poller({ resource: 'activity', events: [] })).rejects.toThrow('No event is selected');
 	});
 
 	test('more than a year back, when the user begins there', async () => {

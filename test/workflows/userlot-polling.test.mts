@@ -238,7 +238,7 @@ test('all events at once leave room, and tell what was before', async () => {
 });
 
 test('no event chosen is said', async () => {
-	await expect(poller({ events: [] })).rejects.toThrow('No event is chosen');
+	await expect(poller({ events: [] })).rejects.toThrow('No event is selected');
 });
 
 test('a score that is missing for a while does not hide that it crossed the limit', async () => {

@@ -228,7 +228,7 @@ describe('end users', () => {
 		const parameters = { userEmail: '={{ $json.email }}', companyExternalId: 'acct-1', companyName: '' };
 		expect((await ok('endUser', 'identify', parameters, [{ email: 'a@b.example' }])).json).toEqual([{ user_email: 'a@b.example', company_external_id: 'acct-1', success: true }]);
 		expect(lab.sim.records('identified')).toEqual([{ user_email: 'a@b.example', company_external_id: 'acct-1' }]);
-		expect((await refused('endUser', 'identify', parameters, [{ email: '' }])).message).toBe('Nobody is identified');
+		expect((await refused('endUser', 'identify', parameters, [{ email: '' }])).message).toBe('No person is identified');
 		expect(sent()).toEqual(['PUT /identify']);
 	});
 });
@@ -294,7 +294,7 @@ describe('answers in other shapes', () => {
 
 	test('an answer without a list is an error, no empty result', async () => {
 		behave(() => ({ body: { message: 'Under maintenance' } }));
-		expect((await refused('company', 'getAll')).message).toContain('Userlot answered without a list of records');
+		expect((await refused('company', 'getAll')).message).toContain('Userlot did not return a list of records');
 	});
 
 	test('a filter that is ignored neither lets others through nor finds the wrong record', async () => {

@@ -16,7 +16,7 @@ export const upload: Handler<Job> = {
 		const property = item.get<string>('binaryPropertyName', 'data');
 		item.run.context.helpers.assertBinaryData(item.index, property);
 		const path = item.option<string>('uploadPath') || '/calendar/upload';
-		if (!/^\/[\w/-]+$/.test(path)) throw new BadInput(`Upload Path: "${path}" is no path below /api/v1`, 'Write it like /calendar/upload.');
+		if (!/^\/[\w/-]+$/.test(path)) throw new BadInput(`Upload Path: "${path}" is not a path below /api/v1`, 'Write it like /calendar/upload.');
 		return { property, part: item.option<string>('partName') || 'file', path };
 	},
 	async work({ property, part, path }, item) {

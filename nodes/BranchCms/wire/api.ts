@@ -90,7 +90,7 @@ export const branchCmsApi: Api = {
 	encodeAction: (parameters) => parameters,
 	records(answer) {
 		const { data } = asObject(answer);
-		if (!Array.isArray(data)) throw new Error('BranchCMS answered without a list of records');
+		if (!Array.isArray(data)) throw new Error('BranchCMS did not return a list of records');
 		return data.map((record) => withoutPassword(record as IDataObject));
 	},
 	record: (answer) => withoutPassword(asObject(answer)),

@@ -116,7 +116,7 @@ export function bulk(operation: Operation): Handler<Job> {
 			for (const { batch, items } of started) {
 				const json = await report(run, operation, batch, wishes);
 				if (isBroken(batch.state)) {
-					const error = new NodeOperationError(run.context.getNode(), `Outreach did not finish to ${operation.action.toLowerCase()}: batch ${batch.batchId} is ${batch.state}`, {
+					const error = new NodeOperationError(run.context.getNode(), `Outreach did not finish the change (${operation.action.toLowerCase()}): batch ${batch.batchId} is ${batch.state}`, {
 						description: `What is known of it: ${JSON.stringify(json)}`,
 					});
 					for (const item of items) fail(item, error, '');

@@ -66,7 +66,7 @@ export const bulkUpsert = (action: string): Handler<UpsertJob> => ({
 			return;
 		}
 		if (entry.alike.planned) {
-			throw new BadInput(`${parameter}: another item creates the ${nouns(entry.resource).one} "${entry.value}" already`, 'Merge the two items, for instance with a Remove Duplicates node.');
+			throw new BadInput(`${parameter}: another item already creates the ${nouns(entry.resource).one} "${entry.value}"`, 'Merge the two items, for example with a Remove Duplicates node.');
 		}
 		entry.alike.planned = true;
 		job.creates = entry;

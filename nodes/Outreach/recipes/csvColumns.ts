@@ -81,7 +81,7 @@ export async function mapColumns(run: Run, resource: Resource, columns: string[]
 		}
 		const rival = Object.entries(mappings).find(([, name]) => name === field.name)?.[0];
 		if (rival !== undefined) {
-			throw new BadInput(`The columns "${rival}" and "${column}" both fill the field "${field.name}"`, `Leave one out under "Column Mapping": {"${column}": ""}.`);
+			throw new BadInput(`The columns "${rival}" and "${column}" both map to the field "${field.name}"`, `Skip one under "Column Mapping": {"${column}": ""}.`);
 		}
 		mappings[column] = field.name;
 	}

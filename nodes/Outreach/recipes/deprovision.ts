@@ -52,8 +52,8 @@ export const deprovision: Handler<DeprovisionJob> = {
 		job.to = job.reassignTo && (await heir(run, job.reassignTo, job.from));
 		const plan = plans.get(run) ?? { leavers: new Set(), heirs: new Set() };
 		plans.set(run, plan);
-		if (job.to !== undefined && plan.leavers.has(job.to)) throw new BadInput('Reassign To leaves in the same run', 'Choose somebody who stays.');
-		if (plan.heirs.has(job.from)) throw new BadInput('User takes over from another one who leaves in the same run', 'Choose somebody who stays for the other one.');
+		if (job.to !== undefined && plan.leavers.has(job.to)) throw new BadInput('Reassign To is a user who leaves in the same run', 'Choose somebody who stays.');
+		if (plan.heirs.has(job.from)) throw new BadInput('This user takes over from another user in the same run', 'For the other user, choose somebody who stays.');
 		plan.leavers.add(job.from);
 		if (job.to !== undefined) plan.heirs.add(job.to);
 	},
@@ -92,7 +92,7 @@ export const deprovision: Handler<DeprovisionJob> = {
 async function heir(run: Run, job: LockJob, leaver: RecordId): Promise<RecordId> {
 	const api = run.apiOf(job.entry.resource);
 	const record = await run.lookup.one(job.entry, 'Reassign To');
-	if (api.id(record) === leaver) throw new BadInput('Reassign To is the user who leaves', 'Choose somebody else.');
+	if (api.id(record) === leaver) throw new BadInput('Reassign To is the same user who leaves', 'Choose another user.');
 	if (api.value(record, 'locked') === true) throw new BadInput('Reassign To is locked', 'Choose a user who can sign in.');
 	return api.id(record);
 }
@@ -158,7 +158,7 @@ async function reassign(run: Run, from: RecordId, to: RecordId, job: Deprovision
 	for (const report of reports) report();
 	const broken = batches.filter(({ state }) => isBroken(state));
 	if (broken.length > 0) {
-		throw new NodeOperationError(run.context.getNode(), `Outreach did not finish to reassign ${broken.map(({ what, batchId, state }) => `${what}: batch ${batchId} is ${state}`).join(', ')}`);
+		throw new NodeOperationError(run.context.getNode(), `Outreach did not finish reassigning ${broken.map(({ what, batchId, state }) => `${what}: batch ${batchId} is ${state}`).join(', ')}`);
 	}
 	return batches.flatMap(({ what, batchId, attributes }) => {
 		if (!isOver(attributes)) return [`The change of ${what} was not finished yet: see batch ${batchId}`];

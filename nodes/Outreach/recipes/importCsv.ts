@@ -40,7 +40,7 @@ export const importCsv = (action: string): Handler<FileJob> => ({
 		context.helpers.assertBinaryData(item.index, job.field);
 		const content = await context.helpers.getBinaryDataBuffer(item.index, job.field);
 		const text = textIn(content);
-		if (text === undefined) throw new BadInput('The file is not a text in UTF-8', 'Save it as "CSV UTF-8".');
+		if (text === undefined) throw new BadInput('The file is not UTF-8 text', 'Save it as "CSV UTF-8".');
 		const { columns, rows } = readCsv(text);
 		if (rows === 0) throw new BadInput('The file has no rows below its column names', 'The first line names the columns; each further line is a record.');
 		job.mappings = await mapColumns(item.run, operation.resource, columns, job);
@@ -86,7 +86,7 @@ async function untilStart<T>(run: Run, item: Item, work: () => Promise<T>): Prom
 async function deposit(run: Run, client: Client, content: Buffer): Promise<{ storageKey: string; recordCount?: number }> {
 	const link = await client.send({ method: 'POST', path: '/imports/actions/generateUploadLink', purpose: 'get an address for the file', repeatable: true });
 	const { storageKey, uploadURL } = asObject(client.api.record(link.body).attributes);
-	if (isAbsent(storageKey) || isAbsent(uploadURL)) throw new BadInput('Outreach gave no address for the file', 'Run again later.');
+	if (isAbsent(storageKey) || isAbsent(uploadURL)) throw new BadInput('Outreach returned no address for the file', 'Run again later.');
 	await upload(run, String(uploadURL), content);
 	const { recordCount } = await validate(client, String(storageKey), content);
 	return { storageKey: String(storageKey), recordCount: typeof recordCount === 'number' ? recordCount : undefined };

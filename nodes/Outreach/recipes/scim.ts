@@ -108,14 +108,14 @@ function operationOf(item: Item, row: IDataObject, number: number): IDataObject 
 	const named = `Operations: number ${number} (${String(op)})`;
 	const target = isAbsent(path) ? undefined : String(path).trim();
 	if (op === 'remove') {
-		if (!target) throw new BadInput(`${named} has no path`, 'Say which attribute is to be removed.');
+		if (!target) throw new BadInput(`${named} has no path`, 'Enter the attribute to remove.');
 		if (isAbsent(row.value)) return { op, path: target };
 	}
-	if (isAbsent(row.value)) throw new BadInput(`${named} has no value`, 'Enter a value, or choose the operation "Remove" to empty the attribute.');
+	if (isAbsent(row.value)) throw new BadInput(`${named} has no value`, 'Enter a value, or choose the operation "Remove" to clear the attribute.');
 	const json: Field = { name: 'value', label: `${named}: value`, type: 'json' };
 	const value = kind === 'json' ? item.value(json, row.value) : row.value;
 	if (!target && (typeof value !== 'object' || value === null || Array.isArray(value))) {
-		throw new BadInput(`${named} has no path`, 'Enter the attribute to change. Without a path, the value has to be an object of attributes in JSON.');
+		throw new BadInput(`${named} has no path`, 'Enter the attribute to change. Without a path, the value must be a JSON object of attributes.');
 	}
 	return { op, ...(target ? { path: target } : {}), value };
 }

@@ -1,11 +1,11 @@
 import type { Resource } from '../../shared/spec/resource';
 
-/** Organisation-wide settings (exclusion lists). https://developers.outreach.io/api/reference/tag/Org-Setting/ */
+/** Organization-wide settings (exclusion lists). https://developers.outreach.io/api/reference/tag/Org-Setting/ */
 export const orgSetting: Resource = {
 	name: 'orgSetting',
 	label: 'Organization Setting',
 	path: '/orgSettings',
-	description: 'Organisation-wide settings (exclusion lists)',
+	description: 'Organization-wide settings (exclusion lists)',
 	methods: ['get', 'update'],
 	idType: 'integer',
 	fields: [

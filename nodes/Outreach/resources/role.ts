@@ -1,6 +1,6 @@
 import type { Resource } from '../../shared/spec/resource';
 
-/** A place in the role hierarchy of the organisation. https://developers.outreach.io/api/reference/tag/Role/ */
+/** A place in the role hierarchy of the organization. https://developers.outreach.io/api/reference/tag/Role/ */
 export const role: Resource = {
 	name: 'role',
 	label: 'Role',

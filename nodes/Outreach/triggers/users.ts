@@ -1,4 +1,4 @@
-/** The users of the organisation as choices of a dropdown. */
+/** The users of the organization as choices of a dropdown. */
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { editorClient } from '../../shared/editor/methods';

@@ -103,7 +103,7 @@ class Remote {
 	private get wanted(): Subscription[] {
 		const events = this.context.getNodeParameter('events', []) as string[];
 		if (events.length === 0) {
-			throw new NodeOperationError(this.context.getNode(), 'No event is chosen', { description: 'Choose at least one under "Events".' });
+			throw new NodeOperationError(this.context.getNode(), 'No event is selected', { description: 'Select at least one under "Events".' });
 		}
 		return plan(events);
 	}

@@ -184,7 +184,7 @@ export const outreachApi: Api = {
 	encodeAction: (parameters) => ({ data: { attributes: parameters } }),
 	records(answer) {
 		const { data } = asObject(answer);
-		if (!Array.isArray(data)) throw new Error('Outreach answered without a list of records');
+		if (!Array.isArray(data)) throw new Error('Outreach did not return a list of records');
 		return data as IDataObject[];
 	},
 	record: (answer) => asObject(asObject(answer).data),

@@ -1,5 +1,5 @@
 /**
- * What each organisation adds to Outreach: meanings of `custom1` to `custom150`, and objects of its own.
+ * What each organization adds to Outreach: meanings of `custom1` to `custom150`, and objects of its own.
  * https://developers.outreach.io/api/common-patterns/ and https://developers.outreach.io/api/custom-objects/
  */
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
@@ -9,12 +9,12 @@ import type { Field, FieldType, Resource } from '../../shared/spec/resource';
 import { asObject } from '../../shared/spec/values';
 import type { Client } from '../../shared/wire/client';
 
-/** Milliseconds for which the definitions of an organisation are kept in the process. */
+/** Milliseconds for which the definitions of an organization are kept in the process. */
 const KEPT_FOR = 5 * 60_000;
 
 const cache = new Map<string, { until: number; body: Promise<unknown> }>();
 
-/** A document about the organisation, asked for once in a while. */
+/** A document about the organization, asked for once in a while. */
 async function read(client: Client, path: string): Promise<IDataObject> {
 	const key = `${client.credentialKey} ${path}`;
 	const kept = cache.get(key);
@@ -37,7 +37,7 @@ const KINDS: Record<string, FieldType> = {
 	percentage: 'number',
 };
 
-/** Fields in use, under the labels, types and choices of the organisation. */
+/** Fields in use, under the labels, types and choices of the organization. */
 export async function customFields(client: Client, resource: Resource): Promise<Field[]> {
 	if (resource.scope) return resource.type ? await objectFields(client, resource.type) : [];
 	// The definitions leave users out.
@@ -65,7 +65,7 @@ async function objects(client: Client): Promise<Array<[string, IDataObject]>> {
 		.filter(([, definition]) => JSON.stringify(definition.links ?? '').includes('/customObjects/'));
 }
 
-/** The organisation's own objects, for the editor's list. */
+/** The organization's own objects, for the editor's list. */
 export async function scopes(client: Client): Promise<INodePropertyOptions[]> {
 	return (await objects(client)).map(([value]) => ({ name: labelOf({ value }), value }));
 }

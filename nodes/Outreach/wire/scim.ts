@@ -29,7 +29,7 @@ const LISTS = new Set(['emails', 'phoneNumbers']);
 const ADDRESS = 'https://api.outreach.io/scim/v2';
 
 /**
- * The base address in the credential, with or without the ID of the organisation; people paste it with a slash or
+ * The base address in the credential, with or without the ID of the organization; people paste it with a slash or
  * an endpoint at its end, or only the host.
  * @throws Error when it is something else.
  */
@@ -39,7 +39,7 @@ export function scimAddress(given: unknown): string {
 		text.replace(/\/+$/, '').replace(/\/(Users|Groups|ServiceProviderConfig|ResourceTypes|Schemas)$/i, ''),
 	)!;
 	if (URL.canParse(host) && new URL(host).pathname !== '/') {
-		throw new Error(`Base Address "${text}" is no SCIM address: it ends in /scim/v2, with or without the ID of your organization behind it`);
+		throw new Error(`Base Address "${text}" is not a SCIM address. It ends in /scim/v2, with or without the ID of your organization after it`);
 	}
 	return `${originOf(host, 'Base Address', ADDRESS)}/scim/v2${organization ? `/${organization}` : ''}`;
 }
@@ -173,7 +173,7 @@ export const scimApi: Api = {
 	operators: (field) => (field.filter ? ['equals'] : []),
 	supports: { clear: true },
 	listQuery(_resource, { conditions }, size) {
-		if (conditions.length > 1) throw new BadInput('Filters: Outreach takes one filter only through SCIM', 'Remove the others, and sort out the rest with a Filter node.');
+		if (conditions.length > 1) throw new BadInput('Filters: Outreach takes one filter only through SCIM', 'Remove the others, and use a Filter node for the rest.');
 		return [
 			...conditions.map(({ path, values }): [string, string] => ['filter', `${path.join('.')} eq ${quoted(values[0])}`]),
 			['startIndex', '1'],
@@ -198,7 +198,7 @@ export const scimApi: Api = {
 		if (Array.isArray(Resources)) return Resources as IDataObject[];
 		// An empty list may come without it.
 		if (Number(totalResults) === 0) return [];
-		throw new Error('Outreach SCIM answered without a list of records');
+		throw new Error('Outreach SCIM did not return a list of records');
 	},
 	record: (answer) => asObject(answer),
 	id: (record) => String(record.id),

@@ -16,7 +16,7 @@ interface Job {
 function who(item: Item): Pick<Job, 'token' | 'email' | 'secrets'> {
 	const token = item.value(TOKEN) as string | undefined;
 	const email = item.value(EMAIL) as string | undefined;
-	if (!token && !email) throw new BadInput('Neither Access Token nor Person Email is given', 'Give one of them: these calls act as a person.');
+	if (!token && !email) throw new BadInput('Access Token and Person Email are both missing', 'Enter one of them, because these requests act as a person.');
 	return { token, email, secrets: token ? [token] : [] };
 }
 

@@ -146,7 +146,7 @@ export const outsetaApi: Api = {
 			const holders = Array.isArray(list) ? list : [answer];
 			return holders.flatMap((holder) => (at(holder, rows.property) as IDataObject[] | undefined) ?? []);
 		}
-		if (!Array.isArray(list)) throw new Error('Outseta answered without a list of records');
+		if (!Array.isArray(list)) throw new Error('Outseta did not return a list of records');
 		return list as IDataObject[];
 	},
 	record: asObject,

@@ -15,7 +15,7 @@ export const identify: Handler<IDataObject> = {
 			if (value !== undefined) body[WIRE[input.name]] = value;
 		}
 		if (!('user_email' in body || 'user_external_id' in body)) {
-			throw new BadInput('Nobody is identified', 'Give "User Email" or "User External ID".');
+			throw new BadInput('No person is identified', 'Give "User Email" or "User External ID".');
 		}
 		return body;
 	},

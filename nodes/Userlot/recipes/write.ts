@@ -46,7 +46,7 @@ function moreOf(item: Item, resource: Resource): IDataObject {
 			.filter(([, value]) => !isAbsent(value))
 			.map(([name, value]) => {
 				const field = resource.fields.find((f) => f.name === name);
-				if (field?.readOnly) throw new BadInput(`More Fields (JSON): "${name}" is set by the vendor and cannot be written`, 'Remove it.');
+				if (field?.readOnly) throw new BadInput(`More Fields (JSON): "${name}" is read-only`, 'Remove it.');
 				return [name, field ? coerce(field, value) : value];
 			}),
 	);
@@ -54,7 +54,7 @@ function moreOf(item: Item, resource: Resource): IDataObject {
 
 function assertSomething({ body, links }: Job, resource: Resource, what: string): void {
 	if (Object.keys(body).length + links.length > 0) return;
-	throw new BadInput(`There is nothing to ${what}: no field of the ${nouns(resource).one} was given`, 'Map at least one field. Empty values are not sent; use the option "Clear Fields" to empty a field.');
+	throw new BadInput(`There is nothing to ${what}: no field of the ${nouns(resource).one} was given`, 'Map at least one field. Empty values are not sent. To clear a field, use the option "Clear Fields".');
 }
 
 const bodyOf = ({ body, links }: Job): IDataObject => ({ ...body, ...Object.fromEntries(links.map(([name, reference]) => [name, reference.id])) });

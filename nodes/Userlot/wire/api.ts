@@ -99,7 +99,7 @@ export const userlotApi: Api = {
 	encodeAction: (parameters) => parameters,
 	records(answer) {
 		const list = recordsIn(answer);
-		if (!list) throw new Error('Userlot answered without a list of records');
+		if (!list) throw new Error('Userlot did not return a list of records');
 		return list;
 	},
 	record: recordOf,

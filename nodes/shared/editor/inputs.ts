@@ -37,7 +37,7 @@ export function matchProperties(resource: Resource): INodeProperties[] {
 		required: true,
 		displayOptions: condition,
 		placeholder: key.type === 'email' ? 'e.g. nathan@example.com' : example(keyLabel(resource, key)),
-		description: `Finds the ${nouns(resource).one}. It is updated if it exists and created if it does not`,
+		description: `Finds the ${nouns(resource).one}. It is updated if it exists and created if it does not.`,
 	});
 	if (keys.length === 1) return [value(keys[0], displayOptions)];
 	return [

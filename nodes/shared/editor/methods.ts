@@ -55,7 +55,7 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 	const api = (context: ILoadOptionsFunctions, resource: Resource) =>
 		apiOf(vendor, resource, context.getCurrentNodeParameter('authentication') as string | undefined);
 	const exists = (name: string) => vendor.resources.some((r) => r.name === name);
-	/** Fields of the customer's organisation, where lists can be filtered and sorted by them. */
+	/** Fields of the customer's organization, where lists can be filtered and sorted by them. */
 	const ownFields = async (context: ILoadOptionsFunctions, resource: Resource): Promise<Field[]> => {
 		const door = api(context, resource);
 		if (!(door.supports.paths || resource.scope) || !vendor.customFields || !context.getNode().credentials?.[door.credential]) return [];
@@ -66,7 +66,7 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 		const any = api(context, resource).supports.paths;
 		return (await ownFields(context, resource)).filter((field) => any || field[use]);
 	};
-	/** Mapper columns of the customer's organisation. Without the right to read their labels the plain names stay. */
+	/** Mapper columns of the customer's organization. Without the right to read their labels the plain names stay. */
 	const ownColumns = async (context: ILoadOptionsFunctions, resource: Resource): Promise<Field[]> => {
 		const door = api(context, resource);
 		if (!vendor.customFields || !context.getNode().credentials?.[door.credential]) return slotsOf(resource);
@@ -94,7 +94,7 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 		const key = (around.keys ?? []).find((k) => keyName(k) === locator.mode);
 		if (value === '' || value.startsWith('=')) {
 			if (!listed(resource, true).path.includes('{parent}')) return resource;
-			throw new NodeOperationError(context.getNode(), `Choose the ${nouns(around).one} first`, { description: 'The list depends on it. With an expression there, use another mode here.' });
+			throw new NodeOperationError(context.getNode(), `Choose the ${nouns(around).one} first`, { description: 'The list depends on it. If you use an expression there, use another mode here.' });
 		}
 		if (!key) return listed(inParent(resource, value), true);
 		const lookup = new Lookup(() => editorClient(context, api(context, around)));

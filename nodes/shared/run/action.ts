@@ -56,7 +56,7 @@ export function action(operation: Operation): Handler<ActionJob> {
 			const values = item.fields(operation);
 			// As a step of the path it would lead to another address.
 			const dots = parameters.find((p) => p.in === 'path' && /^\.{1,2}$/.test(String(values[p.name])));
-			if (dots) throw new BadInput(`${labelOf(dots)}: "${String(values[dots.name])}" cannot be sent`, 'It travels in the address. Write something else.');
+			if (dots) throw new BadInput(`${labelOf(dots)}: "${String(values[dots.name])}" cannot be sent`, 'This value is part of the URL. Enter something else.');
 			return {
 				record: operation.record ? recordOf(item, resource) : undefined,
 				values,

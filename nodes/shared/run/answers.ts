@@ -22,7 +22,7 @@ export const done = (record?: Reference): Output => ({ json: { ...(record ? { id
 
 export function limitOf(item: Item): number {
 	const limit = item.flag('returnAll', false) ? Infinity : Number(item.get('limit', 50));
-	if (!(limit >= 1)) throw new BadInput('Limit is less than 1', 'Enter how many results are wanted, or switch on "Return All".');
-	if (limit !== Infinity && !Number.isInteger(limit)) throw new BadInput(`Limit: ${limit} is not a whole number`, 'Enter how many results are wanted.');
+	if (!(limit >= 1)) throw new BadInput('Limit is less than 1', 'Enter how many results you want, or turn on "Return All".');
+	if (limit !== Infinity && !Number.isInteger(limit)) throw new BadInput(`Limit: ${limit} is not a whole number`, 'Enter how many results you want.');
 	return limit;
 }

@@ -28,7 +28,7 @@ export function anyRequest(about: AnyRequest, { parameter, parts }: Reading): Ha
 			const method = String(item.value(methodField(about))) as IHttpRequestMethods;
 			const path = `/${String(item.value(PATH)).trim().replace(prefix, '')}`;
 			if (/^\/\/|:\/\/|\\|[?#\s]|(^|\/)\.\.?(\/|$)/.test(path) || /%2e|%2f|%5c/i.test(path)) {
-				throw new BadInput(`Path: "${path}" is no path below ${base}`, `Write it like ${example}, and put parameters under "Query".`);
+				throw new BadInput(`Path: "${path}" is not a path below ${base}`, `Write it like ${example}, and put parameters under "Query".`);
 			}
 			const body = item.value(bodyField(about));
 			const hasBody = method !== 'GET' && !isAbsent(body) && Object.keys(body as object).length > 0;

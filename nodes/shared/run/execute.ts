@@ -111,7 +111,7 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor, recipe
 	]);
 	if (worked.status === 'rejected') {
 		const error = worked.reason as NodeApiError | NodeOperationError;
-		const rest = closed.status === 'rejected' ? ` What follows them was not: ${(closed.reason as Error).message}` : '';
+		const rest = closed.status === 'rejected' ? ` The steps after them failed: ${(closed.reason as Error).message}` : '';
 		if (slots.length > 1) error.description = `${error.description ?? ''} ${doneOf(finished, slots.length)}${rest}`.trim();
 		throw error instanceof NodeApiError ? error : (error as NodeOperationError);
 	}
@@ -125,10 +125,10 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor, recipe
 function doneOf(finished: Slot[], all: number): string {
 	const shown = finished.slice(0, 20).map(({ item }) => item.index);
 	const which = finished.length === 0 ? '' : ` (${shown.join(', ')}${finished.length > shown.length ? ', ...' : ''})`;
-	return `${finished.length} of ${all} items were done before${which}.`;
+	return `${finished.length} of ${all} items were completed before this${which}.`;
 }
 
-/** Shows custom fields under the labels of the organisation, when any are in the output. */
+/** Shows custom fields under the labels of the organization, when any are in the output. */
 async function relabel(run: Run, slots: Slot[]): Promise<void> {
 	const { operation, vendor, context } = run;
 	const { rawCustomFields } = context.getNodeParameter('options', 0, {}) as { rawCustomFields?: boolean };

@@ -115,7 +115,7 @@ export class Item {
 	refer(given: unknown, resource: Resource, label: string, required: boolean, needs: { full?: boolean; include?: string[] } = {}): Reference | undefined {
 		const reference = this.located(given, resource, label, needs);
 		if (reference) this.references.push(reference);
-		else if (required) throw new BadInput(`${label} is missing`, `Choose the ${label.toLowerCase()} from the list, or give its name or ID.`);
+		else if (required) throw new BadInput(`${label} is missing`, `Choose the ${label.toLowerCase()} from the list, or enter its name or ID.`);
 		return reference;
 	}
 
@@ -152,7 +152,7 @@ export class Item {
 			}
 			if (listed(resource, true).path.includes('{parent}')) {
 				const around = this.run.resource(resource.parent!.resource).label;
-				throw new BadInput(`${label}: "${value}" can be found only when its ${around.toLowerCase()} is known`, `Give the ${around.toLowerCase()}, or give the ID of the ${label.toLowerCase()}.`);
+				throw new BadInput(`${label}: "${value}" can only be found if its ${around.toLowerCase()} is known`, `Enter the ${around.toLowerCase()}, or enter the ID of the ${label.toLowerCase()}.`);
 			}
 			return new Reference(resource, label, undefined, this.run.lookup.want(resource, key, checked, needs));
 		}
@@ -160,7 +160,7 @@ export class Item {
 			// The last but one part of the example names the kind: https://host/prospects/123
 			const kind = resource.urlExample?.split('/').at(-2);
 			const id = new RegExp(`^https?://[^/]+(?:/[^?#]*)?/${kind}/([\\w-]+)`).exec(value)?.[1];
-			if (!id) throw new BadInput(`${label}: "${value}" is not the address of such a record`, `It looks like ${resource.urlExample}.`);
+			if (!id) throw new BadInput(`${label}: "${value}" is not the URL of such a record`, `It looks like ${resource.urlExample}.`);
 			return new Reference(resource, label, toId(resource, id, label));
 		}
 		return new Reference(resource, label, toId(resource, value, label));
@@ -210,7 +210,7 @@ export class Item {
 		for (const [name, value] of [...given, ...Object.entries(more)] as Array<[string, IDataObject[string]]>) {
 			if (isAbsent(name)) throw new BadInput('Custom Fields: a name is missing', 'Enter the key of the field as the site defines it.');
 			const field = operation.resource.fields.find((f) => f.name === name);
-			if (field?.readOnly) throw new BadInput(`Custom Fields: "${name}" is set by the vendor and cannot be written`, 'Remove it.');
+			if (field?.readOnly) throw new BadInput(`Custom Fields: "${name}" is read-only`, 'Remove it.');
 			values[name] = field && !isAbsent(value) ? coerce(field, value) : value;
 		}
 		return values;
@@ -225,16 +225,16 @@ export class Item {
 			const relation = (operation.resource.relations ?? []).find((r) => r.name === relationName);
 			if (!relation || relation.readOnly) {
 				const known = (operation.resource.relations ?? []).filter((r) => !r.readOnly).map((r) => r.name);
-				throw new BadInput(`Linked Records: ${operation.resource.label} has no relation "${name}" that can be set`, `Choose one of ${known.join(', ')}.`);
+				throw new BadInput(`Linked Records: ${operation.resource.label} has no writable relation "${name}"`, `Choose one of ${known.join(', ')}.`);
 			}
 			if (relation.createOnly && operation.kind === 'update') {
-				throw new BadInput(`Linked Records: "${labelOf(relation)}" can be set when creating only`, 'Remove it.');
+				throw new BadInput(`Linked Records: "${labelOf(relation)}" can only be set when you create the record`, 'Remove it.');
 			}
 			const resource = this.run.resource(target ?? relation.to[0]);
 			const reference = this.refer(record, resource, labelOf(relation), true)!;
 			const earlier = result.get(relation) ?? [];
 			if (!relation.many && earlier.length > 0) {
-				throw new BadInput(`Linked Records: "${labelOf(relation)}" is given twice`, 'It can point to one record only; remove the other.');
+				throw new BadInput(`Linked Records: "${labelOf(relation)}" appears twice`, 'It can link to only one record. Remove the other one.');
 			}
 			result.set(relation, [...earlier, reference]);
 		}
@@ -253,7 +253,7 @@ export class Item {
 		return this.cleared(operation).filter((name) => (operation.resource.relations ?? []).some((r) => r.name === name));
 	}
 
-	/** Names of what is to be emptied. Of fields that only the organisation knows the vendor is the judge. */
+	/** Names of what is to be emptied. Of fields that only the organization knows the vendor is the judge. */
 	private cleared({ resource }: Operation): string[] {
 		const names = toNames(this.option('clearFields'));
 		// Asked for every item, and mostly there is none.
@@ -262,7 +262,7 @@ export class Item {
 		const known: Array<Field | Relation> = [...resource.fields, ...(resource.relations ?? [])];
 		for (const name of names) {
 			const fixed = known.find((f) => f.name === name);
-			if (fixed && !free.includes(fixed)) throw new BadInput(`Clear Fields: "${labelOf(fixed)}" cannot be emptied`, 'Remove it.');
+			if (fixed && !free.includes(fixed)) throw new BadInput(`Clear Fields: "${labelOf(fixed)}" cannot be cleared`, 'Remove it.');
 		}
 		return names;
 	}

@@ -70,7 +70,7 @@ function names(item: Item, option: string, known: string[], resource: Resource, 
 	const names = toNames(item.option(option));
 	for (const name of names) {
 		if (!resource.openFields && !item.run.apiOf(resource).supports.paths && !known.includes(nested ? name.split('.')[0] : name)) {
-			throw new BadInput(`Options: ${resource.label} knows no "${name}"`, `Choose from ${known.join(', ')}.`);
+			throw new BadInput(`Options: ${resource.label} has no "${name}"`, `Choose from ${known.join(', ')}.`);
 		}
 	}
 	return names;
@@ -82,16 +82,16 @@ function condition(item: Item, resource: Resource, row: RawCondition): Condition
 	const label = `Filters: ${path.length > 1 ? row.field : labelOf(field)}`;
 	const operator = row.operator ?? 'equals';
 	const api = item.run.apiOf(resource);
-	// Nobody here knows the type of a field that only the organisation defines.
+	// Nobody here knows the type of a field that only the organization defines.
 	const open = resource.openFields && !resource.fields.includes(field) && path.join('.') !== 'id';
 	const allowed = [...new Set([...api.operators(field), ...(open ? api.operators({ ...field, type: 'dateTime' }) : [])])];
 	if (!allowed.includes(operator)) {
-		throw new BadInput(`${label} cannot be asked for "${operator}"`, `Choose one of ${allowed.join(', ')}.`);
+		throw new BadInput(`${label} does not support the operator "${operator}"`, `Choose one of ${allowed.join(', ')}.`);
 	}
 	if (operator === 'empty' || operator === 'notEmpty') return { path, operator, values: [] };
 	const given = operator === 'oneOf' ? toList(row.value) : operator === 'between' ? [row.value, row.until] : [row.value];
 	if (given.length === 0 || given.some(isAbsent)) {
-		throw new BadInput(`${label} has no value`, 'Enter a value, or remove the filter: an empty one would match nothing or everything.');
+		throw new BadInput(`${label} has no value`, 'Enter a value or remove the filter. An empty filter would match nothing or everything.');
 	}
 	// A list of texts is filtered by one of its entries; any text may be asked of an email.
 	const single: Field = { ...field, label, type: field.type === 'strings' || field.type === 'email' ? 'string' : field.type, open: true };

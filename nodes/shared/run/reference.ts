@@ -38,7 +38,7 @@ export class Reference {
 	}
 
 	get id(): RecordId {
-		if (this.known === undefined) throw new BadInput(`${this.parameter} is not known yet`, 'This is a defect of the node.');
+		if (this.known === undefined) throw new BadInput(`${this.parameter} is not known yet`, 'This is a bug in the node. Please report it.');
 		return this.known;
 	}
 

@@ -22,7 +22,7 @@ export class Run {
 
 	readonly lookup: Lookup;
 
-	/** Fields of the customer's organisation, as the editor stored them with the mapper's columns. */
+	/** Fields of the customer's organization, as the editor stored them with the mapper's columns. */
 	customFields: Field[] = [];
 
 	/** The kind of key that the user chose, for vendors with several. */

@@ -54,7 +54,7 @@ function write(operation: Operation, method?: Call['method']): Handler<WriteJob>
 			if (Object.keys(job.fields).length + job.links.size + job.cleared.length === 0) {
 				throw new BadInput(
 					`There is nothing to ${operation.kind === 'create' ? 'create' : 'change'}: no field of the ${nouns(resource).one} was given`,
-					'Map at least one field. Empty values are not sent; use the option "Clear Fields" to empty a field.',
+					'Map at least one field. Empty values are not sent. To clear a field, use the option "Clear Fields".',
 				);
 			}
 			return job;

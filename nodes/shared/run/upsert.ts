@@ -134,8 +134,8 @@ function assertComplete(resource: Resource, input: RecordInput): void {
 	const unlinked = (resource.relations ?? []).filter((r) => r.required && !input.links?.[r.name]).map(labelOf);
 	if (missing.length + unlinked.length > 0) {
 		throw new BadInput(
-			`${[...missing, ...unlinked].join(', ')} missing: there is no such ${nouns(resource).one} yet, and creating one needs more`,
-			'Map these fields too.',
+			`${[...missing, ...unlinked].join(', ')} missing. The ${nouns(resource).one} does not exist yet, and a new one needs more fields`,
+			'Map these fields as well.',
 		);
 	}
 	assertOneOf(resource, input.fields, Object.keys(input.links ?? {}));

@@ -75,7 +75,7 @@ export function coerceFields(operation: Operation, values: IDataObject, custom: 
 		const checked = coerce(field, value);
 		if (!field.spread) result[field.name] = checked;
 		else if (typeof checked === 'object' && !Array.isArray(checked)) Object.assign(result, checked);
-		else throw new BadInput(`${labelOf(field)} is not an object`, 'Write it with names and values, such as {"nickName": "Ann"}.');
+		else throw new BadInput(`${labelOf(field)} is not an object`, 'Enter names and values, such as {"nickName": "Ann"}.');
 	}
 	return result;
 }
@@ -85,8 +85,8 @@ function unknownField(resource: Resource, name: string, known: string[]): BadInp
 	const near = similar(name, known);
 	return new BadInput(
 		readOnly
-			? `"${name}" is set by the vendor and cannot be written`
+			? `"${name}" is read-only`
 			: `${resource.label} has no field "${name}"${near.length ? `; similar: ${near.join(', ')}` : ''}`,
-		'Remove it from the input, for instance with an Edit Fields node, or switch on the option "Ignore Unknown Fields". With "Map Each Column Manually", map only what is wanted.',
+		'Remove it from the input, for example with an Edit Fields node, or turn on the option "Ignore Unknown Fields". With "Map Each Column Manually", map only the fields you want.',
 	);
 }

@@ -264,11 +264,11 @@ export interface Resource {
 	actions?: Action[];
 	bulk?: BulkAction[];
 	recipes?: Recipe[];
-	/** Number of free fields `custom1`, `custom2`, ... whose meaning each organisation sets. */
+	/** Number of free fields `custom1`, `custom2`, ... whose meaning each organization sets. */
 	customSlots?: number;
 	/** The vendor's door when it is not the usual one; see `Vendor.doors`. */
 	door?: string;
-	/** Further fields exist that only the customer's own site or organisation knows. */
+	/** Further fields exist that only the customer's own site or organization knows. */
 	openFields?: boolean;
 	/** Largest page when it differs from the API's. */
 	pageSize?: number;

@@ -59,7 +59,7 @@ export function coerce(field: Field, value: unknown): IDataObject[string] {
 		case 'strings':
 		case 'multiOptions': {
 			const list = toList(value);
-			if (list.some((entry) => typeof entry === 'object' && entry !== null)) throw bad('is not a list of texts');
+			if (list.some((entry) => typeof entry === 'object' && entry !== null)) throw bad('is not a list of text values');
 			const texts = list.map(String).filter((entry) => entry !== '');
 			if (field.type === 'multiOptions') texts.forEach((entry) => assertChoice(field, entry, bad));
 			return texts;
@@ -71,7 +71,7 @@ export function coerce(field: Field, value: unknown): IDataObject[string] {
 			return parsed as IDataObject[string];
 		}
 		default: {
-			if (typeof value === 'object') throw bad('is not a text');
+			if (typeof value === 'object') throw bad('is not text');
 			const text = String(value);
 			if (field.type === 'email' && !EMAIL.test(text.trim())) throw bad('is not an email address');
 			if (field.type === 'options') assertChoice(field, text, bad);
@@ -104,7 +104,7 @@ function coerceDate(field: Field, value: unknown, bad: (should: string) => BadIn
 	const normal = text.replace(' ', 'T');
 	const time = new Date(DATE.test(text) || /(Z|[+-]\d{2}:?\d{2})$/.test(normal) ? normal : `${normal}Z`);
 	// The second check refuses 2026-02-30, which Date would turn into March.
-	if (Number.isNaN(time.getTime()) || !isCalendarDay(text)) throw bad('is no day of the calendar');
+	if (Number.isNaN(time.getTime()) || !isCalendarDay(text)) throw bad('is not a valid calendar date');
 	return field.type === 'date' ? text.slice(0, 10) : time.toISOString();
 }
 
@@ -147,7 +147,7 @@ function parseJson(text: string): unknown {
  */
 export function stepsOf(path: string): string[] {
 	const steps = path.split('.');
-	if (steps.some((step) => step in Object.prototype)) throw new BadInput(`"${path}" is no name of a field`, 'Remove it.');
+	if (steps.some((step) => step in Object.prototype)) throw new BadInput(`"${path}" is not a valid field name`, 'Remove it.');
 	return steps;
 }
 

@@ -21,7 +21,7 @@ export async function pollChanges(context: IPollFunctions, polled: Polled): Prom
 	const api = run.apiOf(resource);
 	const options = context.getNodeParameter('options', {}) as { overlap?: number; startFrom?: unknown; most?: number };
 	const overlap = Math.max(0, Number(options.overlap ?? 5)) * 60_000;
-	if (changes.length === 0) throw new NodeOperationError(context.getNode(), 'No event is chosen', { description: 'Choose at least one under "Events".' });
+	if (changes.length === 0) throw new NodeOperationError(context.getNode(), 'No event is selected', { description: 'Select at least one under "Events".' });
 
 	/** The user's filters, with what the events need. */
 	const queryOf = async (): Promise<Query> => {
@@ -67,8 +67,8 @@ export async function pollChanges(context: IPollFunctions, polled: Polled): Prom
 			shown.push(present(group.changes.find((change) => change.happened(record, '', group.watch?.of(record))) ?? group.changes[0], entry, stream.time(entry)));
 		}
 		if (shown.length === 0) {
-			throw new NodeOperationError(context.getNode(), `There is no ${nouns(resource).one} for which this would have happened yet`, {
-				description: 'Check the filters, or make such a change and try again.',
+			throw new NodeOperationError(context.getNode(), `No ${nouns(resource).one} matches these events yet`, {
+				description: 'Check the filters, or make such a change in the vendor and try again.',
 			});
 		}
 		return [context.helpers.returnJsonArray(shown)];

@@ -96,7 +96,7 @@ export async function pollSnapshots(context: IPollFunctions, watch: Watch): Prom
 		const { body } = await client.send(call);
 		const records = api.records(body, resource).filter(isMeant).slice(0, MANUAL);
 		if (records.length === 0) {
-			throw new NodeOperationError(context.getNode(), `There are no ${many} to show`, { description: 'Check the filters, or create one and try again.' });
+			throw new NodeOperationError(context.getNode(), `No ${many} found`, { description: 'Check the filters, or create one and try again.' });
 		}
 		const events = context.getNodeParameter('events', []) as string[];
 		return [
@@ -156,7 +156,7 @@ export async function pollSnapshots(context: IPollFunctions, watch: Watch): Prom
 			if (!complete) break;
 		}
 		if (first && !complete) {
-			throw new NodeOperationError(context.getNode(), `The ${many} could not be read to their end within n8n's time for a poll`, { description: 'Add filters, so that fewer are read.' });
+			throw new NodeOperationError(context.getNode(), `The ${many} could not all be read within the time that n8n allows for a poll`, { description: 'Add filters to read fewer records.' });
 		}
 		const { missing } = difference(before, now);
 		for (const id of missing) {
@@ -174,7 +174,7 @@ export async function pollSnapshots(context: IPollFunctions, watch: Watch): Prom
 	});
 
 	function tooMany(message: string): NodeOperationError {
-		return new NodeOperationError(context.getNode(), message, { description: 'It would weigh down the workflow, and n8n with it. Watch fewer records or events.' });
+		return new NodeOperationError(context.getNode(), message, { description: 'This would slow down the workflow and n8n. Watch fewer records or events.' });
 	}
 
 	async function isGone(id: string): Promise<boolean> {

@@ -13,7 +13,7 @@ export function originOf(given: unknown, what: string, example: string): string 
 	const shown = text.replace(/\/\/[^/@]*@/, '//***@');
 	if (text === '') throw new Error(`${what} is missing, such as ${example}`);
 	if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-		throw new Error(`${what} "${shown}" is no address: it has to begin with https://, such as ${example}`);
+		throw new Error(`${what} "${shown}" is not an address. It must start with https://, such as ${example}`);
 	}
 	const url = new URL(text);
 	if (url.pathname !== '/' || url.search || url.hash || url.username) {

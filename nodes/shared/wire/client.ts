@@ -111,7 +111,7 @@ export class Client {
 			yield body;
 			const following = this.api.nextPage(next, body, resource);
 			if (following && JSON.stringify(following) === JSON.stringify(next)) {
-				throw this.refusals.error(`${this.api.name} named the same page as the next one`, 'The list was not read to its end. Run again, and report it to the vendor if it stays.');
+				throw this.refusals.error(`${this.api.name} returned the same page as the next page`, 'The list was not read completely. Run again. If it happens again, report it to the vendor.');
 			}
 			next = following;
 		}

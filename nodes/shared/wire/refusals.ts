@@ -86,7 +86,7 @@ export class Refusals {
 	moved(call: Call, location?: string): NodeApiError {
 		return this.error(
 			`${this.api.name} did not ${purposeOf(call)}: it redirects requests to ${location ?? 'another address'}`,
-			'Nothing was changed. Enter the address to which it leads in the credential.',
+			'Nothing was changed. Enter the address that it redirects to in the credential.',
 		);
 	}
 
@@ -110,8 +110,8 @@ export class Refusals {
 
 	/** This kind of key may not send the request. */
 	notCovered(call: Call): NodeOperationError {
-		return new NodeOperationError(this.node, `This kind of connection to ${this.api.name} may not ${purposeOf(call)}`, {
-			description: 'Choose another authentication in the node: a connection of a user reaches everything.',
+		return new NodeOperationError(this.node, `This kind of connection to ${this.api.name} cannot ${purposeOf(call)}`, {
+			description: 'Choose another authentication in the node. The connection of a user can access everything.',
 		});
 	}
 
@@ -119,7 +119,7 @@ export class Refusals {
 	stopped(): NodeOperationError {
 		// n8n knows the end of a cancelled execution by this spelling; otherwise it would count as failed.
 		return new NodeOperationError(this.node, 'The execution was canceled', {
-			description: 'Requests that were already answered have taken effect; no further ones were sent.',
+			description: 'Requests that were already answered have taken effect. No more requests were sent.',
 		});
 	}
 

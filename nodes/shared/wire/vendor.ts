@@ -28,7 +28,7 @@ export interface Vendor {
 	listOptions?: Field[];
 	/** Options of every operation that changes something; see `Api.writeQuery`. */
 	writeOptions?: Field[];
-	/** Fields that only the customer's organisation knows; for records shown under their labels, too. */
+	/** Fields that only the customer's organization knows; for records shown under their labels, too. */
 	customFields?(client: Client, resource: Resource): Promise<Field[]>;
 }
 
