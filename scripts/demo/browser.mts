@@ -10,7 +10,7 @@ import { chromium, type Browser } from 'playwright-core';
 import { ROOT } from './paths.mts';
 import { say, step } from './progress.mts';
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--font-render-hinting=none'];
 
 const PLACES = [
 	'/usr/bin/google-chrome',
