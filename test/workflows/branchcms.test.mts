@@ -54,7 +54,7 @@ describe('accounts', () => {
 			const { options } = lab.harness.nodeType('branchCms').description.properties.find((p) => p.name === 'operation' && p.displayOptions?.show?.resource?.includes(resource))!;
 			const replace = (options as Array<{ value: string; name: string; description: string }>).find((o) => o.value === 'replace')!;
 			expect(replace.name).toBe('Replace');
-			expect(replace.description).toMatch(/every attribute left out is emptied.*Use Update/);
+			expect(replace.description).toMatch(/leave out are cleared.*Use Update/);
 			expect((options as Array<{ value: string; description: string }>).find((o) => o.value === 'update')!.description).not.toMatch(/emptied/);
 		}
 	});
@@ -452,8 +452,8 @@ describe('connection', () => {
 	});
 
 	test.each([
-		['127.0.0.1:80', /Site Address "127\.0\.0\.1:80" is no address: it has to begin with https:\/\//],
-		['ftp://www.example.com', /is no address/],
+		['127.0.0.1:80', /Site Address "127\.0\.0\.1:80" is not an address. It must start with https:\/\//],
+		['ftp://www.example.com', /is not an address/],
 		['https://www.example.com/shop', /must be the host alone/],
 		['https://user:secret@www.example.com', /must be the host alone/],
 		['', /Site Address is missing/],

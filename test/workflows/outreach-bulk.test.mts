@@ -375,7 +375,7 @@ describe('what the vendor does not change', () => {
 			body: { data: { type: 'batch', id: 1, attributes: { state: 'canceled', total: 2, failures: 0, pending: 1 } } },
 		});
 		const run = await lab.run('prospect', 'prospectsDestroyAll', byId, items(1, 2));
-		expect(run.error?.message).toMatch(/^Outreach did not finish to delete many prospects: batch 1 is canceled/);
+		expect(run.error?.message).toMatch(/^Outreach did not finish the change \(delete many prospects\): batch 1 is canceled/);
 		expect(described(run.error).description).toContain('"pending":1');
 	});
 });

@@ -64,7 +64,7 @@ describe('a run that fails', () => {
 		lab.sim.addFault({ match: { method: 'POST', path: '/api/v2/users' }, after: 2, kind: 'status', status: 422, body: { errors: [{ id: 'validationError', detail: 'no seat left' }] } });
 		const { error } = await lab.run('user', 'provision', { ...rep('={{ $json.email }}'), options: { parallel: 1 } }, [1, 2, 3].map((n) => ({ email: `rep${n}@acme.example` })));
 		expect(described(error).message).toContain('no seat left');
-		expect(described(error).description).toContain('2 of 3 items were done before (0, 1).');
+		expect(described(error).description).toContain('2 of 3 items were completed before this (0, 1).');
 		const made = lab.sim.records('user').filter(({ attributes }) => /^rep\d/.test(String(attributes.email))).map(({ id }) => id);
 		expect(made).toHaveLength(2);
 		expect(membersOf(2)).toEqual(expect.arrayContaining(made));
@@ -117,7 +117,7 @@ describe('requests', () => {
 		try {
 			site.connect(server.url);
 			const { message } = await site.refused('account', 'create', { fields: mapper({ email: 'ada@site.example' }) });
-			expect(message).toContain('it sends requests on to /api/v1/account/accounts/');
+			expect(message).toContain('it redirects requests to /api/v1/account/accounts/');
 			expect(server.requests.map(({ method }) => method)).toEqual(['POST']);
 		} finally {
 			await server.stop();
@@ -139,7 +139,7 @@ describe('requests', () => {
 
 test.each(['__proto__.polluted', 'constructor.prototype.polluted', 'toString'])('attributes such as %s do not reach into the process', async (name) => {
 	const { error } = await scim('create', { fields: mapper({ userName: 'x@acme.example', givenName: 'x', familyName: 'y', attributes: '={{ $json.more }}' }) }, [{ more: JSON.stringify({ [name]: 'yes' }) }]);
-	expect(error?.message).toContain(`"${name}" is no name of a field`);
+	expect(error?.message).toContain(`"${name}" is not a valid field name`);
 	expect(({} as IDataObject).polluted).toBeUndefined();
 	expect(lab.sim.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
 });

@@ -74,7 +74,7 @@ describe('Upsert Many', () => {
 	test('two items that would create the same record: refused before anything is sent', async () => {
 		const rows = [{ mail: 'new@lead.example' }, { mail: 'NEW@lead.example' }];
 		const run = await upsert({ existing: rl('email', '={{ $json.mail }}'), fields: mapper({ firstName: 'New' }) }, rows);
-		expect(described(run.error).message).toMatch(/^Existing Prospect: another item creates the prospect "new@lead.example" already \[item 1\]$/i);
+		expect(described(run.error).message).toMatch(/^Existing Prospect: another item already creates the prospect "new@lead.example" \[item 1\]$/i);
 		expect(lab.writes()).toEqual([]);
 	});
 

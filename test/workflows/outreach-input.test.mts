@@ -150,7 +150,7 @@ const CASES: Case[] = [
 		parameters: { record: rl('id', 1), ...create({ dueAt: '={{ $json.dueAt }}' }) },
 		good: { dueAt: '2027-01-31' },
 		bad: { dueAt },
-		message: /^Due At: ".*" is (not a date, such as 2026-01-31 or 2026-01-31T09:00:00Z|no day of the calendar) \[item 1\]$/,
+		message: /^Due At: ".*" is (not a date, such as 2026-01-31 or 2026-01-31T09:00:00Z|not a valid calendar date) \[item 1\]$/,
 		remedy: /Correct the value of "Due At"/,
 	})),
 	{
@@ -220,7 +220,7 @@ const CASES: Case[] = [
 		parameters: { record: rl('id', 1), fields: mapper({ title: 'X' }), links: { link: [{ relation: '={{ $json.relation }}', record: rl('id', 1) }] } },
 		good: { relation: 'owner' },
 		bad: { relation: 'creator' },
-		message: /^Linked Records: Prospect has no relation "creator" that can be set \[item 1\]$/,
+		message: /^Linked Records: Prospect has no writable relation "creator" \[item 1\]$/,
 		remedy: /Choose one of .*owner/,
 	},
 	{
@@ -280,12 +280,12 @@ describe('a single item', () => {
 		['an open end of a range', { filters: where({ field: 'createdAt', operator: 'between', value: '2026-01-01', until: '' }) }, /^Filters: Created At has no value$/, /remove the filter/],
 		['an empty related record', { filters: { related: [{ relation: 'role', record: rl('key', '={{ $json.role }}') }] } }, /^Filters: Role is missing$/, /list/],
 		['a filter that there is not', { filters: where({ field: 'title', operator: 'equals', value: 'CTO' }) }, /cannot be filtered by "title"/, /Choose one of id, .*email/],
-		['an operator that does not fit', { filters: where({ field: 'email', operator: 'between', value: 'a', until: 'b' }) }, /Email cannot be asked for "between"/, /equals/],
+		['an operator that does not fit', { filters: where({ field: 'email', operator: 'between', value: 'a', until: 'b' }) }, /Email does not support the operator "between"/, /equals/],
 		['a filter date that is none', { filters: where({ field: 'createdAt', operator: 'atLeast', value: '2026-02-30' }) }, /Created At: "2026-02-30" is not a valid calendar date/, /Correct/],
 		['a filter id that is none', { filters: where({ field: 'id', operator: 'equals', value: 'abc' }) }, /ID: "abc" is not a (whole )?number/, /Correct/],
 		['a sort that there is not', { sort: { by: [{ field: 'title' }] } }, /cannot be sorted by "title"/, /Choose one of/],
-		['an included relation that there is not', { options: { include: ['boss'] } }, /User knows no "boss"/, /Choose from/],
-		['a field to return that there is not', { options: { onlyFields: ['shoeSize'] } }, /User knows no "shoeSize"/, /Choose from/],
+		['an included relation that there is not', { options: { include: ['boss'] } }, /User has no "boss"/, /Choose from/],
+		['a field to return that there is not', { options: { onlyFields: ['shoeSize'] } }, /User has no "shoeSize"/, /Choose from/],
 		['a limit below one', { limit: 0 }, /Limit/, /Return All/],
 	])('get many: %s', async (_what, parameters, message, remedy) => {
 		const { error } = await lab.run('user', 'getAll', parameters);
@@ -296,10 +296,10 @@ describe('a single item', () => {
 
 	test.each([
 		['http://127.0.0.1:9/api/v2', /must be the host alone.*without a path/],
-		['127.0.0.1:9', /has to begin with https:\/\//],
-		['ftp://api.outreach.io', /has to begin with https:\/\//],
+		['127.0.0.1:9', /must start with https:\/\//],
+		['ftp://api.outreach.io', /must start with https:\/\//],
 		['https://user@api.outreach.io', /must be the host alone/],
-		['https://', /is no address/],
+		['https://', /is not an address/],
 	])('an API address like %s is refused without a request', async (baseUrl, message) => {
 		lab.connect({ baseUrl });
 		const { error } = await lab.run('role', 'create', create({ name: 'X' }));
@@ -370,7 +370,7 @@ describe('failed items', () => {
 		]);
 		expect(items).toEqual([]);
 		expect(error?.message).toMatch(/^Outreach refused to create role: parentRole: does not exist \(role 99\) \[item 1\]$/);
-		expect((error as Told).description).toMatch(/1 of 3 items were done before/);
+		expect((error as Told).description).toMatch(/1 of 3 items were completed before this/);
 		expect(lab.writes()).toEqual(['POST /roles', 'POST /roles']);
 	});
 });

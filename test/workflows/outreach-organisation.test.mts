@@ -78,7 +78,7 @@ describe('server-to-server key', () => {
 	])('%s %s is outside of what the key reaches and never leaves', async (resource, operation, parameters, purpose) => {
 		const { error } = await run(resource, operation, parameters);
 		expect(described(error)).toEqual({
-			message: `This kind of connection to Outreach may not ${purpose}`,
+			message: `This kind of connection to Outreach cannot ${purpose}`,
 			description: 'Choose another authentication in the node. The connection of a user can access everything.',
 		});
 		expect(lab.sim.requests).toEqual([]);
@@ -546,7 +546,7 @@ describe('API Request', () => {
 		const { error } = await send({ path });
 		for (const request of lab.sim.requests) expect(request.path).toMatch(/^\/api\/v2(\/|$)/);
 		if (/:\/\/|\/\/|\.\.|\\|[?#]|%2|\s|\/\.\//i.test(path.trim())) {
-			expect(error?.message).toMatch(/is no path below \/api\/v2$/);
+			expect(error?.message).toMatch(/is not a path below \/api\/v2$/);
 			expect(described(error).description).toMatch(/\/prospects\/123/);
 			expect(lab.sim.requests).toEqual([]);
 		}

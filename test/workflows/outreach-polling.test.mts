@@ -151,7 +151,7 @@ describe('changes', () => {
 		expect(one.stored).toEqual(stored);
 		expect(await next()).toHaveLength(1);
 		const none = new TriggerLab(lab.harness, 'outreachPollingTrigger', { resource: 'mailing', events: ['bounced'], filters: where({ field: 'messageId', value: 'none' }) as unknown as IDataObject });
-		await expect(none.poll(none.load(), 'manual')).rejects.toThrow('There is no mailing');
+		await expect(none.poll(none.load(), 'manual')).rejects.toThrow('No mailing matches these events yet');
 	});
 
 	test('the editor offers what can be followed', async () => {

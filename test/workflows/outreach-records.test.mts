@@ -158,7 +158,7 @@ describe('account: create or update', () => {
 			{ domain: 'contoso.example' },
 			{ domain: 'new.example' },
 		]);
-		expect(error?.message).toBe('Name missing: there is no such account yet, and creating one needs more [item 1]');
+		expect(error?.message).toBe('Name missing. The account does not exist yet, and a new one needs more fields [item 1]');
 		expect(lab.writes()).toEqual([]);
 	});
 

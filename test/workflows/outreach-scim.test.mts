@@ -55,8 +55,8 @@ describe('the connection', () => {
 	});
 
 	test.each([
-		['https://api.example.com/api/v2', 'no SCIM address'],
-		['127.0.0.1:9/scim/v2', 'has to begin with https://'],
+		['https://api.example.com/api/v2', 'is not a SCIM address'],
+		['127.0.0.1:9/scim/v2', 'must start with https://'],
 	])('address that cannot be right: %s', async (address, reason) => {
 		connect(address);
 		const { error } = await run('scimUser', 'get', { record: rl('id', '2') });
@@ -163,7 +163,7 @@ describe('reading', () => {
 		expect(sent()).toHaveLength(1);
 		lab.sim.addFault({ match: { path: '/scim/v2/Users' }, kind: 'status', status: 200, body: { hello: 1 } });
 		const other = await run('scimUser', 'getAll', { returnAll: true });
-		expect(other.error?.message).toContain('without a list of records');
+		expect(other.error?.message).toContain('did not return a list of records');
 	});
 
 	test('filters, with quotes and backslashes in the value', async () => {
@@ -180,7 +180,7 @@ describe('reading', () => {
 		['another attribute', 'scimUser', [{ field: 'active', operator: 'equals', value: 'true' }], 'cannot be filtered by "active"'],
 		['the ID', 'scimUser', [{ field: 'id', operator: 'equals', value: '1' }], 'cannot be filtered by "id"'],
 		['a group by its name', 'scimGroup', [{ field: 'displayName', operator: 'equals', value: 'West' }], 'cannot be filtered by "displayName"'],
-		['another operator', 'scimUser', [{ field: 'userName', operator: 'oneOf', value: 'a,b' }], 'cannot be asked for "oneOf"'],
+		['another operator', 'scimUser', [{ field: 'userName', operator: 'oneOf', value: 'a,b' }], 'does not support the operator "oneOf"'],
 		['two filters', 'scimUser', [{ field: 'userName', operator: 'equals', value: 'a' }, { field: 'externalId', operator: 'equals', value: 'b' }], 'one filter only'],
 	])('filters that the vendor does not know are refused before sending: %s', async (_what, resource, conditions, reason) => {
 		const { error } = await run(resource, 'getAll', { filters: where(...conditions) });

@@ -44,7 +44,7 @@ describe('subscriptions', () => {
 
 	test('a change that costs more than allowed is not made', async () => {
 		const { error } = await lab.run('subscription', 'change', { record: rl('id', lab.uid('subscription.Contoso')), plan: rl('name', 'Business'), renewalTerm: '1', options: { maxCharge: 200 } });
-		expect(error?.message).toBe('The change would cost 299, more than 200');
+		expect(error?.message).toBe('The change would cost 299, which is more than 200');
 		expect(lab.writes().filter((line) => line.endsWith('/changesubscription'))).toEqual([]);
 	});
 
@@ -137,7 +137,7 @@ describe('add-ons and usage', () => {
 
 	test('a name without its account says what is missing', async () => {
 		const { error } = await lab.run('subscriptionAddOn', 'end', { record: rl('name', 'Extra Seats') });
-		expect(error?.message).toContain('can be found only when its account is known');
+		expect(error?.message).toContain('can only be found if its account is known');
 		expect(lab.sent()).toEqual([]);
 	});
 

@@ -192,7 +192,7 @@ describe('records', () => {
 		expect(one.stored).toEqual(stored);
 		expect(await next()).toHaveLength(1);
 		const none = new TriggerLab(lab.harness, 'outsetaPollingTrigger', { resource: 'activity', events: ['DealDeleted'] });
-		await expect(none.poll(none.load(), 'manual')).rejects.toThrow('There is no activity');
+		await expect(none.poll(none.load(), 'manual')).rejects.toThrow('No activity matches these events yet');
 	});
 
 	test('the editor offers the activities by name, and three changes of records', () => {

@@ -265,7 +265,7 @@ describe('fields of the product', () => {
 	test('can be given as JSON when their definitions say too little', async () => {
 		await ok('company', 'update', { record: rl('id', first('company').id), fields: mapper({}), options: { moreFields: '{"total_revenue": 5, "plan_tier": ""}' } });
 		expect(bodies()).toEqual([{ total_revenue: 5 }]);
-		for (const [moreFields, message] of [['[1]', 'is not an object'], ['{"created_at": "2026-01-01"}', 'is set by the vendor']]) {
+		for (const [moreFields, message] of [['[1]', 'is not an object'], ['{"created_at": "2026-01-01"}', 'is read-only']]) {
 			expect((await refused('company', 'update', { record: rl('id', 'x'), fields: mapper({ name: 'A' }), options: { moreFields: moreFields! } })).message).toContain(message);
 		}
 	});
@@ -328,7 +328,7 @@ describe('API Request', () => {
 	});
 
 	test.each(['//other.example/x', 'https://other.example', '/../admin', '/a/%2e%2e/b', '/teams?x=1', '/a b'])('%s is refused', async (path) => {
-		expect((await refused('api', 'request', { path })).message).toContain('is no path below /api/v1');
+		expect((await refused('api', 'request', { path })).message).toContain('is not a path below /api/v1');
 		expect(sent()).toEqual([]);
 	});
 

@@ -9,15 +9,16 @@ import { recordOf } from '../../shared/run/answers';
 import type { Handler, Output } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import { listQuery } from '../../shared/run/listQuery';
-import { count, list } from '../../shared/run/records';
+import { list } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
 import type { Run } from '../../shared/run/run';
+import { neededFor, unverifiable } from '../../shared/run/trust';
 import { nouns } from '../../shared/spec/labels';
 import { grouped } from '../../shared/spec/lists';
 import type { Operation } from '../../shared/spec/operation';
 import type { Condition, Query } from '../../shared/spec/query';
 import type { RecordId } from '../../shared/spec/record';
-import type { ActionParameter, Field } from '../../shared/spec/resource';
+import type { ActionParameter, Field, Resource } from '../../shared/spec/resource';
 import { asObject, BadInput } from '../../shared/spec/values';
 import type { Client } from '../../shared/wire/client';
 import { filterPairs } from '../wire/filters';
@@ -168,11 +169,31 @@ async function startByIds(client: Client, operation: Operation, group: Group, { 
 	}
 }
 
+/**
+ * The number of records that filters match. Each record is read and held against them: a vendor that ignores a filter would
+ * count every record, in the list and in the batch alike.
+ * @throws BadInput if records do not carry what a filter asks for.
+ */
+async function matching(run: Run, resource: Resource, conditions: Condition[]): Promise<number> {
+	const api = run.apiOf(resource);
+	const [unknown] = unverifiable(api, resource, conditions);
+	if (unknown) {
+		throw new BadInput(
+			`Filters: "${unknown.path.join('.')}" cannot be checked on the records, and a change of many records needs that`,
+			'Use Get Many with these filters, check the result, and pass it on with "From Input Items".',
+		);
+	}
+	const needed = neededFor(api, resource, conditions);
+	let records = 0;
+	for await (const _ of list(run, resource, { conditions, only: needed.length > 0 ? needed : ['createdAt'] })) records++;
+	return records;
+}
+
 /** A change of what a filter matches, confirmed only when the vendor counts what the list counts; or of everything. */
 async function startByFilter(run: Run, client: Client, operation: Operation, group: Group, { confirm }: Wishes, started: Started[]): Promise<Array<Output & { items: number[] }>> {
 	const conditions = group.query?.conditions ?? [];
 	if (group.target !== 'all' && conditions.length === 0) throw unlimited();
-	const expected = group.target === 'all' ? undefined : await count(run, operation.resource, { conditions });
+	const expected = group.target === 'all' ? undefined : await matching(run, operation.resource, conditions);
 	if (expected === 0) return [{ json: { action: operation.name, state: 'nothing to do', total: 0 }, items: group.items.map(({ index }) => index) }];
 
 	const call = callOf(operation, group);

@@ -190,8 +190,15 @@ export const outreachApi: Api = {
 	record: (answer) => asObject(asObject(answer).data),
 	id: (record) => record.id as RecordId,
 	value: (record, field) => (field === 'id' ? record.id : attributes(record)[field]),
+	omit(record, name) {
+		delete attributes(record)[name];
+		delete asObject(record.relationships)[name];
+	},
 	linked(record, relation) {
 		const data = linkage(record, relation);
+		// An answer can show a part of a long list, and say how long it is.
+		const { count } = asObject(asObject(asObject(record.relationships)[relation]).meta);
+		if (Array.isArray(data) && Number(count) > data.length) return undefined;
 		return data === undefined ? undefined : [data ?? []].flat().map(idOf);
 	},
 	simplify: (record, _resource, answer, include) => simplify(record, answer, include),

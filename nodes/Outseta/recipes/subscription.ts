@@ -92,7 +92,7 @@ export const change: Handler<Job> = {
 		const preview = job.preview || job.most > 0 ? await put(item, job, account, 'changesubscriptionpreview') : undefined;
 		// A preview without an amount refuses as well.
 		if (preview && job.most > 0 && !(Number(preview.Amount ?? NaN) <= job.most)) {
-			throw new BadInput(`The change would cost ${String(preview.Amount ?? 'an unknown amount')}, which is which is more than ${job.most}`, 'Nothing was changed. Raise "Refuse Above Amount", or choose another plan.');
+			throw new BadInput(`The change would cost ${String(preview.Amount ?? 'an unknown amount')}, which is more than ${job.most}`, 'Nothing was changed. Raise "Refuse Above Amount", or choose another plan.');
 		}
 		const answer = await put(item, job, account, 'changesubscription');
 		const json = item.present(run.operation.resource, answer);

@@ -96,15 +96,18 @@ export class Run {
 		return own;
 	}
 
+	/** Something the user should know, shown at the output. */
+	hint(message: string): void {
+		// Triggers have no output pane of their own.
+		this.context.addExecutionHints?.({ message, location: 'outputPane' });
+	}
+
 	/** Tells the user about waits for the rate limit. */
 	report(): void {
 		for (const { api, waited } of this.clients.values()) {
 			if (waited.times === 0) continue;
 			const seconds = Math.max(1, Math.round(waited.ms / 1000));
-			this.context.addExecutionHints({
-				message: `Waited ${seconds} second${seconds === 1 ? '' : 's'} for the rate limit of ${api.name}`,
-				location: 'outputPane',
-			});
+			this.hint(`Waited ${seconds} second${seconds === 1 ? '' : 's'} for the rate limit of ${api.name}`);
 		}
 	}
 

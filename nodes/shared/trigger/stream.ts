@@ -2,6 +2,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { Run } from '../run/run';
+import { FilterCheck } from '../run/trust';
 import { nouns } from '../spec/labels';
 import type { Condition, Query } from '../spec/query';
 import type { Resource } from '../spec/resource';
@@ -24,12 +25,24 @@ export function streamOf(run: Run, resource: Resource, query: Query, change: Pic
 	});
 	const filled: Condition[] = optional ? [{ path: [time], operator: 'notEmpty', values: [] }] : [];
 
-	async function* pages(first: Call) {
+	/**
+	 * The records of an answer, held against the filters.
+	 * @throws NodeOperationError if the vendor ignores one: old records would come again and again.
+	 */
+	const entriesOf = async (answer: unknown, conditions: Condition[]): Promise<Entry[]> => {
+		const check = new FilterCheck(client, resource, { ...query, conditions: [...query.conditions, ...where, ...conditions] });
+		const records = api.records(answer);
+		// A record that merely moved on is an event like the others.
+		for (const record of records) await check.fits(record);
+		return records.map((record) => ({ record, answer }));
+	};
+
+	async function* pages(first: Call, conditions: Condition[]) {
 		let next: Call | undefined = first;
 		while (next) {
 			const { body } = await client.send(next);
 			const following: Call | undefined = api.nextPage(next, body, resource);
-			yield { records: api.records(body).map((record) => ({ record, answer: body })), ...(following ? { next: following.query } : {}) };
+			yield { records: await entriesOf(body, conditions), ...(following ? { next: following.query } : {}) };
 			next = following;
 		}
 	}
@@ -38,7 +51,8 @@ export function streamOf(run: Run, resource: Resource, query: Query, change: Pic
 		time: ({ record }) => String(api.value(record, time) ?? ''),
 		id: ({ record }) => String(api.id(record)),
 	};
-	const since = (from: string) => call(from === '' ? filled : [{ path: [time], operator: 'atLeast', values: [from] }], false, {}, size);
+	const conditionsOf = (from: string): Condition[] => (from === '' ? filled : [{ path: [time], operator: 'atLeast', values: [from] }]);
+	const since = (from: string) => call(conditionsOf(from), false, {}, size);
 
 	return {
 		...marks,
@@ -48,13 +62,13 @@ export function streamOf(run: Run, resource: Resource, query: Query, change: Pic
 				yield* countedPages(marks, from, rest, async (earliest, page) => {
 					const asked = since(earliest);
 					const { body } = await client.send({ ...asked, query: pageAt(asked.query!, page) });
-					return { records: api.records(body).map((record) => ({ record, answer: body })), more: api.nextPage(asked, body, resource) !== undefined };
+					return { records: await entriesOf(body, conditionsOf(earliest)), more: api.nextPage(asked, body, resource) !== undefined };
 				});
 				return;
 			}
 			const start = since(from);
 			if (rest !== undefined) {
-				const continued = pages({ ...start, query: rest as QueryPairs });
+				const continued = pages({ ...start, query: rest as QueryPairs }, conditionsOf(from));
 				// The place in a list is kept by the vendor, and not for ever.
 				const [first] = await Promise.allSettled([continued.next()]);
 				if (first.status === 'fulfilled') {
@@ -66,11 +80,11 @@ export function streamOf(run: Run, resource: Resource, query: Query, change: Pic
 					throw new NodeOperationError(run.context.getNode(), first.reason as Error);
 				}
 			}
-			yield* pages(start);
+			yield* pages(start, conditionsOf(from));
 		},
 		async *newest() {
 			const sparse = api.supports.only ? { only: [time], include: [] } : {};
-			for await (const page of pages(call(filled, true, sparse, Math.min(size, 100)))) yield* page.records;
+			for await (const page of pages(call(filled, true, sparse, Math.min(size, 100)), filled)) yield* page.records;
 		},
 	};
 }

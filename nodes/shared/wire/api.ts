@@ -123,7 +123,9 @@ export interface Api {
 	idName?: string;
 	id(record: IDataObject): RecordId;
 	value(record: IDataObject, field: string): unknown;
-	/** Ids behind a relation; undefined when the answer does not list them. */
+	/** Takes a field or relation out of a record that has more than was asked for. */
+	omit?(record: IDataObject, name: string): void;
+	/** Ids behind a relation; undefined if the answer does not list all of them. */
 	linked(record: IDataObject, relation: string): RecordId[] | undefined;
 	/** A flat record for people; `answer` carries what was included, `include` names what was asked for. */
 	simplify(record: IDataObject, resource: Resource, answer?: unknown, include?: string[]): IDataObject;
