@@ -5,6 +5,7 @@
  */
 import { fastify } from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { lied, type Lie } from './lies.mts';
 
 /** A request as the simulator saw it. `status` is 0 while unanswered or when the connection was cut. */
 export interface RecordedRequest {
@@ -192,6 +193,8 @@ export abstract class Simulator {
 	latencyMs: number;
 	private address = '';
 	private readonly app: FastifyInstance;
+	private lies: Lie[] = [];
+
 	private faults: ArmedFault[] = [];
 
 	constructor({ latencyMs = 0 }: SimulatorOptions) {
@@ -265,6 +268,15 @@ export abstract class Simulator {
 		this.faults.push({ fault, seen: 0, struck: 0 });
 	}
 
+	/** Lets the vendor do something else than it documents, until `reset` or `clearLies`. */
+	lie(lie: Lie): void {
+		this.lies.push(lie);
+	}
+
+	clearLies(): void {
+		this.lies = [];
+	}
+
 	clearFaults(): void {
 		this.faults = [];
 	}
@@ -273,6 +285,7 @@ export abstract class Simulator {
 	reset(): void {
 		this.clearRequests();
 		this.clearFaults();
+		this.clearLies();
 		this.fill();
 	}
 
@@ -329,7 +342,8 @@ export abstract class Simulator {
 		const handle = (): ApiResponse => {
 			entry.status = 500;
 			const origin = /^[\w.:[\]-]+$/.test(request.headers.host ?? '') ? `http://${request.headers.host ?? ''}` : this.url;
-			return this.handle({ method: request.method, path, search, headers: request.headers, body, origin });
+			const taken = lied({ method: request.method, path, search, headers: request.headers, body, origin }, this.lies);
+			return taken.response ?? this.handle(taken.request);
 		};
 		const finish = (response: ApiResponse): unknown => {
 			entry.status = response.status;
@@ -414,6 +428,12 @@ export abstract class Simulator {
 						match: pathPattern === undefined ? match : { ...match, path: new RegExp(pathPattern) },
 					});
 				}
+				return { ok: true };
+			case 'POST lies':
+				this.lie(body as Lie);
+				return { ok: true };
+			case 'DELETE lies':
+				this.clearLies();
 				return { ok: true };
 			case 'DELETE faults':
 				this.clearFaults();

@@ -184,9 +184,9 @@ async function matching(run: Run, resource: Resource, conditions: Condition[]): 
 		);
 	}
 	const needed = neededFor(api, resource, conditions);
-	let records = 0;
-	for await (const _ of list(run, resource, { conditions, only: needed.length > 0 ? needed : ['createdAt'] })) records++;
-	return records;
+	const ids = new Set<RecordId>();
+	for await (const { record } of list(run, resource, { conditions, only: needed.length > 0 ? needed : ['createdAt'] })) ids.add(api.id(record));
+	return ids.size;
 }
 
 /** A change of what a filter matches, confirmed only when the vendor counts what the list counts; or of everything. */

@@ -69,7 +69,7 @@ export const deprovision: Handler<DeprovisionJob> = {
 			email: api.value(record, 'email') as string,
 			firstName: api.value(record, 'firstName') as string,
 			lastName: api.value(record, 'lastName') as string,
-			locked: true,
+			locked: api.value(record, 'locked') as boolean,
 			outcome: changed ? 'locked' : 'unchanged',
 		};
 		const left = [...NOT_DONE];

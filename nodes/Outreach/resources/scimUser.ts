@@ -74,7 +74,7 @@ export const scimUser: Resource = {
 	},
 	everyday: ['givenName', 'familyName', 'emails', 'displayName', 'title'],
 	fields: [
-		{ name: 'active', type: 'boolean', description: 'Whether the user can sign in; Outreach locks inactive users' },
+		{ name: 'active', type: 'boolean', access: true, description: 'Whether the user can sign in; Outreach locks inactive users' },
 		{ name: 'displayName', type: 'string', description: 'Name to show (SCIM attribute; Outreach does not say whether it keeps it)' },
 		{ name: 'emails', type: 'strings', description: 'Email addresses, the main one first (SCIM attribute; Outreach does not say whether it keeps it)' },
 		{ name: 'externalId', label: 'External ID', type: 'string', filter: true, description: 'Identifier of the user at the identity provider' },

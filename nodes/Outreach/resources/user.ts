@@ -131,7 +131,7 @@ export const user: Resource = {
 		{ name: 'keepBridgePhoneConnected', type: 'boolean', description: 'Keep the bridge phone connected between calls' },
 		{ name: 'lastName', type: 'string', required: true, filter: true, sort: true, maxLength: 255, description: 'Last name' },
 		{ name: 'lastSignInAt', type: 'dateTime', readOnly: true, description: 'Sign-in before the current one' },
-		{ name: 'locked', type: 'boolean', filter: true, sort: true, description: 'Seat lock: true deactivates the user, false reactivates' },
+		{ name: 'locked', type: 'boolean', access: true, filter: true, sort: true, description: 'Seat lock: true deactivates the user, false reactivates' },
 		{ name: 'mailboxErrorEmailEnabled', type: 'boolean', description: 'Mailbox-error mails on' },
 		{ name: 'meetingEngagementNotificationEnabled', type: 'boolean', description: 'Meeting-engagement notifications on' },
 		{ name: 'name', type: 'string', readOnly: true, description: 'Full name (derived)' },

@@ -39,7 +39,9 @@ export class Item {
 	/** A record as the user wants to see it: flat, or as the vendor sent it. */
 	present(resource: Resource, given: IDataObject, answer?: unknown, include?: string[]): IDataObject {
 		const record = this.run.own(given);
-		return this.simplified ? this.run.apiOf(resource).simplify(record, resource, answer, include) : record;
+		if (!this.simplified) return record;
+		const notApplied = this.run.notApplied(answer);
+		return { ...this.run.apiOf(resource).simplify(record, resource, answer, include), ...(notApplied.length > 0 ? { notApplied } : {}) };
 	}
 
 	/** A switch of the node. An expression may give it as text. @throws BadInput when it is neither true nor false. */

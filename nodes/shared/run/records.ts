@@ -50,6 +50,7 @@ export async function createRecord(run: Run, resource: Resource, given: RecordIn
 		purpose: `create ${nouns(resource).one}`,
 		secrets: secretsIn(resource, input.fields),
 	});
+	await run.confirm(resource, input, body);
 	return body;
 }
 
@@ -58,7 +59,9 @@ export async function updateRecord(run: Run, resource: Resource, given: RecordIn
 	const { query, input } = splitQuery(resource, given);
 	const api = run.apiOf(resource);
 	const verb = method ?? api.updateMethod;
-	return await sendChange(run, resource, given.id, api.encode(resource, input, verb), { method: verb, query, secrets: secretsIn(resource, input.fields) });
+	const answer = await sendChange(run, resource, given.id, api.encode(resource, input, verb), { method: verb, query, secrets: secretsIn(resource, input.fields) });
+	await run.confirm(resource, input, answer);
+	return answer;
 }
 
 /**

@@ -13,19 +13,28 @@ import type { Api } from '../wire/api';
 import type { Client } from '../wire/client';
 import { displayLine } from './display';
 
+interface Subject {
+	label: string;
+	/** The kinds that its values can be of: only what none of them allows is a violation. */
+	fields: Field[];
+	/** Only the organization defines it: nobody here knows how the vendor compares it. */
+	own?: boolean;
+	of(record: IDataObject): unknown;
+}
+
 /** What of a record a condition is about: a field of its own, or the ids behind a relation. */
-function subjectOf(api: Api, resource: Resource, { path }: Condition): { field: Field; label: string; of(record: IDataObject): unknown } | undefined {
+function subjectOf(api: Api, resource: Resource, { path }: Condition): Subject | undefined {
 	const name = path.join('.');
 	const own = resource.fields.find((f) => f.name === name);
 	if (path.length === 1 || own) {
 		const field = name === 'id' ? idField(resource) : own;
-		// Nobody here knows how the vendor compares a field that only the organization defines.
-		if (!field || field.filterOnly || field.writeOnly || field.asText) return undefined;
-		return { field, label: labelOf(field), of: (record) => (name === 'id' ? api.id(record) : api.value(record, name)) };
+		if (!field) return { label: name, own: true, fields: ['string', 'number', 'dateTime'].map((type) => ({ name, type: type as Field['type'] })), of: (record) => api.value(record, name) };
+		if (field.filterOnly || field.writeOnly || field.asText) return undefined;
+		return { fields: [field], label: labelOf(field), of: (record) => (name === 'id' ? api.id(record) : api.value(record, name)) };
 	}
 	const relation = (resource.relations ?? []).find((r) => r.name === path[0]);
 	if (!relation || path[1] !== 'id' || path.length !== 2) return undefined;
-	return { field: { name: 'id', type: 'string' }, label: labelOf(relation), of: (record) => api.linked(record, relation.name) };
+	return { fields: [{ name: 'id', type: 'string' }], label: labelOf(relation), of: (record) => api.linked(record, relation.name) };
 }
 
 /** Conditions that records cannot be held against, because their answers never carry what these ask for. */
@@ -58,10 +67,11 @@ export class FilterCheck {
 		const { api } = this.client;
 		for (const condition of this.query.conditions) {
 			const subject = subjectOf(api, this.resource, condition);
-			if (!subject || !violates(subject.of(record), subject.field, condition, api.supports.paths)) continue;
+			if (!subject || !subject.fields.every((field) => violates(subject.of(record), field, condition, api.supports.paths))) continue;
 			let honored = this.honored.get(condition);
-			if (!honored) this.honored.set(condition, (honored = this.isHonored(condition, subject.field, record)));
+			if (!honored) this.honored.set(condition, (honored = this.isHonored(condition, subject.fields[0], record)));
 			if (await honored) {
+				if (subject.own) continue;
 				this.movedOn++;
 				return false;
 			}

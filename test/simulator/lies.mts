@@ -1,0 +1,70 @@
+/**
+ * What a vendor may do in place of what it documents. A test tells a simulator to lie, and `reset` or `clearLies` ends it:
+ *
+ *     sim.lie({ ignoreFilters: ['filter[owner][id]'] });   // the list is answered as if the filter were not there
+ *     sim.lie({ dropWrites: ['locked', 'role'] });         // the write is accepted, these are not stored
+ *     sim.lie({ maxPage: 250 });                           // larger pages get a 500
+ *
+ * The demo and the end-to-end tests use `POST /__control/lies` with the same object, and `DELETE /__control/lies`.
+ */
+import type { ApiRequest, ApiResponse } from './server.mts';
+
+export interface Lie {
+	/** Parameters of lists that are ignored, by their decoded names. */
+	ignoreFilters?: string[];
+	/** Attributes and relations of writes that are accepted and not stored, by name; `*` for all of them. */
+	dropWrites?: string[];
+	/** Largest page that works. */
+	maxPage?: number;
+}
+
+/** Parameters by which the vendors are asked for a page size. */
+const PAGE_SIZES = ['page[size]', 'limit', 'count'];
+
+const decode = (text: string) => {
+	try {
+		return decodeURIComponent(text.replaceAll('+', ' '));
+	} catch {
+		return text;
+	}
+};
+
+function withoutParameters(search: string, names: string[]): string {
+	return search.split('&').filter((pair) => !names.includes(decode(pair.split('=')[0]))).join('&');
+}
+
+/** The body of a write without what is dropped: JSON:API, SCIM operations, or plain fields. */
+function withoutFields(body: Buffer, names: string[]): Buffer {
+	let parsed: unknown;
+	try {
+		parsed = JSON.parse(body.toString('utf8'));
+	} catch {
+		return body;
+	}
+	const strip = (value: unknown): unknown => {
+		if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+		return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name) && !names.includes('*')));
+	};
+	const record = parsed as { data?: { attributes?: unknown; relationships?: unknown }; Operations?: Array<{ path?: string; value?: unknown }> };
+	if (record.data !== undefined) {
+		const { attributes, relationships } = record.data;
+		parsed = { ...record, data: { ...record.data, ...(attributes ? { attributes: strip(attributes) } : {}), ...(relationships ? { relationships: strip(relationships) } : {}) } };
+	} else if (Array.isArray(record.Operations)) {
+		parsed = { ...record, Operations: record.Operations.map((operation) => ({ ...operation, value: operation.path === undefined ? strip(operation.value) : operation.value })).filter(({ path }) => path === undefined || !names.includes(path)) };
+	} else parsed = strip(parsed);
+	return Buffer.from(JSON.stringify(parsed));
+}
+
+/** The request as a lying vendor takes it, or its answer. */
+export function lied(request: ApiRequest, lies: Lie[]): { request: ApiRequest; response?: ApiResponse } {
+	let changed = request;
+	for (const { ignoreFilters, dropWrites, maxPage } of lies) {
+		if (maxPage !== undefined && request.method === 'GET') {
+			const size = request.search.split('&').map((pair) => pair.split('=')).find(([name]) => PAGE_SIZES.includes(decode(name)))?.[1];
+			if (Number(size) > maxPage) return { request, response: { status: 500, headers: { 'content-type': 'application/json' }, body: '{"error":"Internal Server Error"}' } };
+		}
+		if (ignoreFilters && request.method === 'GET') changed = { ...changed, search: withoutParameters(changed.search, ignoreFilters) };
+		if (dropWrites && ['PATCH', 'POST', 'PUT'].includes(request.method)) changed = { ...changed, body: withoutFields(changed.body, dropWrites) };
+	}
+	return { request: changed };
+}
