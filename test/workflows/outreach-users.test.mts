@@ -256,9 +256,9 @@ describe('deprovision', () => {
 		]);
 		expect(lab.sent()).toEqual(
 			expect.arrayContaining([
-				'GET /prospects?filter[owner][id]=4&fields[prospect]=createdAt&page[size]=1000',
-				'GET /accounts?filter[owner][id]=4&fields[account]=createdAt&page[size]=1000',
-				'GET /tasks?filter[owner][id]=4&filter[state]=incomplete,pending&fields[task]=createdAt&page[size]=1000',
+				'GET /prospects?filter[owner][id]=4&fields[prospect]=createdAt,owner&page[size]=1000',
+				'GET /accounts?filter[owner][id]=4&fields[account]=createdAt,owner&page[size]=1000',
+				'GET /tasks?filter[owner][id]=4&filter[state]=incomplete,pending&fields[task]=createdAt,owner,state&page[size]=1000',
 			]),
 		);
 		// Asked again, since they were not over the first time.
@@ -309,7 +309,7 @@ describe('deprovision', () => {
 		const { json } = await lab.run('user', 'deprovision', { ...toCarlos, options: { reassign: ['accounts'], waitMinutes: 0 } });
 		expect(lab.sent().slice(2)).toEqual([
 			'PATCH /users/4',
-			'GET /accounts?filter[owner][id]=4&fields[account]=createdAt&page[size]=1000',
+			'GET /accounts?filter[owner][id]=4&fields[account]=createdAt,owner&page[size]=1000',
 			'POST /batches/actions/accountsAssignOwner?actionParams[skipConfirmation]=true',
 		]);
 		expect(json[0]).not.toHaveProperty('prospects');
