@@ -65,6 +65,7 @@ export const branchCmsApi: Api = {
 	contentType: 'application/json',
 	timeout: 60_000,
 	pageSize: 100,
+	page: { size: 'limit', number: 'page', first: 1 },
 	lookupSize: 1,
 	updateMethod: 'PATCH',
 	operators: () => ['equals'],

@@ -144,6 +144,7 @@ export const outreachApi: Api = {
 	allowance,
 	retryAfter,
 	pageSize: 1000,
+	page: { size: 'page[size]' },
 	lookupSize: 50,
 	updateMethod: 'PATCH',
 	operators(field: Field) {

@@ -168,6 +168,7 @@ export const scimApi: Api = {
 	allowance,
 	retryAfter,
 	pageSize: 100,
+	page: { size: 'count' },
 	lookupSize: 1,
 	updateMethod: 'PATCH',
 	operators: (field) => (field.filter ? ['equals'] : []),

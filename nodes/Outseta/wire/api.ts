@@ -115,6 +115,7 @@ export const outsetaApi: Api = {
 	// It documents no header that tells when to come back.
 	retryAfter: (headers) => (headers['retry-after'] === undefined ? 1_000 : Math.max(0, Number(headers['retry-after']) * 1000 || 1_000)),
 	pageSize: LARGE_PAGE,
+	page: { size: 'limit', number: 'offset' },
 	pageAt,
 	lookupSize: 1,
 	updateMethod: 'PUT',

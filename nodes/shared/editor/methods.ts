@@ -211,11 +211,11 @@ async function search(context: ILoadOptionsFunctions, api: Api, resource: Resour
 	const call = page
 		? (JSON.parse(page) as Parameters<Client['send']>[0])
 		: { method: 'GET' as const, path: resource.path, query: api.listQuery(resource, query, size), purpose: `list ${nouns(resource).many}` };
-	const { body } = await client.send(call);
+	const { body, call: sent } = await client.page(call, resource);
 	const results = api
 		.records(body, resource)
 		.map((record) => ({ name: displayLine(client, resource, record), value: api.id(record) }))
 		.filter(({ name }) => atVendor || name.toLowerCase().includes(text));
-	const next = api.nextPage(call, body, resource);
+	const next = api.nextPage(sent, body, resource);
 	return { results, ...(next ? { paginationToken: JSON.stringify(next) } : {}) };
 }

@@ -43,7 +43,8 @@ export function anyRequest(about: AnyRequest, { parameter, parts }: Reading): Ha
 			const { resource } = run.operation;
 			const outputs: Output[] = [];
 			let before: string | undefined;
-			for await (const answer of run.client(resource).pages(call, resource)) {
+			const client = run.client(resource);
+			for await (const answer of allPages ? client.pages(call, resource) : [(await client.send(call)).body]) {
 				// A vendor that does not know the parameter for pages gives the same one again.
 				const text = allPages ? JSON.stringify(answer) : undefined;
 				if (text !== undefined && text === before) break;
@@ -53,7 +54,6 @@ export function anyRequest(about: AnyRequest, { parameter, parts }: Reading): Ha
 				if (list && (allPages || Array.isArray(answer) || item.simplified)) outputs.push(...list.map(present));
 				else if (one !== undefined && item.simplified) outputs.push(present(one));
 				else outputs.push({ json: answer === undefined ? { success: true } : plain(answer) });
-				if (!allPages) break;
 			}
 			return outputs;
 		},

@@ -33,7 +33,7 @@ export function sameAsSent(sent: unknown, now: unknown): boolean {
 	if (/^\d{4}-\d{2}-\d{2}/.test(a) && /^\d{4}-\d{2}-\d{2}/.test(b)) {
 		return a.slice(0, 10) === b.slice(0, 10) || Math.abs(Date.parse(a) - Date.parse(b)) <= 1000;
 	}
-	return /^[+\d][\d\s().\/-]{5,}$/.test(a) && digits(b).length > 5 && (digits(a).endsWith(digits(b)) || digits(b).endsWith(digits(a)));
+	return /^[+\d][\d\s()./-]{5,}$/.test(a) && digits(b).length > 5 && (digits(a).endsWith(digits(b)) || digits(b).endsWith(digits(a)));
 }
 
 /** What of a write did not take effect. */

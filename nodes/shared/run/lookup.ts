@@ -304,7 +304,7 @@ export class Lookup {
 			const size = Math.min(SUGGESTIONS_FROM, resource.pageSize ?? client.api.pageSize);
 			const place = listed(resource, true);
 			names = client
-				.send({ method: 'GET', path: place.path, query: client.api.listQuery(place, query, size), purpose: `list ${nouns(resource).many}` })
+				.page({ method: 'GET', path: place.path, query: client.api.listQuery(place, query, size), purpose: `list ${nouns(resource).many}` }, place)
 				.then(({ body }) => client.api.records(body, place).flatMap((r) => [client.api.value(r, key.field)].flat()).map(String));
 			this.names.set(cacheKey, names);
 		}

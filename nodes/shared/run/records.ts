@@ -124,10 +124,10 @@ export async function* list(run: Run, resource: Resource, query: Query, limit = 
 	for await (const answer of client.pages(call, resource)) {
 		for (const record of api.records(answer, resource)) {
 			if (api.matches && !api.matches(record, query)) continue;
-			if (api.pageAt) {
-				if (seen.has(api.id(record))) continue;
-				seen.add(api.id(record));
-			}
+			// Records can move to the next page while the pages are read, and vendors can repeat a page.
+			const id = api.id(record);
+			if (seen.has(id)) continue;
+			if (id !== undefined) seen.add(id);
 			if (!(await check.fits(record))) continue;
 			for (const name of extra) api.omit?.(record, name);
 			yield { record, answer };

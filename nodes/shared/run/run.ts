@@ -133,9 +133,12 @@ export class Run {
 		this.context.addExecutionHints?.({ message, location: 'outputPane' });
 	}
 
-	/** Tells the user about waits for the rate limit. */
+	/** Tells the user about waits for the rate limit, and about lists that could not be read in large pages. */
 	report(): void {
-		for (const { api, waited } of this.clients.values()) {
+		for (const { api, waited, sizes } of this.clients.values()) {
+			for (const [name, { reduced }] of sizes) {
+				if (reduced !== undefined) this.hint(`${api.name} failed on larger pages of ${nouns(this.resource(name)).many}. Read ${reduced} at a time.`);
+			}
 			if (waited.times === 0) continue;
 			const seconds = Math.max(1, Math.round(waited.ms / 1000));
 			this.hint(`Waited ${seconds} second${seconds === 1 ? '' : 's'} for the rate limit of ${api.name}`);

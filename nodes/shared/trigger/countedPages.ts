@@ -7,6 +7,8 @@ interface Place {
 	/** Records of this time and later are listed. */
 	from: string;
 	page: number;
+	/** Records a page, as pages are counted; as many as the vendor gives at most if absent. */
+	size?: number;
 	/** What was read so far of the records that have this very time. */
 	reading?: Reading;
 	/** The reading before, when it is read again. */
@@ -44,12 +46,17 @@ export async function* countedPages<R>(
 	{ time, id }: Pick<Stream<R>, 'time' | 'id'>,
 	start: string,
 	rest: Rest | undefined,
-	read: (from: string, page: number) => Promise<{ records: R[]; more: boolean }>,
+	read: (from: string, page: number) => Promise<{ records: R[]; more: boolean; size?: number }>,
 ): AsyncGenerator<Page<R>> {
 	let place: Place | undefined = (rest as Place | undefined) ?? { from: start, page: 0 };
 	while (place) {
 		const { from, page, before, readings = 1 }: Place = place;
-		const { records, more } = await read(from, page);
+		const { records, more, size } = await read(from, page);
+		// The vendor failed on pages as large as they were counted in: counted anew.
+		if (page > 0 && size !== place.size) {
+			place = { from, page: 0, ...(before ? { before, readings } : {}), size };
+			continue;
+		}
 		const last: string = records.length > 0 ? time(records[records.length - 1]) : from;
 		if (page === 0 && isLater(last, from)) {
 			place = more ? { from: last, page: 0 } : undefined;
@@ -63,7 +70,7 @@ export async function* countedPages<R>(
 		const isEnd = !more && following === undefined;
 		const agrees = before?.count === reading.count && before.sum === reading.sum && (before.following !== undefined || isEnd);
 		const goOn = (then: string | undefined) => (then === undefined ? undefined : { from: then, page: 0 });
-		if (more && following === undefined) place = { ...place, page: page + 1, reading };
+		if (more && following === undefined) place = { ...place, page: page + 1, size, reading };
 		else if (page === 0) place = undefined;
 		else if (agrees) place = goOn(before?.following);
 		else if (readings >= READINGS) place = goOn(following);

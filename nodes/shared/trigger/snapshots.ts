@@ -93,7 +93,7 @@ export async function pollSnapshots(context: IPollFunctions, watch: Watch): Prom
 	const isMeant = (record: IDataObject) => api.matches?.(record, query) ?? true;
 
 	if (context.getMode() === 'manual') {
-		const { body } = await client.send(call);
+		const { body } = await client.page(call, resource);
 		const records = api.records(body, resource).filter(isMeant).slice(0, MANUAL);
 		if (records.length === 0) {
 			throw new NodeOperationError(context.getNode(), `No ${many} found`, { description: 'Check the filters, or create one and try again.' });

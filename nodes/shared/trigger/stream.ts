@@ -40,8 +40,8 @@ export function streamOf(run: Run, resource: Resource, query: Query, change: Pic
 	async function* pages(first: Call, conditions: Condition[]) {
 		let next: Call | undefined = first;
 		while (next) {
-			const { body } = await client.send(next);
-			const following: Call | undefined = api.nextPage(next, body, resource);
+			const { body, call: sent }: { body: unknown; call: Call } = await client.page(next, resource);
+			const following: Call | undefined = api.nextPage(sent, body, resource);
 			yield { records: await entriesOf(body, conditions), ...(following ? { next: following.query } : {}) };
 			next = following;
 		}
@@ -61,8 +61,9 @@ export function streamOf(run: Run, resource: Resource, query: Query, change: Pic
 			if (pageAt) {
 				yield* countedPages(marks, from, rest, async (earliest, page) => {
 					const asked = since(earliest);
-					const { body } = await client.send({ ...asked, query: pageAt(asked.query!, page) });
-					return { records: await entriesOf(body, conditionsOf(earliest)), more: api.nextPage(asked, body, resource) !== undefined };
+					const { body, call: sent } = await client.page({ ...asked, query: pageAt(asked.query!, page) }, resource);
+					const size = Number(new Map(sent.query).get(api.page!.size));
+					return { records: await entriesOf(body, conditionsOf(earliest)), more: api.nextPage(sent, body, resource) !== undefined, size };
 				});
 				return;
 			}

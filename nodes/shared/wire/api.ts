@@ -82,6 +82,8 @@ export interface Api {
 	retryAfter?(headers: Record<string, string>, now: number): number | undefined;
 	/** Largest page. */
 	pageSize: number;
+	/** Parameters of a list for the records a page and, where pages are counted, the number of the page and what the first one has. */
+	page?: { size: string; number?: string; first?: number };
 	/** Values of one key that a list request can look up at once. */
 	lookupSize: number;
 	/** PATCH or PUT for a partial change. */

@@ -19,6 +19,7 @@ import type { Resource } from '../spec/resource';
 import { jsonOf, webPageIn } from './answers';
 import type { Answer, Api, Call } from './api';
 import { type Gate, gates, pause, roomAt, SECOND, type Trip } from './gate';
+import { PageSize } from './pageSize';
 import { type RawAnswer, Refusals } from './refusals';
 
 export type Context =
@@ -53,6 +54,9 @@ export class Client {
 	private readonly gate: Gate;
 
 	private readonly refusals: Refusals;
+
+	/** Pages of the lists that were read, by resource. */
+	readonly sizes = new Map<string, PageSize>();
 
 	/** Tells credentials apart within the process. */
 	readonly credentialKey: string;
@@ -90,12 +94,17 @@ export class Client {
 	 * @throws NodeApiError with the vendor's reason when it refuses, or when it cannot be reached.
 	 */
 	async send(call: Call): Promise<Answer> {
+		return await this.sendOr(call);
+	}
+
+	/** @param instead what to send after a fault of the vendor; the same again if there is nothing else. */
+	private async sendOr(call: Call, instead?: (failed: Call) => Call): Promise<Answer> {
 		if (this.api.covers && !this.api.covers(call)) throw this.refusals.notCovered(call);
 		if (this.first) {
 			await this.first;
-			return await this.attempt(call);
+			return await this.attempt(call, instead);
 		}
-		const attempt = this.attempt(call);
+		const attempt = this.attempt(call, instead);
 		this.first = attempt.then(
 			() => undefined,
 			() => undefined,
@@ -103,21 +112,60 @@ export class Client {
 		return await attempt;
 	}
 
-	/** Pages of a list, at most `size` records each, until the vendor has no more. */
+	/**
+	 * One page of a list. If the vendor fails on it, smaller pages are tried, and used from then on.
+	 * @returns the answer, and the call that it answers.
+	 */
+	async page(call: Call, resource: Resource): Promise<{ body: unknown; call: Call }> {
+		const size = this.sizeOf(resource);
+		const first = size.fitted(call);
+		let sent = first;
+		const { body } = await this.sendOr(first, (failed) => (sent = size.smaller(failed)));
+		size.note(call, first, sent);
+		return { body, call: sent };
+	}
+
+	/**
+	 * Pages of a list, until the vendor has no more.
+	 * @throws NodeApiError if the vendor goes round in a circle.
+	 */
 	async *pages(call: Call, resource: Resource): AsyncGenerator<unknown> {
+		const asked = new Set<string>();
+		const ends: string[] = [];
 		let next: Call | undefined = call;
 		while (next) {
-			const { body } = await this.send(next);
+			const { body, call: sent } = await this.page(next, resource);
 			yield body;
-			const following = this.api.nextPage(next, body, resource);
-			if (following && JSON.stringify(following) === JSON.stringify(next)) {
+			asked.add(JSON.stringify(sent.query));
+			ends.push(this.endsOf(body, resource));
+			next = this.api.nextPage(sent, body, resource);
+			// While records move between pages, one page can look like the one before.
+			const stuck = ends.length > 2 && ends.at(-1) !== '' && new Set(ends.slice(-3)).size === 1;
+			if (next && (stuck || asked.has(JSON.stringify(next.query)))) {
 				throw this.refusals.error(`${this.api.name} returned the same page as the next page`, 'The list was not read completely. Run again. If it happens again, report it to the vendor.');
 			}
-			next = following;
 		}
 	}
 
-	private async attempt(call: Call): Promise<Answer> {
+	/** The number, first and last record of a page; empty where they cannot be told. */
+	private endsOf(body: unknown, resource: Resource): string {
+		try {
+			const records = this.api.records(body, resource);
+			const ids = [records[0], records.at(-1)].map((record) => record && this.api.id(record));
+			return ids.includes(undefined) ? '' : [records.length, ...ids].join(' ');
+		} catch {
+			return '';
+		}
+	}
+
+	private sizeOf({ name }: Resource): PageSize {
+		const size = this.sizes.get(name) ?? new PageSize(this.api, `${this.credentialKey}\n${name}`);
+		this.sizes.set(name, size);
+		return size;
+	}
+
+	private async attempt(given: Call, instead = (failed: Call) => failed): Promise<Answer> {
+		let call = given;
 		const deadline = Date.now() + (this.options.maxWait ?? 3_600_000);
 		const { api, gate, refusals } = this;
 		const mayRepeat = call.repeatable ?? call.method !== 'POST';
@@ -136,8 +184,11 @@ export class Client {
 			trip.took = Date.now() - trip.sent;
 			if ('fault' in outcome) {
 				const neverSent = NEVER_SENT.has(outcome.code);
+				// A connection can break for no reason; the second time, the answer may be what is too large.
+				const tooLarge = !neverSent && (doubtful || outcome.code !== 'ECONNRESET');
 				doubtful ||= !neverSent;
 				await again(outcome.fault, mayRepeat || neverSent);
+				if (tooLarge) call = instead(call);
 				continue;
 			}
 			gate.fastest = Math.min(gate.fastest, trip.took);
@@ -151,6 +202,7 @@ export class Client {
 				const loose = api.looseAnswers === true && call.method !== 'GET';
 				if (typeof body === 'string' && body.trim() !== '' && (!loose || webPageIn(body))) {
 					await again(refusals.unreadable(call, body), call.method === 'GET');
+					if (!webPageIn(body)) call = instead(call);
 					continue;
 				}
 				return { status, headers, body: body === '' || (loose && typeof body !== 'object') ? undefined : body };
@@ -168,6 +220,7 @@ export class Client {
 			if (status < 500 || status === 501) throw refusals.refused(call, outcome);
 			doubtful = true;
 			await again(refusals.refused(call, outcome), mayRepeat);
+			call = instead(call);
 		}
 	}
 
