@@ -9,7 +9,7 @@ import { recordOf } from '../../shared/run/answers';
 import type { Handler, Output } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import { listQuery } from '../../shared/run/listQuery';
-import { list } from '../../shared/run/records';
+import { list } from '../../shared/run/reads';
 import type { Reference } from '../../shared/run/reference';
 import type { Run } from '../../shared/run/run';
 import { neededFor, unverifiable } from '../../shared/run/trust';
@@ -259,6 +259,11 @@ async function report(run: Run, operation: Operation, batch: Batch, { returnFail
 		state: batch.state,
 		finished: isOver(batch.attributes),
 	};
+	if (json.finished && batch.count !== undefined && batch.total !== null && batch.total < batch.count) {
+		const missing = batch.count - batch.total;
+		json.notApplied = [`${missing} of ${batch.count} records`];
+		run.hint(`Outreach changed ${batch.total} of ${batch.count} ${nouns(operation.resource).many}. It does not say why.`);
+	}
 	if (returnFailed && Number(known.failures ?? 0) > 0) {
 		try {
 			json.failed = await failedOf(run, batch.batchId);

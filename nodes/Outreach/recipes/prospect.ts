@@ -3,7 +3,8 @@ import { NodeApiError } from 'n8n-workflow';
 
 import { recordOf } from '../../shared/run/answers';
 import type { Handler } from '../../shared/run/handler';
-import { createRecord, list } from '../../shared/run/records';
+import { list } from '../../shared/run/reads';
+import { createRecord } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
 import { withOutcome } from '../../shared/run/upsert';
 import { IF_ACTIVE } from '../resources/prospect';

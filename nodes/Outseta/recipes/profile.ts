@@ -1,6 +1,8 @@
 /** What a person sees of themselves. These calls take the token of a person instead of the API key. */
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
+import { done, isSilent } from '../../shared/run/answers';
+import { confirmWrite } from '../../shared/run/confirm';
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import { asObject, BadInput } from '../../shared/spec/values';
@@ -10,6 +12,7 @@ interface Job {
 	token?: string;
 	email?: string;
 	body?: IDataObject;
+	fields?: IDataObject;
 	secrets: string[];
 }
 
@@ -66,13 +69,15 @@ export const update: Handler<Job> = {
 		const { operation } = item.run;
 		const fields = item.fields(operation, ['Uid']);
 		if (Object.keys(fields).length === 0) throw new BadInput('There is nothing to change: no field of the profile was given', 'Map at least one field.');
-		return { ...who(item), body: item.run.apiOf(operation.resource).encode(operation.resource, { fields }, 'PUT') as IDataObject };
+		return { ...who(item), fields, body: item.run.apiOf(operation.resource).encode(operation.resource, { fields }, 'PUT') as IDataObject };
 	},
 	async work(job, item) {
 		// The vendor wants to be told who the token belongs to.
 		const { Uid } = asObject(await send(item, job, 'GET', '/profile'));
 		const answer = await send(item, job, 'PUT', '/profile', { Uid, ...job.body });
-		return [{ json: item.present(item.run.operation.resource, asObject(answer)) }];
+		const { resource } = item.run.operation;
+		const shown = isSilent(answer) ? await send(item, job, 'GET', '/profile') : answer;
+		return [{ json: item.present(resource, asObject(await confirmWrite(item.run, resource, { fields: job.fields! }, shown)), shown) }];
 	},
 };
 
@@ -84,6 +89,6 @@ export const changePassword: Handler<Job> = {
 	},
 	async work(job, item) {
 		await send(item, job, 'PUT', '/profile/password', job.body);
-		return [{ json: { success: true } }];
+		return [done()];
 	},
 };

@@ -23,6 +23,6 @@ export const identify: Handler<IDataObject> = {
 		const { run } = item;
 		const answer = await run.client(run.operation.resource).send({ method: 'PUT', path: '/identify', body, purpose: 'identify end user' });
 		const shown = asObject(answer.body);
-		return [{ json: Object.keys(shown).length > 0 ? shown : { ...body, success: true } }];
+		return [{ json: Object.keys(shown).length > 0 ? shown : { ...body, success: true, confirmed: false } }];
 	},
 };

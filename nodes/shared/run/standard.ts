@@ -10,9 +10,11 @@ import { BadInput } from '../spec/values';
 import type { Call } from '../wire/api';
 import { action } from './action';
 import { done, isSilent, limitOf, present, recordOf } from './answers';
+import { assertSame, confirmGone } from './confirm';
 import type { Handler, Output } from './handler';
 import { includeOf, listQuery, onlyOf } from './listQuery';
-import { count, createRecord, linksOf, list, pathTo, updateRecord } from './records';
+import { count, list, pathTo } from './reads';
+import { createRecord, linksOf, updateRecord } from './records';
 import type { Reference } from './reference';
 import { assertOneOf, upsert } from './upsert';
 
@@ -75,13 +77,15 @@ function remove(operation: Operation): Handler<Reference> {
 	return {
 		prepare: (item) => recordOf(item, resource),
 		async work(record, item) {
+			const place = item.inside(resource);
 			await item.run.client(resource).send({
 				method: 'DELETE',
-				path: pathTo(item.inside(resource), record.id),
+				path: pathTo(place, record.id),
 				query: item.writeQuery(),
 				purpose: `delete ${nouns(resource).one} ${record.id}`,
 			});
-			return [{ json: { id: record.id, deleted: true } }];
+			const confirmed = resource.confirmDelete === undefined || (await confirmGone(item.run, place, record.id));
+			return [{ json: { id: record.id, deleted: true, ...(confirmed ? {} : { confirmed }) } }];
 		},
 	};
 }
@@ -109,6 +113,7 @@ function get(operation: Operation): Handler<GetJob> {
 				query: item.run.apiOf(resource).getQuery(resource, query),
 				purpose: `get ${nouns(resource).one} ${record.id}`,
 			});
+			assertSame(item.run, resource, record.id, item.run.apiOf(resource).record(body));
 			return [present(item, resource, body, query.include)];
 		},
 	};
