@@ -9,8 +9,12 @@ import { BadInput } from '../spec/values';
 import { pause } from '../wire/gate';
 import { isSilent } from './answers';
 import { missedBy, unchanged } from './applied';
+import { inParallel } from './parallel';
 import { list, pathTo } from './reads';
 import type { Run } from './run';
+
+/** Reads under way at the same time. */
+const AT_ONCE = 5;
 
 /** Milliseconds before a record is read again that did not show a change: some vendors show it a moment later. */
 const MOMENT = 1_000;
@@ -19,6 +23,13 @@ type Sent = Pick<RecordInput, 'fields' | 'links'> & { id?: RecordId };
 
 /** What the vendor's answer must show of a record after an action. */
 type Effect = NonNullable<Action['effect']>;
+
+/** Where records without a read of their own are listed; undefined where they are not, or not by id. */
+function placeOf(run: Run, resource: Resource): Resource | undefined {
+	const { rows, methods } = resource;
+	if (rows) return { ...resource, path: rows.path };
+	return methods.includes('getAll') && run.apiOf(resource).operators(idField(resource)).length > 0 ? resource : undefined;
+}
 
 /**
  * A record as it is now, as an answer.
@@ -30,17 +41,12 @@ export async function readBack(run: Run, resource: Resource, id: RecordId): Prom
 	if (resource.methods.includes('get')) {
 		return (await client.send({ method: 'GET', path: pathTo(resource, id), purpose: `check ${nouns(resource).one} ${id}` })).body;
 	}
-	const { rows } = resource;
-	const conditions = rows ? [] : [{ path: ['id'], operator: 'equals' as const, values: [String(id)] }];
-	if (!resource.methods.includes('getAll') || (!rows && api.operators(idField(resource)).length === 0)) return undefined;
-	const place = rows ? { ...resource, path: rows.path } : resource;
+	const place = placeOf(run, resource);
+	if (!place) return undefined;
+	const conditions = place.rows ? [] : [{ path: ['id'], operator: 'equals' as const, values: [String(id)] }];
 	for await (const { record } of list(run, place, { conditions })) if (String(api.id(record)) === String(id)) return record;
 	return undefined;
 }
-
-/** Whether the vendor can be asked for a record of this kind. */
-export const isReadable = (run: Run, resource: Resource) =>
-	resource.methods.includes('get') || (resource.methods.includes('getAll') && (resource.rows !== undefined || run.apiOf(resource).operators(idField(resource)).length > 0));
 
 /** @throws BadInput if an answer is about another record than the one that was asked for. */
 export function assertSame(run: Run, resource: Resource, id: RecordId, record: IDataObject): void {
@@ -83,27 +89,43 @@ async function confirmAccess(run: Run, resource: Resource, sent: Sent, id: Recor
 	if (access.length > 0) throw unchanged(api, resource, access.join(', '));
 }
 
+/** From so many records on, a list of all is read rather than each of them. */
+const MANY = 4;
+
 /**
- * Confirms by a read that a record is gone.
- * @returns false if the vendor has no read that could tell.
- * @throws BadInput if it is still there.
+ * Asks for records that were deleted.
+ * @returns errors of those that are still there, by id; undefined if the vendor has no read that could tell.
  */
-export async function confirmGone(run: Run, resource: Resource, id: RecordId): Promise<boolean> {
-	if (!isReadable(run, resource)) return false;
+export async function leftOf(run: Run, resource: Resource, ids: RecordId[]): Promise<Map<string, Error> | undefined> {
 	const api = run.apiOf(resource);
 	const { field, values = [] } = resource.confirmDelete ?? {};
-	const isThere = async () => {
-		const [read] = await Promise.allSettled([readBack(run, resource, id)]);
-		if (read.status === 'rejected') {
-			if (read.reason instanceof NodeApiError && ['404', '410'].includes(String(read.reason.httpCode))) return false;
-			throw read.reason instanceof Error ? read.reason : new Error(String(read.reason));
-		}
-		return read.value !== undefined && !(field && values.includes(api.value(api.record(read.value), field) as never));
+	const left = new Map<string, Error>();
+	const note = (id: RecordId, record: IDataObject) => {
+		if (field && values.some((value) => value === api.value(record, field))) return;
+		left.set(String(id), unchanged(api, resource, `${nouns(resource).one} ${id} is still there`));
 	};
-	if (!(await isThere())) return true;
+	const single = async (id: RecordId) => {
+		const [read] = await Promise.allSettled([readBack(run, resource, id)]);
+		if (read.status === 'fulfilled') return read.value === undefined ? undefined : note(id, api.record(read.value));
+		if (!(read.reason instanceof NodeApiError) || !['404', '410'].includes(String(read.reason.httpCode))) left.set(String(id), read.reason as Error);
+	};
+	const listing = placeOf(run, resource);
+	const ask = async (open: RecordId[]) => {
+		if (resource.methods.includes('get') || (open.length < MANY && !resource.rows)) return await inParallel(open, AT_ONCE, single);
+		const wanted = new Map(open.map((id) => [String(id), id]));
+		for await (const { record } of list(run, listing!, { conditions: [] })) {
+			const id = wanted.get(String(api.id(record)));
+			if (id !== undefined) note(id, record);
+		}
+	};
+	if (!listing && !resource.methods.includes('get')) return undefined;
+	await ask(ids);
+	if (left.size === 0) return left;
 	await pause(MOMENT, run.context.getExecutionCancelSignal());
-	if (!(await isThere())) return true;
-	throw unchanged(api, resource, `${nouns(resource).one} ${id} is still there`);
+	const again = ids.filter((id) => left.has(String(id)));
+	left.clear();
+	await ask(again);
+	return left;
 }
 
 /**

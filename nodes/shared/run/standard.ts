@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { nouns } from '../spec/labels';
 import type { Operation } from '../spec/operation';
+import { grouped } from '../spec/lists';
 import { listed } from '../spec/place';
 import type { Query } from '../spec/query';
 import type { Relation } from '../spec/resource';
@@ -10,7 +11,7 @@ import { BadInput } from '../spec/values';
 import type { Call } from '../wire/api';
 import { action } from './action';
 import { done, isSilent, limitOf, present, recordOf } from './answers';
-import { assertSame, confirmGone } from './confirm';
+import { assertSame, leftOf } from './confirm';
 import type { Handler, Output } from './handler';
 import { includeOf, listQuery, onlyOf } from './listQuery';
 import { count, list, pathTo } from './reads';
@@ -84,9 +85,22 @@ function remove(operation: Operation): Handler<Reference> {
 				query: item.writeQuery(),
 				purpose: `delete ${nouns(resource).one} ${record.id}`,
 			});
-			const confirmed = resource.confirmDelete === undefined || (await confirmGone(item.run, place, record.id));
-			return [{ json: { id: record.id, deleted: true, ...(confirmed ? {} : { confirmed }) } }];
+			return [{ json: { id: record.id, deleted: true } }];
 		},
+		...(resource.confirmDelete && {
+			async finish(jobs, run, fail) {
+				const places = grouped(jobs, ({ item }) => [item.inside(resource).path]);
+				for (const entries of places.values()) {
+					const place = entries[0].item.inside(resource);
+					const left = await leftOf(run, place, entries.map(({ job }) => job.id));
+					for (const { job, item, outputs } of entries) {
+						const found = left === undefined || left.get(String(job.id));
+						if (found === true) outputs[0].json.confirmed = false;
+						else if (found) fail(item, found, '');
+					}
+				}
+			},
+		}),
 	};
 }
 
