@@ -36,7 +36,7 @@ const reached = new Set<string>();
 
 /** A record that carries what it was asked with, so that outputs can be told apart. */
 function plausible({ method, path, query, body }: Sent) {
-	const [, resource = '', id, actions] = /^\/api\/v2\/(\w+)(?:\/(\d+))?(?:\/actions\/(\w+))?/.exec(path) ?? [];
+	const [, resource = '', id, actions] = /^\/api\/v2\/(?:customObjects\/)?(\w+)(?:\/(\d+))?(?:\/actions\/(\w+))?/.exec(path) ?? [];
 	if (path.endsWith('/types')) return { body: { data: [] } };
 	if (method === 'DELETE') return { status: 204 };
 	const type = Object.keys(contract).find((name) => contract[name].path === `/${resource}`) ?? resource;
