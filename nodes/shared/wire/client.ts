@@ -42,6 +42,15 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
 export interface ClientOptions {
 	/** Longest time in ms that one request may wait for the vendor's rate limit. */
 	maxWait?: number;
+	/** Nothing is written: requests that are not reads are withheld. */
+	dryRun?: boolean;
+}
+
+/** A request that would change something, in a dry run. */
+export class Withheld extends Error {
+	constructor(readonly call: Pick<Call, 'method' | 'path' | 'purpose'>) {
+		super(`Not sent in a dry run: ${call.purpose ?? `${call.method} ${call.path}`}`);
+	}
 }
 
 /** Talks to one door of a vendor with one credential, for the length of one execution. */
@@ -100,6 +109,7 @@ export class Client {
 	/** @param instead what to send after a fault of the vendor; the same again if there is nothing else. */
 	private async sendOr(call: Call, instead?: (failed: Call) => Call): Promise<Answer> {
 		if (this.api.covers && !this.api.covers(call)) throw this.refusals.notCovered(call);
+		this.admit(call);
 		if (this.first) {
 			await this.first;
 			return await this.attempt(call, instead);
@@ -110,6 +120,11 @@ export class Client {
 			() => undefined,
 		);
 		return await attempt;
+	}
+
+	/** In a dry run only reads pass. For requests that do not go through `send`, too. @throws Withheld */
+	admit(call: Pick<Call, 'method' | 'path' | 'purpose' | 'reads'>): void {
+		if (this.options.dryRun && call.method !== 'GET' && !call.reads) throw new Withheld(call);
 	}
 
 	/**
