@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
+import { Planned } from '../../shared/run/plan';
 import type { Run } from '../../shared/run/run';
 import { nouns } from '../../shared/spec/labels';
 import { asObject, BadInput, isAbsent } from '../../shared/spec/values';
@@ -12,6 +13,7 @@ import { pause } from '../../shared/wire/gate';
 import { waitMsOf } from './batch';
 import { readCsv, textIn } from './csv';
 import { mapColumns, type Wishes } from './csvColumns';
+import { importPlan } from './importPlan';
 import { report, start, wait } from './imports';
 
 interface FileJob extends Wishes {
@@ -51,6 +53,7 @@ export const importCsv = (action: string): Handler<FileJob> => ({
 	async work(job, item) {
 		const { run } = item;
 		const { context, operation } = run;
+		if (run.dryRun) throw new Planned(importPlan(run, operation.resource, job));
 		const client = run.client(operation.resource);
 		const { storageKey, recordCount } = await untilStart(run, item, async () => await deposit(run, client, job.content!));
 		const file = context.helpers.assertBinaryData(item.index, job.field).fileName;
@@ -87,13 +90,14 @@ async function deposit(run: Run, client: Client, content: Buffer): Promise<{ sto
 	const link = await client.send({ method: 'POST', path: '/imports/actions/generateUploadLink', purpose: 'get an address for the file', repeatable: true });
 	const { storageKey, uploadURL } = asObject(client.api.record(link.body).attributes);
 	if (isAbsent(storageKey) || isAbsent(uploadURL)) throw new BadInput('Outreach returned no address for the file', 'Run again later.');
-	await upload(run, String(uploadURL), content);
+	await upload(run, client, String(uploadURL), content);
 	const { recordCount } = await validate(client, String(storageKey), content);
 	return { storageKey: String(storageKey), recordCount: typeof recordCount === 'number' ? recordCount : undefined };
 }
 
 /** Puts the file at a presigned address. Our own credentials stay out of it, and the address out of messages. */
-async function upload({ context }: Run, url: string, content: Buffer): Promise<void> {
+async function upload({ context }: Run, client: Client, url: string, content: Buffer): Promise<void> {
+	client.admit({ method: 'PUT', path: '/', purpose: 'upload the file' });
 	for (let attempt = 1; ; attempt++) {
 		let problem: string;
 		try {

@@ -4,6 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import type { Entry } from '../../shared/run/lookup';
+import { addChange } from '../../shared/run/plan';
 import { pathTo, updateRecord } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
 import { checkCreateOrUpdate, createOrUpdate, withOutcome } from '../../shared/run/upsert';
@@ -46,6 +47,7 @@ export const provision: Handler<ProvisionJob> = {
 	check: async (job, item) => await checkCreateOrUpdate(item.run, job.entry, { fields: job.fields }, 'Email'),
 	async work(job, item) {
 		const links: Record<string, Link> = {};
+		if (item.run.dryRun) [job.record] = await item.run.lookup.found(job.entry);
 		if (job.role) links.role = job.role.link;
 		if (job.profile) links.profile = job.profile.link;
 		const { record, outcome, answer, before } = await createOrUpdate(
@@ -87,7 +89,12 @@ export const provision: Handler<ProvisionJob> = {
 						);
 					}
 					const known = new Set(current);
-					const added = members.filter(({ job }) => !known.has(client.api.id(job.record!)));
+					const added = members.filter(({ job }) => !job.record || !known.has(client.api.id(job.record)));
+					if (run.dryRun) {
+						const name = String(client.api.value(client.api.record(body), 'name') ?? id);
+						for (const { outputs } of added) addChange(outputs[0].json, 'teams', name);
+						return;
+					}
 					if (added.length === 0) return;
 					const ids = [...new Set([...current, ...added.map(({ job }) => client.api.id(job.record!))])];
 					await updateRecord(run, team, { id, fields: {}, links: { users: ids.map((user) => ({ resource: 'user', id: user })) } });

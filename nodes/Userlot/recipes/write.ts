@@ -7,12 +7,14 @@ import type { IDataObject } from 'n8n-workflow';
 import { recordOf as recordLocator } from '../../shared/run/answers';
 import type { Handler, Output } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
+import { nameOf, type Plan, planCreate, planUpdate, sendOrPlan } from '../../shared/run/plan';
 import { sendChange } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
 import type { Run } from '../../shared/run/run';
 import { labelOf, nouns } from '../../shared/spec/labels';
 import type { Resource } from '../../shared/spec/resource';
 import { asObject, BadInput, coerce, isAbsent } from '../../shared/spec/values';
+import type { Call } from '../../shared/wire/api';
 import { ALLOW_NEW, IDS, LINKED, MORE } from '../resources/writeRecipes';
 
 interface Job {
@@ -75,7 +77,9 @@ export const create: Handler<Job> = {
 	},
 	async work(job, item) {
 		const { resource } = item.run.operation;
-		const { body } = await item.run.client(resource).send({ method: 'POST', path: resource.path, body: bodyOf(job), purpose: `create ${nouns(resource).one}` });
+		const { run } = item;
+		const call: Call = { method: 'POST', path: resource.path, body: bodyOf(job), purpose: `create ${nouns(resource).one}` };
+		const { body } = await sendOrPlan(run.client(resource), call, () => named(run, planCreate(run, resource, { fields: bodyOf(job) }), job));
 		return [present(item, body, {})];
 	},
 };
@@ -89,9 +93,31 @@ export const update: Handler<Job> = {
 	},
 	async work(job, item) {
 		const { id } = job.record!;
-		return [present(item, await sendChange(item.run, item.run.operation.resource, id, bodyOf(job)), { id })];
+		const { run } = item;
+		const { resource } = run.operation;
+		const body = bodyOf(job);
+		return [present(item, await sendChange(run, resource, id, body, { plan: async () => named(run, await planUpdate(run, resource, id, { fields: body }), job) }), { id })];
 	},
 };
+
+/** A plan with linked records by their names. */
+function named(run: Run, plan: Plan, { links }: Job): Plan {
+	const names = new Map(links.map(([name, { resource, id }]) => [name, nameOf(run, [resource.name], id)]));
+	return { ...plan, changes: plan.changes?.map((change) => ({ ...change, to: names.get(change.field) ?? change.to })) };
+}
+
+/** Whether Userlot would find the record, by the ids in its order. */
+async function upsertPlan(run: Run, body: IDataObject): Promise<Plan> {
+	const { resource } = run.operation;
+	const api = run.apiOf(resource);
+	if (!isAbsent(body.id)) return await planUpdate(run, resource, String(body.id), { fields: body });
+	for (const key of resource.keys ?? []) {
+		if (!IDS.some(({ wire }) => wire === key.field) || isAbsent(body[key.field])) continue;
+		const [record] = await run.lookup.found(run.lookup.want(resource, key, String(body[key.field]), { full: true }));
+		if (record) return await planUpdate(run, resource, api.id(record), { fields: body });
+	}
+	return planCreate(run, resource, { fields: body });
+}
 
 /** Items about the same record go one after the other, so that the second finds what the first created. */
 async function inTurn<T>(run: Run, body: IDataObject, work: () => Promise<T>): Promise<T> {
@@ -123,14 +149,15 @@ export const upsert: Handler<Job> = {
 		const body = bodyOf(job);
 		const known = IDS.some((id) => !isAbsent(body[id.wire]));
 		return await inTurn(run, body, async () => {
-			const answer = await run.client(resource).send({
+			const call: Call = {
 				method: 'PUT',
 				path: resource.path,
 				body,
 				// Without an id, twice would create two.
 				repeatable: known,
 				purpose: `create or update ${nouns(resource).one}`,
-			});
+			};
+			const answer = await sendOrPlan(run.client(resource), call, async () => named(run, await upsertPlan(run, body), job));
 			return [present(item, answer.body, Object.fromEntries(IDS.filter((id) => id.wire in body).map((id) => [id.wire, body[id.wire]])))];
 		});
 	},

@@ -8,6 +8,7 @@ import { type IExecuteFunctions, type INodeExecutionData, NodeApiError, NodeOper
 import { labelOf } from '../spec/labels';
 import { grouped } from '../spec/lists';
 import type { Vendor } from '../wire/vendor';
+import { rehearse, reportPlans, wantById, wantLinked } from './dryRun';
 import type { Fail, Handler, Output, Recipes } from './handler';
 import { Item } from './item';
 import { inParallel } from './parallel';
@@ -68,7 +69,10 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor, recipe
 			breath = Date.now();
 		}
 	}
+	const items = slots.filter((slot) => !slot.failure).map(({ item }) => item);
+	if (run.dryRun) wantById(run, items, handler.together !== undefined);
 	await run.lookup.resolve();
+	if (run.dryRun) wantLinked(run, items);
 	// Records inside others can be asked for once those are known, again for all items together.
 	for (const slot of slots) {
 		await step(slot, async () => {
@@ -95,13 +99,14 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor, recipe
 			for (const slot of ready) slot.failure ??= run.failure(error, slot.item.index);
 		}
 		run.report();
+		reportPlans(run, outputs.map(({ json }) => json));
 		return [[...outputs.map(({ items, ...output }) => ({ ...output, pairedItem: items.map((item) => ({ item })) })), ...slots.filter((s) => s.failure).flatMap(toItems)]];
 	}
 
 	const { parallel = 5 } = context.getNodeParameter('options', 0, {}) as { parallel?: number };
 	const [worked] = await Promise.allSettled([
 		inParallel(slots, Math.max(1, Math.min(50, Number(parallel) || 1)), async (slot) => {
-			await step(slot, async () => void (slot.outputs = await handler.work!(slot.job, slot.item)));
+			await step(slot, async () => void (slot.outputs = await rehearse(run, async () => await handler.work!(slot.job, slot.item))));
 		}),
 	]);
 	const finished = slots.filter((slot) => slot.outputs);
@@ -118,6 +123,7 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor, recipe
 	if (closed.status === 'rejected') throw closed.reason;
 	await relabel(run, finished);
 	run.report();
+	reportPlans(run, finished.flatMap(({ outputs }) => outputs ?? []).map(({ json }) => json));
 	return [slots.flatMap(toItems)];
 }
 

@@ -161,6 +161,11 @@ export class Lookup {
 		return found && (found.full || !full) ? found.record : undefined;
 	}
 
+	/** Whole records of a kind that look-ups of this run found. */
+	all(resource: Resource): IDataObject[] {
+		return [...this.entries.values()].filter((entry) => entry.full && entry.resource.name === resource.name).flatMap(({ records }) => records ?? []);
+	}
+
 	/** A record that came into being, or was changed, during the run. */
 	remember(entry: Entry, record: IDataObject): void {
 		this.byId?.set(`${entry.resource.name}\n${this.clientFor(entry.resource).api.id(record)}`, { record, full: true });

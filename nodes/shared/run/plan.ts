@@ -5,13 +5,15 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { sameValue } from '../spec/compare';
+import { idField } from '../spec/fields';
 import { fieldOf } from '../spec/keys';
 import { nouns } from '../spec/labels';
 import type { Link, RecordId, RecordInput } from '../spec/record';
-import type { Field, Relation, Resource } from '../spec/resource';
+import type { ActionParameter, Field, Relation, Resource } from '../spec/resource';
 import { isAbsent } from '../spec/values';
 import type { Answer, Call } from '../wire/api';
-import { type Client, Withheld } from '../wire/client';
+import type { Client } from '../wire/client';
+import { Withheld } from '../wire/refusals';
 import { displayName } from './display';
 import type { Run } from './run';
 
@@ -53,7 +55,7 @@ export const planned = ({ action, id, name, changes = [], more = {} }: Plan): ID
 });
 
 /** Sends a request that changes something. @throws Planned in a dry run. */
-export async function write(client: Client, call: Call, plan: () => Plan | Promise<Plan>): Promise<Answer> {
+export async function sendOrPlan(client: Client, call: Call, plan: () => Plan | Promise<Plan>): Promise<Answer> {
 	try {
 		return await client.send(call);
 	} catch (error) {
@@ -130,11 +132,18 @@ export function nameFor(resource: Resource, { fields }: Pick<RecordInput, 'field
 }
 
 /** A record as it is, for a plan: from the look-ups, or read. Undefined when the vendor has no call for that. */
-export async function recordBefore(run: Run, resource: Resource, id: RecordId): Promise<IDataObject | undefined> {
+export async function recordBefore(run: Run, resource: Resource, id: RecordId, links: string[] = []): Promise<IDataObject | undefined> {
 	const known = run.lookup.known(resource, id, true);
 	if (known || !resource.methods.includes('get')) return known;
 	const client = run.client(resource);
-	const { body } = await client.send({ method: 'GET', path: `${resource.path}/${encodeURIComponent(String(id))}`, purpose: `get ${nouns(resource).one} ${id}` });
+	// Some vendors show what a record points to only when asked.
+	const include = client.api.supports.paths ? links.filter((name) => (resource.relations ?? []).some((r) => r.name === name && r.include)) : [];
+	const { body } = await client.send({
+		method: 'GET',
+		path: `${resource.path}/${encodeURIComponent(String(id))}`,
+		query: client.api.getQuery(resource, { include }),
+		purpose: `get ${nouns(resource).one} ${id}`,
+	});
 	return client.api.record(body);
 }
 
@@ -150,11 +159,58 @@ export function planCreate(run: Run, resource: Resource, input: Pick<RecordInput
 }
 
 /** A record that would be changed. @param replace fields that are not given are cleared. */
-export async function planUpdate(run: Run, resource: Resource, id: RecordId, input: Pick<RecordInput, 'fields' | 'links'>, { action = 'update', replace = false, before }: { action?: string; replace?: boolean; before?: IDataObject } = {}): Promise<Plan> {
-	const record = before ?? (await recordBefore(run, resource, id));
+export async function planUpdate(run: Run, resource: Resource, id: RecordId, input: Pick<RecordInput, 'fields' | 'links'>, { replace = false, action = replace ? 'replace' : 'update' }: { replace?: boolean; action?: string } = {}): Promise<Plan> {
+	const record = await recordBefore(run, resource, id, Object.keys(input.links ?? {}));
 	const api = run.apiOf(resource);
 	const lost = replace && record ? resource.fields.filter((f) => !f.readOnly && !isHidden(f) && !(f.name in input.fields) && !isAbsent(api.value(record, f.name))) : [];
 	const fields = { ...input.fields, ...Object.fromEntries(lost.map((f) => [f.name, null])) };
 	const changes = changesBetween(run, resource, record, { ...input, fields });
 	return { action: changes.length > 0 ? action : 'none', ...about(run, resource, id, record), changes };
+}
+
+/** What an action's parameters would change, as far as the record has fields of these names. */
+export function parameterChanges(run: Run, resource: Resource, values: Array<{ parameter: ActionParameter; value: IDataObject[string] }>, record?: IDataObject): Change[] {
+	const api = run.apiOf(resource);
+	return values.map(({ parameter, value }) => {
+		const { name, reference } = parameter;
+		const to = reference === undefined ? shown(parameter, value) : inWords({ many: Array.isArray(value) }, [value].flat().map((id) => nameOf(run, [reference], id as RecordId)));
+		const now = record && resource.fields.some((f) => f.name === name && !isHidden(f)) ? api.value(record, name) : undefined;
+		return { field: name, ...(now === undefined ? {} : { from: now as IDataObject[string] }), to };
+	});
+}
+
+/** So many records stand for all of a change of many. */
+export const SAMPLE = 10;
+
+/** The number of records, and the first of them. */
+export const sample = (run: Run, resource: Resource, count: number, records: IDataObject[]): IDataObject => ({
+	count,
+	first: records.slice(0, SAMPLE).map((record) => about(run, resource, run.apiOf(resource).id(record), record) as IDataObject),
+});
+
+/** A few records by their ids, in one request where the vendor takes several ids; those that cannot be read are left as ids. */
+export async function recordsOf(run: Run, resource: Resource, ids: RecordId[], full = false): Promise<IDataObject[]> {
+	const unknown = inBatches(run, resource) ? ids.filter((id) => !run.lookup.known(resource, id, full)) : [];
+	for (const id of unknown) run.lookup.want(resource, ID, String(id), { full });
+	if (unknown.length > 0) await run.lookup.resolve();
+	const { idName = 'id' } = run.apiOf(resource);
+	return ids.map((id) => run.lookup.known(resource, id) ?? { [idName]: id });
+}
+
+/** The key by which records are asked for by id. */
+export const ID = { field: 'id', label: 'ID' };
+
+/** Whether records of a kind can be asked for by many ids at once. */
+export function inBatches(run: Run, resource: Resource): boolean {
+	const api = run.apiOf(resource);
+	return api.lookupSize > 1 && resource.methods.includes('getAll') && !resource.rows && !resource.parent && !resource.scope && api.operators(idField(resource)).length > 0;
+}
+
+/** Adds to a plan that stands in the output already. Entries of a list come together. */
+export function addChange(plan: IDataObject, field: string, to: string | RecordId): void {
+	const changes = plan.changes as unknown as Change[];
+	const same = changes.find((change) => change.field === field);
+	if (same) (same.to as Array<string | RecordId>).push(to);
+	else changes.push({ field, to: [to] });
+	if (plan.action === 'none') plan.action = 'update';
 }

@@ -12,6 +12,7 @@ import { action } from './action';
 import { done, isSilent, limitOf, present, recordOf } from './answers';
 import type { Handler, Output } from './handler';
 import { includeOf, listQuery, onlyOf } from './listQuery';
+import { about, recordBefore, sendOrPlan } from './plan';
 import { count, createRecord, linksOf, list, pathTo, updateRecord } from './records';
 import type { Reference } from './reference';
 import { assertOneOf, upsert } from './upsert';
@@ -75,12 +76,10 @@ function remove(operation: Operation): Handler<Reference> {
 	return {
 		prepare: (item) => recordOf(item, resource),
 		async work(record, item) {
-			await item.run.client(resource).send({
-				method: 'DELETE',
-				path: pathTo(item.inside(resource), record.id),
-				query: item.writeQuery(),
-				purpose: `delete ${nouns(resource).one} ${record.id}`,
-			});
+			const { run } = item;
+			const place = item.inside(resource);
+			const call: Call = { method: 'DELETE', path: pathTo(place, record.id), query: item.writeQuery(), purpose: `delete ${nouns(resource).one} ${record.id}` };
+			await sendOrPlan(run.client(resource), call, async () => ({ action: 'delete', ...about(run, place, record.id, await recordBefore(run, place, record.id)) }));
 			return [{ json: { id: record.id, deleted: true } }];
 		},
 	};

@@ -10,6 +10,7 @@ import { BadInput, isAbsent } from '../spec/values';
 import type { Handler } from './handler';
 import type { Entry } from './lookup';
 import { changesOf, createRecord, linksOf, updateRecord } from './records';
+import { about, Planned } from './plan';
 import type { Reference } from './reference';
 import type { Run } from './run';
 
@@ -91,6 +92,7 @@ export async function createOrUpdate(
 			const fields = Object.entries(input.fields).filter(([name]) => !resource.fields.some((f) => f.name === name && f.createOnly));
 			const links = Object.entries(input.links ?? {}).filter(([name]) => !(resource.relations ?? []).some((r) => r.name === name && r.createOnly));
 			const changes = changesOf(api, before, { ...input, fields: Object.fromEntries(fields), links: Object.fromEntries(links) });
+			if (!changes && run.dryRun) throw new Planned({ action: 'none', ...about(run, resource, api.id(before), before) });
 			if (!changes) return { record: before, outcome: 'unchanged' as const, answer: entry.answer, before };
 			const answer = await updateRecord(run, resource, { ...changes, id: api.id(before) });
 			const record = api.record(answer);

@@ -20,7 +20,7 @@ import { jsonOf, webPageIn } from './answers';
 import type { Answer, Api, Call } from './api';
 import { type Gate, gates, pause, roomAt, SECOND, type Trip } from './gate';
 import { PageSize } from './pageSize';
-import { type RawAnswer, Refusals } from './refusals';
+import { type RawAnswer, Refusals, Withheld } from './refusals';
 
 export type Context =
 	| IExecuteFunctions
@@ -44,13 +44,6 @@ export interface ClientOptions {
 	maxWait?: number;
 	/** Nothing is written: requests that are not reads are withheld. */
 	dryRun?: boolean;
-}
-
-/** A request that would change something, in a dry run. */
-export class Withheld extends Error {
-	constructor(readonly call: Pick<Call, 'method' | 'path' | 'purpose'>) {
-		super(`Not sent in a dry run: ${call.purpose ?? `${call.method} ${call.path}`}`);
-	}
 }
 
 /** Talks to one door of a vendor with one credential, for the length of one execution. */
