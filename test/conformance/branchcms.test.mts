@@ -7,6 +7,7 @@ import type { IDataObject, INodeExecutionData, INodeParameters, ResourceMapperFi
 import { branchCms } from '../../dist/nodes/BranchCms/vendor.js';
 import { operationsOf } from '../../dist/nodes/shared/spec/operation.js';
 import { createHarness, type Harness } from '../harness/index.mts';
+import { expectDryRun } from './dry-run.mts';
 import { asTemplate, comparable, startRecorder, type Answerer, type Expected, type Recorder, type Sent } from './recorder.mts';
 import { inQuery, valueOf, type Rule, type Turn } from './values.mts';
 
@@ -209,6 +210,7 @@ describe.each(operations)('$name', ({ name, resource, operation }) => {
 				expect(headers['content-type'] ?? '').toMatch(form ? /^multipart\/form-data; boundary=/ : body === undefined ? /^$/ : /^application\/json$/);
 			}
 			expect(new Set(result.items.map(({ pairedItem }) => (pairedItem as { item: number }).item))).toEqual(new Set([0, 1]));
+			if (operation.writes) await expectDryRun(harness, recorder, { node: 'branchCms', parameters: { resource: resource.name, operation: operation.name, ...parameters }, items, answer });
 		}
 	});
 });

@@ -21,6 +21,7 @@ import {
 	writable,
 	writableRelations,
 } from './outreach-cases.mts';
+import { expectDryRun } from './dry-run.mts';
 import { recipes, type RecipeCase } from './outreach-recipes.mts';
 import { SCIM_TOKEN } from './outreach-scim.mts';
 import { asTemplate, comparable, startRecorder, type Recorder, type Sent } from './recorder.mts';
@@ -136,6 +137,9 @@ describe.each(operations)('$name', ({ resource, operation, name }) => {
 				const { items } = await check(entry);
 				const paired = items.flatMap(({ pairedItem }) => [pairedItem].flat().map((p) => (typeof p === 'object' ? p.item : p)));
 				expect(new Set(paired)).toEqual(new Set([0, 1]));
+				if (!operation.writes) continue;
+				const { parameters, binary, answer } = entry;
+				await expectDryRun(harness, recorder, { node: 'outreach', parameters, answer, items: binary ? entry.items.map((json, i) => ({ json, binary: binary[i] })) : entry.items });
 			} catch (error) {
 				(error as Error).message = `${name}, ${what}: ${(error as Error).message}`;
 				throw error;

@@ -7,6 +7,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { operationsOf } from '../../dist/nodes/shared/spec/operation.js';
 import { userlot } from '../../dist/nodes/Userlot/vendor.js';
 import { createHarness, type Harness } from '../harness/index.mts';
+import { expectDryRun } from './dry-run.mts';
 import { comparable, startRecorder, type Answerer, type Expected, type Recorder, type Sent } from './recorder.mts';
 import { valueOf, type Rule, type Turn } from './values.mts';
 
@@ -175,6 +176,7 @@ describe.each(operations)('$name', ({ name, resource, operation }) => {
 				expect(headers['content-type'] ?? '').toMatch(body === undefined ? /^$/ : /^application\/json$/);
 			}
 			expect(new Set(result.items.map(({ pairedItem }) => (pairedItem as { item: number }).item))).toEqual(new Set([0, 1]));
+			if (operation.writes) await expectDryRun(harness, recorder, { node: 'userlot', parameters: { resource: resource.name, operation: operation.name, ...parameters }, items, answer });
 		}
 	});
 
