@@ -155,7 +155,7 @@ describe('in a dry run', () => {
 		const own = (parameters: IDataObject, columns: (turn: 1 | 2) => IDataObject): Case => ({ resource, operation, parameters, columns, uids: ['record'], expected: () => [] });
 		const record = { __rl: true, mode: 'id', value: '={{ $json.uid.record }}' };
 		const owns: Record<string, Case> = {
-			'account.upsert': own({ matchBy: 'name', matchValue: '={{ $json.columns.InvoiceNotes }}' }, (turn) => ({ InvoiceNotes: `Note ${turn}` })),
+			'account.upsert': own({ matchBy: 'name', matchValue: '={{ $json.columns.InvoiceNotes }}' }, (turn) => ({ InvoiceNotes: `Note ${turn}`, primaryEmail: `p${turn}@example.com` })),
 			'person.upsert': own({ matchValue: '={{ $json.columns.FirstName }}@example.com' }, (turn) => ({ FirstName: `jane${turn}` })),
 			...Object.fromEntries(['account', 'person', 'deal'].map((kind) => [`${kind}.addActivity`, own({ record }, (turn) => ({ Title: `Event ${turn}` }))])),
 			'api.request': own({ method: 'DELETE', path: '=/crm/people/{{ $json.uid.record }}', query: '{}', body: '{}' }, () => ({})),

@@ -127,8 +127,9 @@ async function upsertPlan(run: Run, dupeMethod: string, records: IDataObject[], 
 	await recordsOf(run, resource, shown.flatMap(({ id }) => id ?? []), true);
 	const first = shown.map(({ id, creates, fields, links }) => {
 		const input = { fields, links: linksOf(links, [], resource) };
-		return planned(id === undefined ? planCreate(run, resource, creates ? newRecord(creates, input) : input) : { action: 'update', ...about(run, resource, id, run.lookup.known(resource, id)), changes: changesBetween(run, resource, run.lookup.known(resource, id, true), input) });
-	});
+		if (id === undefined) return planCreate(run, resource, creates ? newRecord(creates, input) : input);
+		return { action: 'update', ...about(run, resource, id, run.lookup.known(resource, id)), changes: changesBetween(run, resource, run.lookup.known(resource, id, true), input) };
+	}) as unknown as IDataObject[];
 	return { action: run.operation.name, more: { records: records.length, existing, new: records.length - existing, ifRecordExists: dupeMethod, first } };
 }
 

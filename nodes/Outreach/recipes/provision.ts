@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import type { Entry } from '../../shared/run/lookup';
-import { addChange } from '../../shared/run/plan';
+import { addChange, nameOf } from '../../shared/run/plan';
 import { pathTo, updateRecord } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
 import { checkCreateOrUpdate, createOrUpdate, withOutcome } from '../../shared/run/upsert';
@@ -92,7 +92,13 @@ export const provision: Handler<ProvisionJob> = {
 					const added = members.filter(({ job }) => !job.record || !known.has(client.api.id(job.record)));
 					if (run.dryRun) {
 						const name = String(client.api.value(client.api.record(body), 'name') ?? id);
-						for (const { outputs } of added) addChange(outputs[0].json, 'teams', name);
+						const people = new Set(added.map(({ job }) => job.entry.alike));
+						for (const { job, outputs } of added) {
+							// Of several items about one person, the first one adds it.
+							if (!people.delete(job.entry.alike)) continue;
+							const before = job.record ? client.api.linked(job.record, 'teams') : [];
+							addChange(outputs[0].json, 'teams', name, before?.map((known) => nameOf(run, ['team'], known)));
+						}
 						return;
 					}
 					if (added.length === 0) return;

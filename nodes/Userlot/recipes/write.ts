@@ -7,6 +7,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { recordOf as recordLocator } from '../../shared/run/answers';
 import type { Handler, Output } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
+import type { Entry } from '../../shared/run/lookup';
 import { nameOf, type Plan, planCreate, planUpdate, sendOrPlan } from '../../shared/run/plan';
 import { sendChange } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
@@ -102,18 +103,25 @@ export const update: Handler<Job> = {
 
 /** A plan with linked records by their names. */
 function named(run: Run, plan: Plan, { links }: Job): Plan {
-	const names = new Map(links.map(([name, { resource, id }]) => [name, nameOf(run, [resource.name], id)]));
-	return { ...plan, changes: plan.changes?.map((change) => ({ ...change, to: names.get(change.field) ?? change.to })) };
+	const kinds = new Map(links.map(([name, { resource }]) => [name, resource.name]));
+	const inWords = (field: string, value?: IDataObject[string]) => (typeof value === 'string' && kinds.has(field) ? nameOf(run, [kinds.get(field)!], value) : value);
+	return { ...plan, changes: plan.changes?.map((change) => ({ ...change, ...('from' in change ? { from: inWords(change.field, change.from) } : {}), to: inWords(change.field, change.to)! })) };
 }
 
-/** Whether Userlot would find the record, by the ids in its order. */
+/** Look-ups of the record that Userlot would find, by the ids in its order. */
+function wanted(run: Run, body: IDataObject): Entry[] {
+	const { resource } = run.operation;
+	const keys = (resource.keys ?? []).filter(({ field }) => IDS.some(({ wire }) => wire === field) && !isAbsent(body[field]));
+	return keys.map((key) => run.lookup.want(resource, key, String(body[key.field]), { full: true }));
+}
+
+/** Whether Userlot would find the record, and what would change. */
 async function upsertPlan(run: Run, body: IDataObject): Promise<Plan> {
 	const { resource } = run.operation;
 	const api = run.apiOf(resource);
 	if (!isAbsent(body.id)) return await planUpdate(run, resource, String(body.id), { fields: body });
-	for (const key of resource.keys ?? []) {
-		if (!IDS.some(({ wire }) => wire === key.field) || isAbsent(body[key.field])) continue;
-		const [record] = await run.lookup.found(run.lookup.want(resource, key, String(body[key.field]), { full: true }));
+	for (const entry of wanted(run, body)) {
+		const [record] = await run.lookup.found(entry);
 		if (record) return await planUpdate(run, resource, api.id(record), { fields: body });
 	}
 	return planCreate(run, resource, { fields: body });
@@ -141,6 +149,7 @@ export const upsert: Handler<Job> = {
 			);
 		}
 		assertSomething(job, item.run.operation.resource, 'send');
+		if (item.run.dryRun) wanted(item.run, body);
 		return job;
 	},
 	async work(job, item) {

@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { Withheld } from '../wire/refusals';
 import type { Output } from './handler';
 import type { Item } from './item';
-import { ID, inBatches, Planned, planned } from './plan';
+import { type Change, ID, inBatches, Planned, planned } from './plan';
 import type { Run } from './run';
 
 /** Shown to people when nothing was written. */
@@ -51,6 +51,9 @@ export function wantLinked(run: Run, items: Item[]): void {
 		}
 	}
 }
+
+/** The changes of a plan in the output. */
+export const changesIn = ({ dryRun, changes }: IDataObject): Change[] => (dryRun === true && Array.isArray(changes) ? (changes as unknown as Change[]) : []);
 
 /** Says that nothing was changed, and how much would be. */
 export function reportPlans(run: Run, outputs: IDataObject[]): void {

@@ -8,7 +8,7 @@ import { type IExecuteFunctions, type INodeExecutionData, NodeApiError, NodeOper
 import { labelOf } from '../spec/labels';
 import { grouped } from '../spec/lists';
 import type { Vendor } from '../wire/vendor';
-import { rehearse, reportPlans, wantById, wantLinked } from './dryRun';
+import { changesIn, rehearse, reportPlans, wantById, wantLinked } from './dryRun';
 import type { Fail, Handler, Output, Recipes } from './handler';
 import { Item } from './item';
 import { inParallel } from './parallel';
@@ -140,13 +140,16 @@ async function relabel(run: Run, slots: Slot[]): Promise<void> {
 	const { rawCustomFields } = context.getNodeParameter('options', 0, {}) as { rawCustomFields?: boolean };
 	if (!vendor.customFields || !operation.resource.customSlots || rawCustomFields) return;
 	const records = slots.filter(({ item }) => item.simplified).flatMap(({ outputs }) => outputs ?? []);
-	if (!records.some(({ json }) => Object.keys(json).some((name) => /^custom\d+$/.test(name)))) return;
+	const changes = run.dryRun ? records.flatMap(({ json }) => changesIn(json)) : [];
+	const isSlot = (name: string) => /^custom\d+$/.test(name);
+	if (!records.some(({ json }) => Object.keys(json).some(isSlot)) && !changes.some(({ field }) => isSlot(field))) return;
 	// Labels are a comfort: without the right to read them the plain names stay.
 	const [fields] = await Promise.allSettled([vendor.customFields(run.client(operation.resource), operation.resource)]);
 	if (fields.status === 'rejected') return;
 	// Of two fields with one label, one would hide the other.
 	const unique = [...grouped(fields.value, (field) => [labelOf(field)])].filter(([, same]) => same.length === 1);
 	const labels = new Map(unique.map(([label, [field]]) => [field.name, label]));
+	for (const change of changes) change.field = labels.get(change.field) ?? change.field;
 	for (const output of records) {
 		if (!Object.keys(output.json).some((name) => labels.has(name))) continue;
 		output.json = Object.fromEntries(

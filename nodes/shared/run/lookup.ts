@@ -82,6 +82,9 @@ export class Lookup {
 
 	private missing = 0;
 
+	/** What the editor showed for records chosen from a list, by resource and id. */
+	readonly labels = new Map<string, string>();
+
 	/** Records by resource and id, made when somebody asks. */
 	private byId?: Map<string, { record: IDataObject; full: boolean }>;
 
@@ -227,7 +230,7 @@ export class Lookup {
 		const query = {
 			conditions,
 			include: [...new Set([...chunk.flatMap((e) => e.include), ...(full && !key.hidden ? aroundKey(api, key) : [])])],
-			...(full || !api.supports.only ? {} : { only: [...new Set([key.field, ...displayFields(resource)])] }),
+			...(full || !api.supports.only ? {} : { only: [...new Set([key.field, ...displayFields(resource)])].filter((name) => name !== 'id') }),
 		};
 		const call: Call = {
 			method: 'GET',

@@ -112,6 +112,8 @@ export function nameOf(run: Run, resources: string[], id: RecordId): string | Re
 		const resource = run.vendor.resources.find((r) => r.name === name);
 		const record = resource && run.lookup.known(resource, id);
 		if (resource && record) return displayName(run.client(resource), resource, record);
+		const label = run.lookup.labels.get(`${name}\n${id}`);
+		if (label !== undefined) return label;
 	}
 	return id;
 }
@@ -174,7 +176,11 @@ export function parameterChanges(run: Run, resource: Resource, values: Array<{ p
 	return values.map(({ parameter, value }) => {
 		const { name, reference } = parameter;
 		const to = reference === undefined ? shown(parameter, value) : inWords({ many: Array.isArray(value) }, [value].flat().map((id) => nameOf(run, [reference], id as RecordId)));
-		const now = record && resource.fields.some((f) => f.name === name && !isHidden(f)) ? api.value(record, name) : undefined;
+		// A parameter such as ownerId sets the relation "owner".
+		const relation = reference === undefined ? undefined : (resource.relations ?? []).find((r) => `${r.name}Id` === name);
+		const linked = record && relation && api.linked(record, relation.name)?.map((id) => nameOf(run, [reference!], id));
+		const own = record && resource.fields.some((f) => f.name === name && !isHidden(f)) ? api.value(record, name) : undefined;
+		const now = linked ? inWords(relation!, linked) : own;
 		return { field: name, ...(now === undefined ? {} : { from: now as IDataObject[string] }), to };
 	});
 }
@@ -206,11 +212,11 @@ export function inBatches(run: Run, resource: Resource): boolean {
 	return api.lookupSize > 1 && resource.methods.includes('getAll') && !resource.rows && !resource.parent && !resource.scope && api.operators(idField(resource)).length > 0;
 }
 
-/** Adds to a plan that stands in the output already. Entries of a list come together. */
-export function addChange(plan: IDataObject, field: string, to: string | RecordId): void {
+/** Adds an entry of a list to a plan that stands in the output already. @param before the list as it is, if that is known. */
+export function addChange(plan: IDataObject, field: string, to: string | RecordId, before?: Array<string | RecordId>): void {
 	const changes = plan.changes as unknown as Change[];
 	const same = changes.find((change) => change.field === field);
 	if (same) (same.to as Array<string | RecordId>).push(to);
-	else changes.push({ field, to: [to] });
+	else changes.push({ field, ...(before ? { from: before } : {}), to: [...(before ?? []), to] });
 	if (plan.action === 'none') plan.action = 'update';
 }
