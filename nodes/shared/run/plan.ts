@@ -2,7 +2,7 @@
  * What a write would do, described instead of done. Made where the write would be sent, so that a plan and the real run cannot
  * disagree on what leads up to it.
  */
-import type { IDataObject } from 'n8n-workflow';
+import { type IDataObject, NodeApiError } from 'n8n-workflow';
 
 import { sameValue } from '../spec/compare';
 import { idField } from '../spec/fields';
@@ -133,20 +133,24 @@ export function nameFor(resource: Resource, { fields }: Pick<RecordInput, 'field
 	return [text(resource.list?.name), text(resource.list?.fallback), text(resource.list?.detail ? [resource.list.detail] : [])].find((name) => name !== '');
 }
 
-/** A record as it is, for a plan: from the look-ups, or read. Undefined when the vendor has no call for that. */
+/** A record as it is, for a plan: from the look-ups, or read. Undefined if the vendor has no call for that, or this connection may not read it. */
 export async function recordBefore(run: Run, resource: Resource, id: RecordId, links: string[] = []): Promise<IDataObject | undefined> {
 	const known = run.lookup.known(resource, id, true);
 	if (known || !resource.methods.includes('get')) return known;
 	const client = run.client(resource);
 	// Some vendors show what a record points to only when asked.
 	const include = client.api.supports.paths ? links.filter((name) => (resource.relations ?? []).some((r) => r.name === name && r.include)) : [];
-	const { body } = await client.send({
+	const call: Call = {
 		method: 'GET',
 		path: `${resource.path}/${encodeURIComponent(String(id))}`,
 		query: client.api.getQuery(resource, { include }),
 		purpose: `get ${nouns(resource).one} ${id}`,
-	});
-	return client.api.record(body);
+	};
+	if (client.api.covers?.(call) === false) return undefined;
+	const [read] = await Promise.allSettled([client.send(call)]);
+	if (read.status === 'fulfilled') return client.api.record(read.value.body);
+	if (read.reason instanceof NodeApiError && read.reason.httpCode === '403') return undefined;
+	throw read.reason;
 }
 
 /** Who or what a plan is about. */
