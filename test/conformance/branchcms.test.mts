@@ -93,7 +93,7 @@ function casesOf(resource: string, operation: string, columns: ResourceMapperFie
 		case 'get':
 			return { 'by ID': { parameters: { record: BY_ID }, items: TURNS.map((turn) => ({ id: idOf(turn) })), expected: TURNS.map((turn) => ({ method: 'GET', path: one(turn) })) } };
 		case 'delete':
-			return { 'by ID': { parameters: { record: BY_ID }, items: TURNS.map((turn) => ({ id: idOf(turn) })), expected: TURNS.map((turn) => ({ method: 'DELETE', path: one(turn) })) } };
+			return { 'by ID': { parameters: { record: BY_ID }, items: TURNS.map((turn) => ({ id: idOf(turn) })), expected: TURNS.flatMap((turn) => ['DELETE', ...(resource === 'account' ? ['GET'] : [])].map((method) => ({ method, path: one(turn) }))) } };
 		case 'getAll': {
 			const names = readable(facts).filter((name) => facts.attributes[name].type !== 'object');
 			const value = (name: string, turn: Turn) => inQuery(given(name, facts.attributes[name], turn));

@@ -316,7 +316,8 @@ function list(shown: Shown, facts: ContractResource): Case {
 				...byRecord.map(({ name }, i) => `filter[${name}][id]=${turn * 100 + i}`),
 				...(search ? [`filter[q]=word ${turn}`] : []),
 				...(sorts.length > 0 ? [`sort=${sorts.map((name) => `${turn === 1 ? '' : '-'}${name}`).join(',')}`] : []),
-				...reads(resource, include(turn), only(turn)),
+				// What the filters ask for comes along, so that the records can be held against them.
+				...reads(resource, include(turn), [...only(turn), ...own, ...byRecord.map(({ name }) => name)]),
 				`page[size]=${limit(turn)}`,
 			],
 		})),

@@ -130,7 +130,7 @@ export const recipes: Record<string, (columns: ResourceMapperField[]) => Cases> 
 		},
 	}),
 
-	'user.deprovision': () => ({
+	'user.deprovision': (_columns, asked: Record<string, number> = {}) => ({
 		'with everything, and with tasks alone': {
 			parameters: {
 				resource: 'user',
@@ -145,6 +145,9 @@ export const recipes: Record<string, (columns: ResourceMapperField[]) => Cases> 
 			],
 			answer: (request) => {
 				const of = (id: number) => request.query.includes(`filter[owner][id]=${id}`);
+				// Once it was handed over, nothing is left.
+				const lists = (asked[request.query.join()] = (asked[request.query.join()] ?? 0) + 1);
+				if (request.method === 'GET' && request.query.some((pair) => pair.startsWith('filter[owner]')) && lists > 1) return { body: { data: [] } };
 				const batch = (id: number) => ({
 					body: { data: { type: 'batch', id, attributes: request.method === 'GET' ? { state: 'finished', finishedAt: '2026-01-01T00:00:00Z' } : { state: 'in_progress' } } },
 				});
@@ -162,14 +165,19 @@ export const recipes: Record<string, (columns: ResourceMapperField[]) => Cases> 
 				{ method: 'GET', path: '/users', query: ['filter[id]=8,9', 'page[size]=1000'] },
 				{ method: 'PATCH', path: '/users/1007', body: { data: { type: 'user', id: 1007, attributes: { locked: true } } } },
 				{ method: 'PATCH', path: '/users/2007', body: { data: { type: 'user', id: 2007, attributes: { locked: true } } } },
-				{ method: 'GET', path: '/prospects', query: ['filter[owner][id]=1007', 'fields[prospect]=createdAt', 'page[size]=1000'] },
+				{ method: 'GET', path: '/prospects', query: ['filter[owner][id]=1007', 'fields[prospect]=createdAt,owner', 'page[size]=1000'] },
 				{ method: 'POST', path: '/batches/actions/prospectsAssignOwner', query: ['actionParams[skipConfirmation]=true'], body: { data: { attributes: { ids: [51, 52], ownerId: 8 } } } },
 				{ method: 'GET', path: '/batches/71' },
-				{ method: 'GET', path: '/accounts', query: ['filter[owner][id]=1007', 'fields[account]=createdAt', 'page[size]=1000'] },
+				{ method: 'GET', path: '/accounts', query: ['filter[owner][id]=1007', 'fields[account]=createdAt,owner', 'page[size]=1000'] },
 				{ method: 'POST', path: '/batches/actions/accountsAssignOwner', query: ['actionParams[skipConfirmation]=true'], body: { data: { attributes: { ids: [61], ownerId: 8 } } } },
 				{ method: 'GET', path: '/batches/72' },
-				{ method: 'GET', path: '/tasks', query: ['filter[owner][id]=1007', 'filter[state]=incomplete,pending', 'fields[task]=createdAt', 'page[size]=1000'] },
-				{ method: 'GET', path: '/tasks', query: ['filter[owner][id]=2007', 'filter[state]=incomplete,pending', 'fields[task]=createdAt', 'page[size]=1000'] },
+				{ method: 'GET', path: '/tasks', query: ['filter[owner][id]=1007', 'filter[state]=incomplete,pending', 'fields[task]=createdAt,owner,state', 'page[size]=1000'] },
+				{ method: 'GET', path: '/tasks', query: ['filter[owner][id]=2007', 'filter[state]=incomplete,pending', 'fields[task]=createdAt,owner,state', 'page[size]=1000'] },
+				// What is left, once it is done.
+				{ method: 'GET', path: '/prospects', query: ['filter[owner][id]=1007', 'fields[prospect]=createdAt,owner', 'page[size]=1000'] },
+				{ method: 'GET', path: '/accounts', query: ['filter[owner][id]=1007', 'fields[account]=createdAt,owner', 'page[size]=1000'] },
+				{ method: 'GET', path: '/tasks', query: ['filter[owner][id]=1007', 'filter[state]=incomplete,pending', 'fields[task]=createdAt,owner,state', 'page[size]=1000'] },
+				{ method: 'GET', path: '/tasks', query: ['filter[owner][id]=2007', 'filter[state]=incomplete,pending', 'fields[task]=createdAt,owner,state', 'page[size]=1000'] },
 				{ method: 'POST', path: '/tasks/81/actions/reassignOwner', query: ['actionParams[ownerId]=8'] },
 				{ method: 'POST', path: '/tasks/82/actions/reassignOwner', query: ['actionParams[ownerId]=9'] },
 				{ method: 'POST', path: '/tasks/83/actions/reassignOwner', query: ['actionParams[ownerId]=9'] },

@@ -19,13 +19,32 @@ const list = (Resources: IDataObject[]) => ({ body: { schemas: ['urn:ietf:params
 
 /** Answers with these records, single or listed, filtered as asked. */
 function directory(records: Array<IDataObject & { id: string }>) {
+	const kept = new Map(structuredClone(records).map((record) => [record.id, record as IDataObject]));
+	const gone = new Set<string>();
 	return ({ method, path, query, body }: Sent) => {
-		const id = path.split('/').at(-1);
-		if (method === 'DELETE') return { status: 204 };
+		const id = path.split('/').at(-1)!;
+		if (method === 'DELETE') {
+			gone.add(id);
+			return { status: 204 };
+		}
+		if (gone.has(id)) return { status: 404, body: { status: '404', detail: 'not found' } };
+		if (method === 'PUT') kept.set(id, body as IDataObject);
+		if (method === 'PATCH') {
+			const record = kept.get(id) ?? { id };
+			for (const { op, path: at = '', value } of (body as { Operations: Array<{ op: string; path?: string; value?: unknown }> }).Operations) {
+				const member = /^members\[value eq "(.*)"\]$/.exec(at)?.[1];
+				const members = (record.members ?? []) as IDataObject[];
+				if (member) record.members = members.filter((m) => m.value !== member);
+				else if (op === 'add' && at === 'members') record.members = [...members, ...(value as IDataObject[])];
+				else if (at.startsWith('name.')) record.name = { ...(record.name as IDataObject), [at.slice(5)]: value } as IDataObject;
+				else record[at] = value as string;
+			}
+			kept.set(id, record);
+		}
 		if (method === 'POST') return { status: 201, body: { id: 'new', ...(body as IDataObject) } };
 		const [, attribute, value] = /^filter=(\w+) eq "(.*)"$/.exec(query.find((q) => q.startsWith('filter=')) ?? '') ?? [];
-		if (method === 'GET' && /(Users|Groups)$/.test(path)) return list(records.filter((r) => !attribute || r[attribute] === value));
-		return { body: records.find((r) => r.id === id) ?? { id } };
+		if (method === 'GET' && /(Users|Groups)$/.test(path)) return list([...kept.values()].filter((r) => !attribute || r[attribute] === (JSON.parse(`"${value}"`) as string)));
+		return { body: kept.get(id) ?? { id } };
 	};
 }
 
@@ -89,7 +108,7 @@ export const scimRecipes: Record<string, (columns: ResourceMapperField[]) => Rec
 			})),
 		),
 	'scimUser.get': () => scim('scimUser', 'get', { record: byId() }, both((id) => ({ id })), both((id) => ({ method: 'GET', path: `/Users/${id}` }))),
-	'scimUser.delete': () => scim('scimUser', 'delete', { record: byId() }, both((id) => ({ id })), both((id) => ({ method: 'DELETE', path: `/Users/${id}` }))),
+	'scimUser.delete': () => scim('scimUser', 'delete', { record: byId() }, both((id) => ({ id })), both((id) => ({ method: 'DELETE', path: `/Users/${id}` })).flatMap((e) => [e, { ...e, method: 'GET' }])),
 	'scimUser.getAll': () =>
 		scim(
 			'scimUser',
@@ -104,7 +123,7 @@ export const scimRecipes: Record<string, (columns: ResourceMapperField[]) => Rec
 				{ method: 'GET', path: '/Users', query: ['filter=externalId eq "ext-2"', 'startIndex=1', 'count=7'] },
 			],
 			// Found whatever is asked, so that both items have an output.
-			[{ id: 'x', userName: 'a\\"b@acme.example', externalId: 'ext-2' }],
+			[{ id: 'x', userName: 'a"b@acme.example', externalId: 'ext-2' }, { id: 'y', userName: 'y@acme.example', externalId: 'ext-3' }],
 		),
 	'scimUser.upsert': (columns) =>
 		scim(

@@ -36,13 +36,21 @@ let harness: Harness;
 const reached = new Set<string>();
 
 /** A record that carries what it was asked with, so that outputs can be told apart. */
-function plausible({ method, path, body }: Sent) {
-	const [, resource = '', id, actions] = /^\/api\/v2\/(\w+)(?:\/(\d+))?(?:\/actions\/(\w+))?/.exec(path) ?? [];
+function plausible({ method, path, query, body }: Sent) {
+	const [, resource = '', id, actions] = /^\/api\/v2\/(?:customObjects\/)?(\w+)(?:\/(\d+))?(?:\/actions\/(\w+))?/.exec(path) ?? [];
 	if (path.endsWith('/types')) return { body: { data: [] } };
 	if (method === 'DELETE') return { status: 204 };
 	const type = Object.keys(contract).find((name) => contract[name].path === `/${resource}`) ?? resource;
 	const record = { type, id: Number(id ?? 900), attributes: (body as { data?: { attributes?: object } })?.data?.attributes ?? {}, relationships: {} };
-	return { status: method === 'POST' && !actions ? 201 : 200, body: { data: method === 'GET' && !id ? [record] : record } };
+	// A record of a list is what the filters ask for.
+	const fitting = { ...record, attributes: {} as Record<string, unknown>, relationships: {} as Record<string, unknown> };
+	for (const pair of method === 'GET' ? query : []) {
+		const [, first = '', second, value = ''] = /^filter\[(\w+)\](?:\[(\w+)\])?=(.*)$/.exec(pair) ?? [];
+		if (first === 'id') fitting.id = Number(value.split(',')[0]);
+		else if (second === 'id') fitting.relationships[first] = { data: { type: first, id: Number(value) } };
+		else if (first !== '') fitting.attributes[first] = value;
+	}
+	return { status: method === 'POST' && !actions ? 201 : 200, body: { data: method === 'GET' && !id ? [fitting] : record } };
 }
 
 beforeAll(async () => {

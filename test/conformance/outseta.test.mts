@@ -26,7 +26,11 @@ let harness: Harness;
 const plausible = ({ method, path, query, body }: Sent) => {
 	if (path.endsWith('/definitions') && query.includes('limit=100')) return { body: { metadata: { limit: 100, offset: 0, total: 0 }, items: [] } };
 	if (method === 'DELETE') return {};
-	const record = { Uid: 'answer1', ...(typeof body === 'object' ? body : {}) };
+	const record = { Uid: path.split('/').findLast((step) => /[12]$/.test(step) && step !== 'v1') ?? 'answer1', ...(typeof body === 'object' ? body : {}) };
+	const asked = query.find((pair) => pair.startsWith('Uid='))?.slice(4);
+	if (asked && recorder.sent.some((s) => s.method === 'DELETE' && s.path === `${path}/${asked}`)) return { body: { metadata: { limit: 25, offset: 0, total: 0 }, items: [] } };
+	// As it is after a cancellation, or after taking it back.
+	if (method === 'GET' && /\/accounts\/\w+$/.test(path)) Object.assign(record, { AccountStage: recorder.sent.some((s) => s.path === `${path}/cancel`) ? 4 : 3 });
 	return { body: method === 'GET' && query.some((pair) => pair.startsWith('offset=')) ? { metadata: { limit: 25, offset: 0, total: 1 }, items: [record] } : record };
 };
 
@@ -62,7 +66,13 @@ async function check(name: string, { resource, operation, parameters, columns, u
 	);
 	expect(result.error).toBeUndefined();
 	const wanted = TURNS.flatMap(expected).map((e) => ({ ...e, path: `/api/v1${e.path}`, body: inOrder(e.body) }));
-	expect(comparable(recorder.sent.map((s) => ({ ...s, body: inOrder(s.body) })))).toEqual(comparable(wanted));
+	// A read after each write confirms it, where the answer does not.
+	const writes = wanted.filter(({ method }) => method !== 'GET').length;
+	const key = ({ method, path: at }: { method: string; path: string }) => `${method} ${at}`;
+	const known = new Set(wanted.map(key));
+	const sent = recorder.sent.filter((s) => writes === 0 || s.method !== 'GET' || known.has(key(s)));
+	expect(recorder.sent.length - sent.length).toBeLessThanOrEqual(writes);
+	expect(comparable(sent.map((s) => ({ ...s, body: inOrder(s.body) })))).toEqual(comparable(wanted));
 	for (const { headers, path } of recorder.sent) {
 		expect(headers.authorization).toBe(path.includes('/profile') ? `bearer ${headers.authorization?.slice(7)}` : 'Outseta key:hush');
 	}
@@ -185,7 +195,7 @@ test('every call is reached or left out with its reason', () => {
 	// 144 of the description file, 3 of the profile, 9 that others use; a person by email is a way to get one.
 	expect([contract.operations.length, Object.keys(LEFT_OUT).length]).toEqual([156, 8]);
 	const docs = readFileSync(new URL('../../docs/outseta.md', import.meta.url), 'utf8');
-	const [leftOut] = docs.split('## Left out')[1]!.split('## Operations');
+	const [leftOut] = docs.split('## Not included')[1]!.split('## Operations');
 	for (const { name, method, path } of contract.operations.filter((o) => o.name in LEFT_OUT)) expect([name, leftOut!.includes(`\`${method} ${path}\``)]).toEqual([name, true]);
 	expect(outseta.resources.flatMap((resource) => operationsOf(resource)).length).toBeGreaterThanOrEqual(150);
 	const open = contract.operations.map(({ name }) => name).filter((name) => !reached.has(name) && !(name in LEFT_OUT));

@@ -1,6 +1,6 @@
 /**
  * The counterpart of the conformance tests: a server that takes everything, keeps what it was sent and gives a
- * plausible answer. It judges nothing; the tests compare what it kept with the vendor's documentation.
+ * plausible answer. What was deleted is gone. It judges nothing; the tests compare what it kept with the vendor's documentation.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -37,6 +37,7 @@ export type Answerer = (request: Sent) => Reply | undefined;
 export async function startRecorder(contentType: string, fallback: (request: Sent) => Reply) {
 	let sent: Sent[] = [];
 	let answer: Answerer = () => undefined;
+	let gone = new Set<string>();
 	const server = createServer(async (request, response) => {
 		const chunks: Buffer[] = [];
 		for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -51,7 +52,8 @@ export async function startRecorder(contentType: string, fallback: (request: Sen
 			raw,
 		};
 		sent.push(kept);
-		const { status = 200, body, headers } = answer(kept) ?? fallback(kept);
+		if (kept.method === 'DELETE') gone.add(kept.path);
+		const { status = 200, body, headers } = kept.method === 'GET' && gone.has(kept.path) ? { status: 404, body: {} } : (answer(kept) ?? fallback(kept));
 		response.writeHead(status, { ...(body === undefined ? {} : { 'content-type': contentType }), ...headers });
 		response.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
 	});
@@ -64,6 +66,7 @@ export async function startRecorder(contentType: string, fallback: (request: Sen
 		/** Forgets what was sent, and answers differently from now on. */
 		start(next: Answerer = () => undefined) {
 			sent = [];
+			gone = new Set();
 			answer = next;
 		},
 		stop() {
@@ -90,8 +93,8 @@ export function comparable(requests: Array<Sent | Expected>): Expected[] {
 		.sort((a, b) => key(a).localeCompare(key(b)));
 }
 
-/** The values of a filter are a set. */
-const inOrder = (pair: string) => pair.replace(/^(filter\[[^=]*=)(.*)$/, (_, name: string, list: string) => name + list.split(',').sort().join());
+/** The values of a filter, and the fields to return, are sets. */
+const inOrder = (pair: string) => pair.replace(/^((?:filter|fields)\[[^=]*=)(.*)$/, (_, name: string, list: string) => name + list.split(',').sort().join());
 
 const key = (request: Expected) => JSON.stringify([request.method, request.path, request.query, request.body]);
 

@@ -43,7 +43,7 @@ const asTemplate = (path: string) => path.replace(/\/[0-9a-f]{8}-[^/]+/, '/{id}'
 function plausible({ method, path, body }: Sent) {
 	const one = /\/[0-9a-f]{8}-/.test(path);
 	if (method === 'GET' && !one) return { body: [{ id: idOf(1), name: 'One' }] };
-	return { status: method === 'POST' ? 201 : 200, body: { id: idOf(1), ...(body as IDataObject | undefined) } };
+	return { status: method === 'POST' ? 201 : 200, body: { id: /\/([0-9a-f]{8}-[^/]+)/.exec(path)?.[1] ?? idOf(1), ...(body as IDataObject | undefined) } };
 }
 
 beforeAll(async () => {
@@ -191,7 +191,7 @@ describe.each(operations)('$name', ({ name, resource, operation }) => {
 
 	test('says so where the documentation does not', () => {
 		const inferred = name === 'endUser.create' || name === 'endUser.update';
-		expect(/Userlot does not document it/.test(operation.description)).toBe(inferred);
+		expect(/Userlot does not document this request/.test(operation.description)).toBe(inferred);
 	});
 });
 

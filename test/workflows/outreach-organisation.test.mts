@@ -397,7 +397,7 @@ describe('custom objects of the organisation', () => {
 			options: { onlyFields: ['name', 'seats'] },
 		});
 		expect(error).toBeUndefined();
-		expect(lab.sent()).toEqual([`GET /customObjects/${scope}?filter[seats]=10..inf&filter[plan]=Team,Enterprise&sort=-monthly_price&fields[${scope}]=name,seats&page[size]=5`]);
+		expect(lab.sent()).toEqual([`GET /customObjects/${scope}?filter[seats]=10..inf&filter[plan]=Team,Enterprise&sort=-monthly_price&fields[${scope}]=name,seats,plan&page[size]=5`]);
 		expect(json).toEqual([{ id: 2, name: 'Contoso Enterprise', seats: 250 }, { id: 1, name: 'Globex Team', seats: 12 }]);
 	});
 
@@ -604,7 +604,7 @@ describe('API Request', () => {
 		const whole = await send({ path: '/stages/1', simplify: false });
 		expect(whole.json[0]).toMatchObject({ data: { type: 'stage', id: 1 } });
 		const gone = await send({ method: 'DELETE', path: '/prospects/7' });
-		expect(gone.json).toEqual([{ success: true }]);
+		expect(gone.json).toEqual([{ success: true, confirmed: false }]);
 		expect(lab.sim.record('prospect', 7)).toBeUndefined();
 	});
 

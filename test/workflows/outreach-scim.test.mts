@@ -351,7 +351,7 @@ describe('writing', () => {
 		const group = await run('scimGroup', 'delete', { record: rl('id', '3') });
 		expect(group.json).toEqual([{ id: '3', deleted: true }]);
 		expect(lab.sim.record('team', 3)).toBeUndefined();
-		expect(sent()).toEqual([lookUp('emil.ek@acme.example'), 'DELETE /Users/5', 'DELETE /Groups/3']);
+		expect(sent()).toEqual([lookUp('emil.ek@acme.example'), 'DELETE /Users/5', 'GET /Users/5', 'DELETE /Groups/3']);
 	});
 
 	test('a group with its members, by user name', async () => {

@@ -174,7 +174,7 @@ describe('Create or Update', () => {
 
 	test('an answer without a record gives what was sent', async () => {
 		behave(() => ({ status: 204 }));
-		expect((await ok('company', 'upsert', { externalId: 'a', fields: mapper({ name: 'X' }) })).json).toEqual([{ external_id: 'a', success: true }]);
+		expect((await ok('company', 'upsert', { externalId: 'a', fields: mapper({ name: 'X' }) })).json).toEqual([{ external_id: 'a', success: true, confirmed: false }]);
 	});
 });
 
@@ -226,7 +226,7 @@ describe('end users', () => {
 
 	test('identify announces a person, and refuses nobody', async () => {
 		const parameters = { userEmail: '={{ $json.email }}', companyExternalId: 'acct-1', companyName: '' };
-		expect((await ok('endUser', 'identify', parameters, [{ email: 'a@b.example' }])).json).toEqual([{ user_email: 'a@b.example', company_external_id: 'acct-1', success: true }]);
+		expect((await ok('endUser', 'identify', parameters, [{ email: 'a@b.example' }])).json).toEqual([{ user_email: 'a@b.example', company_external_id: 'acct-1', success: true, confirmed: false }]);
 		expect(lab.sim.records('identified')).toEqual([{ user_email: 'a@b.example', company_external_id: 'acct-1' }]);
 		expect((await refused('endUser', 'identify', parameters, [{ email: '' }])).message).toBe('No person is identified');
 		expect(sent()).toEqual(['PUT /identify']);

@@ -9,6 +9,7 @@ export const account: Resource = {
 	methods: ['create', 'delete', 'get', 'getAll', 'replace', 'update', 'upsert'],
 	idType: 'integer',
 	openFields: true,
+	confirmDelete: {},
 	keys: [{ name: 'email', field: 'email', type: 'email' }],
 	list: { name: ['firstName', 'lastName'], fallback: ['displayName', 'username', 'email'], detail: 'email', sort: 'lastName' },
 	notes: { replace: 'Replace an account. Fields that you leave out are cleared. Use Update to keep them.' },

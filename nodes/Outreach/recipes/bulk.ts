@@ -11,7 +11,7 @@ import type { Handler, Output } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import { listQuery } from '../../shared/run/listQuery';
 import { type Change, changesBetween, type Plan, parameterChanges, planned, recordsOf, SAMPLE, sample } from '../../shared/run/plan';
-import { count, list } from '../../shared/run/records';
+import { count, list } from '../../shared/run/reads';
 import type { Reference } from '../../shared/run/reference';
 import type { Run } from '../../shared/run/run';
 import { neededFor, unverifiable } from '../../shared/run/trust';
@@ -293,6 +293,11 @@ async function report(run: Run, operation: Operation, batch: Batch, { returnFail
 		state: batch.state,
 		finished: isOver(batch.attributes),
 	};
+	if (json.finished && batch.count !== undefined && batch.total !== null && batch.total < batch.count) {
+		const missing = batch.count - batch.total;
+		json.notApplied = [`${missing} of ${batch.count} records`];
+		run.hint(`Outreach changed ${batch.total} of ${batch.count} ${nouns(operation.resource).many}. It does not say why.`);
+	}
 	if (returnFailed && Number(known.failures ?? 0) > 0) {
 		try {
 			json.failed = await failedOf(run, batch.batchId);

@@ -5,11 +5,12 @@ import { displayFields } from '../../shared/run/display';
 import type { Handler, Output } from '../../shared/run/handler';
 import { inParallel } from '../../shared/run/parallel';
 import { nameOf, type Plan, Planned, sample } from '../../shared/run/plan';
-import { list } from '../../shared/run/records';
+import { list } from '../../shared/run/reads';
 import type { Run } from '../../shared/run/run';
 import type { Condition } from '../../shared/spec/query';
 import type { RecordId } from '../../shared/spec/record';
 import { BadInput } from '../../shared/spec/values';
+import { pause } from '../../shared/wire/gate';
 import { type Batch, BATCH_SIZE, isBroken, isOver, startBatch, waitForBatches } from './batch';
 import { type LockJob, lockPlan, setLocked, userOf } from './lock';
 
@@ -31,6 +32,9 @@ interface DeprovisionJob extends LockJob {
 	what: string[];
 	waitMs: number;
 }
+
+/** Milliseconds before the records are listed again. */
+const MOMENT = 1_000;
 
 /** Who leaves and who takes over in a run: nobody does both. */
 const plans = new WeakMap<Run, { leavers: Set<RecordId>; heirs: Set<RecordId> }>();
@@ -145,6 +149,8 @@ async function reassign(run: Run, from: RecordId, to: RecordId, job: Deprovision
 		return ids;
 	};
 
+	/** Records that must have another owner now; `kept` of them may not, by the vendor's own count. */
+	const handed: Array<{ what: string; ids: RecordId[]; own: () => Promise<RecordId[]>; isOver: () => boolean; kept: () => number }> = [];
 	const batches: Array<Batch & { what: string }> = [];
 	const reports: Array<() => void> = [];
 	for (const [what, resource, action] of [
@@ -161,9 +167,18 @@ async function reassign(run: Run, from: RecordId, to: RecordId, job: Deprovision
 		for (const batch of started) batches.push(Object.assign(batch, { what }));
 		reports.push(() => void (json[what] = { count: ids.length, batches: started.map(summary) }));
 		reports.at(-1)!();
+		handed.push({
+			what,
+			ids,
+			own: async () => await idsOf(resource),
+			isOver: () => started.every(({ attributes }) => isOver(attributes)),
+			kept: () => started.reduce((sum, { attributes }) => sum + Number(attributes.failures ?? 0), 0),
+		});
 	}
 	if (job.what.includes('tasks')) {
-		const ids = await idsOf('task');
+		const open = async () => await idsOf('task');
+		const ids = await open();
+		handed.push({ what: 'tasks', ids, own: open, isOver: () => true, kept: () => 0 });
 		const tasks = { count: 0, of: ids.length };
 		json.tasks = tasks;
 		await inParallel(ids, 5, async (id) => {
@@ -182,6 +197,16 @@ async function reassign(run: Run, from: RecordId, to: RecordId, job: Deprovision
 	const broken = batches.filter(({ state }) => isBroken(state));
 	if (broken.length > 0) {
 		throw new NodeOperationError(run.context.getNode(), `Outreach did not finish reassigning ${broken.map(({ what, batchId, state }) => `${what}: batch ${batchId} is ${state}`).join(', ')}`);
+	}
+	for (const { what, ids, own, isOver: over, kept } of handed) {
+		if (ids.length === 0 || !over()) continue;
+		const given = new Set(ids);
+		const still = async () => (await own()).filter((id) => given.has(id)).length;
+		let left = await still();
+		// Lists can show a change a moment later than it is done.
+		if (left > kept() && (await pause(MOMENT, run.context.getExecutionCancelSignal()))) left = await still();
+		if (left <= kept()) continue;
+		throw new NodeOperationError(run.context.getNode(), `Outreach reports that it reassigned ${ids.length} ${what}, but ${left} of them still belong to the user`);
 	}
 	return batches.flatMap(({ what, batchId, attributes }) => {
 		if (!isOver(attributes)) return [`The change of ${what} was not finished yet: see batch ${batchId}`];

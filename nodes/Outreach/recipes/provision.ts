@@ -1,12 +1,15 @@
 /** Provision: a user exists, is unlocked, and has a role, a profile and teams. */
 import type { IDataObject } from 'n8n-workflow';
 
+import { readBack } from '../../shared/run/confirm';
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import type { Entry } from '../../shared/run/lookup';
 import { addChange, nameOf } from '../../shared/run/plan';
-import { pathTo, updateRecord } from '../../shared/run/records';
+import { pathTo } from '../../shared/run/reads';
+import { updateRecord } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
+import type { Run } from '../../shared/run/run';
 import { checkCreateOrUpdate, createOrUpdate, withOutcome } from '../../shared/run/upsert';
 import { fieldOf } from '../../shared/spec/keys';
 import { grouped } from '../../shared/spec/lists';
@@ -28,6 +31,13 @@ interface ProvisionJob {
 function names(item: Item, user: Resource): IDataObject {
 	const given = ['firstName', 'lastName'].map((name) => [name, item.value({ ...fieldOf(user, name), required: false })]);
 	return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as IDataObject;
+}
+
+/** Members of a team, as the answer of a write shows them, or a read after it. */
+async function membersOf(run: Run, team: Resource, id: RecordId, answer: unknown): Promise<Set<string>> {
+	const api = run.apiOf(team);
+	const shown = api.linked(api.record(answer), 'users') ?? api.linked(api.record(await readBack(run, team, id)), 'users') ?? [];
+	return new Set(shown.map(String));
 }
 
 export const provision: Handler<ProvisionJob> = {
@@ -103,7 +113,15 @@ export const provision: Handler<ProvisionJob> = {
 					}
 					if (added.length === 0) return;
 					const ids = [...new Set([...current, ...added.map(({ job }) => client.api.id(job.record!))])];
-					await updateRecord(run, team, { id, fields: {}, links: { users: ids.map((user) => ({ resource: 'user', id: user })) } });
+					const answer = await updateRecord(run, team, { id, fields: {}, links: { users: ids.map((user) => ({ resource: 'user', id: user })) } });
+					const now = await membersOf(run, team, id, answer);
+					const missing = ids.filter((user) => !now.has(String(user)));
+					if (missing.length > 0) {
+						throw new BadInput(
+							`Teams: Outreach accepted the members of team ${id}, but does not show user ${missing.join(', ')} among them`,
+							'Look at the team in Outreach, and run again.',
+						);
+					}
 					for (const { outputs } of added) (outputs[0].json.teamsAdded as RecordId[] | undefined)?.push(id);
 				});
 			} catch (error) {

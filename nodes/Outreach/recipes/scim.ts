@@ -2,10 +2,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { recordOf } from '../../shared/run/answers';
+import { unchanged } from '../../shared/run/applied';
+import { confirmWrite } from '../../shared/run/confirm';
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import { about, changesBetween, Planned, recordBefore } from '../../shared/run/plan';
-import { pathTo, sendChange, updateRecord } from '../../shared/run/records';
+import { pathTo } from '../../shared/run/reads';
+import { sendChange, updateRecord } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
 import type { Run } from '../../shared/run/run';
 import { grouped } from '../../shared/spec/lists';
@@ -83,10 +86,15 @@ export function membership(add: boolean): Handler<Membership> {
 						const operations: IDataObject[] = add
 							? [{ op: 'add', path: 'members', value: membersOf(chunk) }]
 							: chunk.map((id) => ({ op: 'remove', path: `members[value eq ${quoted(id)}]` }));
-						await sendChange(run, group.resource, group.id, patchOf(operations), { answer: false });
-						const isDone = ({ job }: (typeof jobs)[number]) => sent.has(String(job.user.id));
-						for (const { outputs } of pending.filter(isDone)) outputs[0].json.outcome = add ? 'added' : 'removed';
-						pending = pending.filter((entry) => !isDone(entry));
+						const answer = await sendChange(run, group.resource, group.id, patchOf(operations), { answer: false });
+						const isSent = ({ job }: (typeof jobs)[number]) => sent.has(String(job.user.id));
+						const now = await membersNow(run, group, answer);
+						for (const { job, outputs, item } of pending.filter(isSent)) {
+							// Without a list of members nothing can be said.
+							if (now && now.has(String(job.user.id)) !== add) fail(item, unchanged(api, group.resource, `user ${job.user.id} is ${add ? 'not among' : 'still among'} the members`), '');
+							else Object.assign(outputs[0].json, { outcome: add ? 'added' : 'removed', ...(now ? {} : { confirmed: false }) });
+						}
+						pending = pending.filter((entry) => !isSent(entry));
 					}
 				} catch (error) {
 					for (const { item } of pending) fail(item, error, '');
@@ -94,6 +102,23 @@ export function membership(add: boolean): Handler<Membership> {
 			}
 		},
 	};
+}
+
+/** Members of a group as the answer of a change shows them, or a read after it; undefined if neither does. */
+async function membersNow(run: Run, group: Reference, answer: unknown): Promise<Set<string> | undefined> {
+	const api = run.apiOf(group.resource);
+	const members = (shown: unknown) => {
+		const record = api.record(shown);
+		// An empty group can come without the list.
+		return api.linked(record, 'members') ?? (api.id(record) === 'undefined' ? undefined : []);
+	};
+	const shown = api.linked(api.record(answer), 'members') ?? members(await read(run, group));
+	return shown && new Set(shown.map(String));
+}
+
+/** What simple operations set, by field. */
+function setBy(operations: IDataObject[]): IDataObject {
+	return Object.fromEntries(operations.filter(({ op, path }) => op !== 'remove' && typeof path === 'string').map(({ path, value }) => [path, value]));
 }
 
 interface PatchJob {
@@ -110,7 +135,7 @@ export const patch: Handler<PatchJob> = {
 	},
 	async work({ record, operations }, item) {
 		const { run } = item;
-		const answer = await sendChange(run, record.resource, record.id, patchOf(operations), {
+		const sent = await sendChange(run, record.resource, record.id, patchOf(operations), {
 			async plan() {
 				const before = await recordBefore(run, record.resource, record.id);
 				const api = run.apiOf(record.resource);
@@ -121,6 +146,7 @@ export const patch: Handler<PatchJob> = {
 				return { action: 'update', ...about(run, record.resource, record.id, before), changes, more: { operations } };
 			},
 		});
+		const answer = await confirmWrite(run, record.resource, { id: record.id, fields: setBy(operations) }, sent);
 		return [{ json: item.present(record.resource, run.apiOf(record.resource).record(answer), answer) }];
 	},
 };

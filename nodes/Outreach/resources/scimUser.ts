@@ -61,6 +61,7 @@ export const scimUser: Resource = {
 	door: 'scim',
 	description: 'A user as an identity provider keeps it',
 	methods: ['create', 'delete', 'get', 'getAll', 'replace', 'update', 'upsert'],
+	confirmDelete: { field: 'active', values: [false] },
 	idType: 'string',
 	keys: [
 		{ name: 'userName', field: 'userName', type: 'email' },

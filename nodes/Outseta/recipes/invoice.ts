@@ -1,7 +1,7 @@
 /** The invoice as a file. */
 import { recordOf } from '../../shared/run/answers';
 import type { Handler } from '../../shared/run/handler';
-import { pathTo } from '../../shared/run/records';
+import { pathTo } from '../../shared/run/reads';
 import type { Reference } from '../../shared/run/reference';
 
 export const downloadPdf: Handler<{ invoice: Reference; property: string }> = {

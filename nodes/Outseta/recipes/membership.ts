@@ -1,6 +1,8 @@
 /** People onto accounts and email lists, by their email: who exists is linked, who does not is created. */
 import { type IDataObject, NodeApiError } from 'n8n-workflow';
 
+import { done, isSilent } from '../../shared/run/answers';
+import { unchanged } from '../../shared/run/applied';
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import type { Entry } from '../../shared/run/lookup';
@@ -12,6 +14,7 @@ import type { RecordId } from '../../shared/spec/record';
 import type { Resource } from '../../shared/spec/resource';
 import { BadInput, isAbsent } from '../../shared/spec/values';
 import { at } from '../wire/nested';
+import { CHILD_ROWS } from '../wire/query';
 
 interface Job {
 	person: Entry;
@@ -26,6 +29,8 @@ interface Linking {
 	/** Of a person's record: what tells that the link exists. */
 	include: string[];
 	exists(person: IDataObject, parent: unknown): IDataObject | undefined;
+	/** Of a person's record: the links that it shows. */
+	rows(person: IDataObject): unknown;
 	/** Sent beside the person. */
 	body(parent: unknown): IDataObject;
 	/** Words for the outcome and for what a dry run plans. */
@@ -41,6 +46,7 @@ const MANY = 4;
 const MEMBERSHIP: Linking = {
 	include: ['PersonAccount.Account'],
 	exists: (person, account) => rowOf(person.PersonAccount, 'Account.Uid', account),
+	rows: (person) => person.PersonAccount,
 	body: (account) => ({ Account: { Uid: account } }),
 	done: 'added',
 	action: 'add',
@@ -54,6 +60,7 @@ const SUBSCRIPTION: Linking = {
 		const row = rowOf(person.EmailListPerson, 'EmailList.Uid', list);
 		return row && ![2, 3].includes(Number(row.EmailListSubscriberStatus)) ? row : undefined;
 	},
+	rows: (person) => person.EmailListPerson,
 	body: (list) => ({ EmailList: { Uid: list } }),
 	done: 'subscribed',
 	action: 'subscribe',
@@ -81,7 +88,7 @@ function crowded(run: Run): boolean {
 
 const crowds = new WeakMap<Run, boolean>();
 
-function linking({ include, exists, body, done, action, listed }: Linking): Handler<Job> {
+function linking({ include, exists, rows: rowsOf, body, done, action, listed }: Linking): Handler<Job> {
 	const look = (item: Item, person: Resource, email: string, links: boolean) => item.run.lookup.want(person, person.keys![0], email, links ? { include } : {});
 	return {
 		prepare(item) {
@@ -110,6 +117,7 @@ function linking({ include, exists, body, done, action, listed }: Linking): Hand
 				const [known] = await run.lookup.found(person);
 				const row = link?.found ?? (known && exists(known, parent));
 				if (row && known) return output({ ...row, Person: { Uid: known.Uid, Email: known.Email } }, 'unchanged');
+				if (known && !row) assertAll(rowsOf(known), email);
 				const own = Object.fromEntries(Object.entries(fields).filter(([name]) => !isPersonal(place, name)));
 				const send = async (record: IDataObject | undefined) => {
 					const input = record ? { ...own } : { ...fields, Email: email };
@@ -132,8 +140,18 @@ function linking({ include, exists, body, done, action, listed }: Linking): Hand
 					else run.lookup.forget(person);
 					return output(answer as IDataObject, done);
 				};
+				/** The new link as the answer shows it, or the person after it. @throws BadInput if neither does. */
+				const confirmed = async (answer: unknown): Promise<unknown> => {
+					const shown = at(answer, include[0].split('.')[1]) as IDataObject | undefined;
+					if (!isAbsent(at(answer, 'Uid')) && (shown?.Uid ?? parent) === parent) return answer;
+					run.lookup.forget(look(item, run.resource('person'), email, true));
+					const [now] = await run.lookup.found(person);
+					const added = now && exists(now, parent);
+					if (added) return { ...added, Person: { Uid: now.Uid, Email: now.Email } };
+					throw unchanged(run.apiOf(place), place, `${email} does not have it`);
+				};
 				const [first] = await Promise.allSettled([send(known)]);
-				if (first.status === 'fulfilled') return settle(first.value);
+				if (first.status === 'fulfilled') return settle(await confirmed(first.value));
 				if (first.reason instanceof Planned) throw first.reason;
 				// Somebody may have made the person, or the link, since the look-up.
 				if (!(first.reason instanceof NodeApiError) || first.reason.httpCode !== '400') throw run.failure(first.reason, item.index);
@@ -142,7 +160,7 @@ function linking({ include, exists, body, done, action, listed }: Linking): Hand
 				const late = now && exists(now, parent);
 				if (late) return output({ ...late, Person: { Uid: now.Uid, Email: now.Email } }, 'unchanged');
 				if (known || !now) throw run.failure(first.reason, item.index);
-				return settle(await send(now));
+				return settle(await confirmed(await send(now)));
 			});
 		},
 	};
@@ -154,6 +172,15 @@ const who = (run: Run, email: string, person?: IDataObject) => (person ? about(r
 /** What the person would be added to. */
 function joined(run: Run, { parent }: Resource, id: RecordId): Change {
 	return { field: parent!.resource, from: null, to: nameOf(run, [parent!.resource], id) };
+}
+
+/** @throws BadInput if a person can have more links than the vendor shows with the person. */
+function assertAll(rows: unknown, email: string): void {
+	if (!Array.isArray(rows) || rows.length < CHILD_ROWS) return;
+	throw new BadInput(
+		`Outseta shows only ${rows.length} links of ${email}, and there may be more`,
+		'Look at the person in Outseta. Nothing was changed, because the person may be linked already.',
+	);
 }
 
 /** Fields that describe the person rather than the link. */
@@ -184,6 +211,6 @@ export const subscribePublic: Handler<{ email: string; fields: IDataObject }> = 
 			...{ action: SUBSCRIPTION.action, name: email },
 			changes: [joined(item.run, place, item.parent()!.id), ...changesBetween(item.run, place, undefined, { fields: input }, true)],
 		}));
-		return [{ json: item.present(place, (answer ?? { success: true }) as IDataObject) }];
+		return [isSilent(answer) ? done() : { json: item.present(place, answer as IDataObject, answer) }];
 	},
 };

@@ -1,6 +1,8 @@
 /** What a person sees of themselves. These calls take the token of a person instead of the API key. */
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
+import { done, isSilent } from '../../shared/run/answers';
+import { confirmWrite } from '../../shared/run/confirm';
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import { about, changesBetween, Planned } from '../../shared/run/plan';
@@ -82,7 +84,9 @@ export const update: Handler<Job> = {
 		// The vendor wants to be told who the token belongs to.
 		const { Uid } = asObject(await send(item, job, 'GET', '/profile'));
 		const answer = await send(item, job, 'PUT', '/profile', { Uid, ...job.body });
-		return [{ json: item.present(item.run.operation.resource, asObject(answer)) }];
+		const { resource } = item.run.operation;
+		const shown = isSilent(answer) ? await send(item, job, 'GET', '/profile') : answer;
+		return [{ json: item.present(resource, asObject(await confirmWrite(item.run, resource, { fields: job.fields! }, shown)), shown) }];
 	},
 };
 
@@ -95,6 +99,6 @@ export const changePassword: Handler<Job> = {
 	async work(job, item) {
 		if (item.run.dryRun) throw new Planned({ action: item.run.operation.name, name: job.email, changes: [{ field: 'password', to: '***' }] });
 		await send(item, job, 'PUT', '/profile/password', job.body);
-		return [{ json: { success: true } }];
+		return [done()];
 	},
 };

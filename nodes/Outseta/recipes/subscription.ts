@@ -2,10 +2,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { recordOf } from '../../shared/run/answers';
+import { unchanged } from '../../shared/run/applied';
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import { about, changesBetween, type Plan, recordBefore, sendOrPlan } from '../../shared/run/plan';
-import { pathTo } from '../../shared/run/records';
+import { pathTo } from '../../shared/run/reads';
 import type { Reference } from '../../shared/run/reference';
 import { labelOf } from '../../shared/spec/labels';
 import { asObject, BadInput, isAbsent } from '../../shared/spec/values';
@@ -53,14 +54,13 @@ function mostOf(item: Item): number {
 async function accountOf(item: Item, subscription: Reference): Promise<unknown> {
 	const known = at(subscription.found, 'Account.Uid');
 	if (known) return known;
+	return at(await read(item, subscription, 'Account.Uid'), 'Account.Uid');
+}
+
+async function read(item: Item, { id }: Reference, field: string): Promise<unknown> {
 	const { resource } = item.run.operation;
-	const { body } = await item.run.client(resource).send({
-		method: 'GET',
-		path: pathTo(resource, subscription.id),
-		query: [['fields', 'Uid,Account.Uid']],
-		purpose: `get subscription ${subscription.id}`,
-	});
-	return at(body, 'Account.Uid');
+	const { body } = await item.run.client(resource).send({ method: 'GET', path: pathTo(resource, id), query: [['fields', `Uid,${field}`]], purpose: `get subscription ${id}` });
+	return body;
 }
 
 /** What a change of plan would do, and cost. */
@@ -89,6 +89,18 @@ async function put(item: Item, job: Job, account: unknown, step: 'changesubscrip
 	return asObject(body);
 }
 
+/**
+ * Whether the subscription shows the plan, in the answer or in a read after it. A change at renewal need not show before.
+ * @throws BadInput if a change that takes effect at once does not show.
+ */
+async function isOnPlan(item: Item, { subscription, plan, now }: Job, answer: IDataObject): Promise<boolean> {
+	const { resource } = item.run.operation;
+	const shown = at(answer, 'Plan.Uid') ?? at(await read(item, subscription, 'Plan.Uid'), 'Plan.Uid');
+	if (shown === plan.id) return true;
+	if (now) throw unchanged(item.run.apiOf(resource), resource, isAbsent(shown) ? 'it does not show its plan' : `its plan is ${String(shown)}, not ${plan.id}`);
+	return false;
+}
+
 export const previewChange: Handler<Job> = {
 	prepare,
 	async work(job, item) {
@@ -108,7 +120,8 @@ export const change: Handler<Job> = {
 			throw new BadInput(`The change would cost ${String(preview.Amount ?? 'an unknown amount')}, which is more than ${job.most}`, 'Nothing was changed. Raise "Refuse Above Amount", or choose another plan.');
 		}
 		const answer = await put(item, job, account, 'changesubscription', preview);
-		const json = item.present(run.operation.resource, answer);
+		const confirmed = await isOnPlan(item, job, answer);
+		const json = { ...item.present(run.operation.resource, answer), ...(confirmed ? {} : { confirmed }) };
 		return [{ json: preview ? { ...json, preview: item.present(run.resource('invoice'), preview) } : json }];
 	},
 };

@@ -8,6 +8,7 @@ export const account: Resource = {
 	path: '/crm/accounts',
 	description: 'A customer: a company or a single person',
 	methods: ['create', 'delete', 'get', 'getAll', 'update', 'upsert'],
+	confirmDelete: {},
 	idType: 'string',
 	search: true,
 	openFields: true,
@@ -108,6 +109,8 @@ export const account: Resource = {
 			path: '/crm/accounts/{id}/cancel',
 			once: true,
 			silent: true,
+			// Cancelling, or over already.
+			effect: { field: 'AccountStage', values: [4, 5, 6, 8], access: true },
 			parameters: [
 				{ name: 'CancelationReason', label: 'Cancellation Reason', type: 'string', in: 'body', description: 'Why the customer leaves' },
 				{ name: 'Comment', type: 'text', in: 'body', description: 'More about it' },
@@ -123,6 +126,7 @@ export const account: Resource = {
 			path: '/crm/accounts/{id}/remove-cancellation',
 			once: true,
 			silent: true,
+			effect: { field: 'AccountStage', values: [2, 3, 7, 9, 10], access: true },
 		},
 		{
 			name: 'extendTrial',

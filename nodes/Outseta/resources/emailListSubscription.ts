@@ -30,6 +30,7 @@ export const emailListSubscription: Resource = {
 	description: 'A person on an email list',
 	methods: ['delete', 'getAll'],
 	idType: 'string',
+	confirmDelete: { field: 'EmailListSubscriberStatus', values: [2, 3] },
 	parent: { resource: 'emailList', description: 'The list' },
 	listQuery: [['orderBy', 'SubscribedDate']],
 	search: true,

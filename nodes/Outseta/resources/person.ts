@@ -9,6 +9,7 @@ export const person: Resource = {
 	path: '/crm/people',
 	description: 'A person, who can log in and belong to accounts',
 	methods: ['create', 'delete', 'get', 'getAll', 'update', 'upsert'],
+	confirmDelete: {},
 	idType: 'string',
 	search: true,
 	openFields: true,

@@ -70,6 +70,7 @@ export const subscription: Resource = {
 	path: '/billing/subscriptions',
 	description: 'The plan that an account is on',
 	methods: ['delete', 'get', 'getAll'],
+	confirmDelete: {},
 	idType: 'string',
 	keys: [
 		{ name: 'account', field: 'Account.Name', label: 'Account Name', ...RUNNING },

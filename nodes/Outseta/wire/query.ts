@@ -8,6 +8,8 @@ import { parameter } from './nested';
 /** Pages of records alone, and of records with child objects or computed values. */
 export const LARGE_PAGE = 100;
 const SMALL_PAGE = 25;
+/** Child objects that come with a record at most. */
+export const CHILD_ROWS = 25;
 
 /** Root properties that cost the vendor a query of their own; with them pages are small, too. */
 const COMPUTED = new Set(['LifetimeRevenue', 'Tags', 'PersonCount', 'NumberOfSubscriptions', 'SubscriptionCount']);

@@ -28,6 +28,6 @@ export const identify: Handler<IDataObject> = {
 			changes: Object.entries(body).map(([field, to]) => ({ field, to })),
 		}));
 		const shown = asObject(answer.body);
-		return [{ json: Object.keys(shown).length > 0 ? shown : { ...body, success: true } }];
+		return [{ json: Object.keys(shown).length > 0 ? shown : { ...body, success: true, confirmed: false } }];
 	},
 };

@@ -1,7 +1,7 @@
 /** Revenue of a company. The request is documented, its answer is not, so that it comes out as it is. */
 import { recordOf } from '../../shared/run/answers';
 import type { Handler } from '../../shared/run/handler';
-import { pathTo } from '../../shared/run/records';
+import { pathTo } from '../../shared/run/reads';
 import type { Reference } from '../../shared/run/reference';
 import { asObject } from '../../shared/spec/values';
 import { recordsIn } from '../wire/answers';

@@ -4,7 +4,8 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 
-import { recordOf as recordLocator } from '../../shared/run/answers';
+import { isSilent, recordOf as recordLocator } from '../../shared/run/answers';
+import { confirmWrite } from '../../shared/run/confirm';
 import type { Handler, Output } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import type { Entry } from '../../shared/run/lookup';
@@ -62,12 +63,16 @@ function assertSomething({ body, links }: Job, resource: Resource, what: string)
 
 const bodyOf = ({ body, links }: Job): IDataObject => ({ ...body, ...Object.fromEntries(links.map(([name, reference]) => [name, reference.id])) });
 
-function present(item: Item, answer: unknown, sent: IDataObject): Output {
+/** The record as the answer shows it, held against what was sent; `known` names it where the answer shows none. */
+async function present(item: Item, given: unknown, known: IDataObject, { body: fields, record: target }: Pick<Job, 'body' | 'record'>): Promise<Output> {
 	const { run } = item;
 	const { resource } = run.operation;
+	const api = run.apiOf(resource);
+	const of = (answer: unknown) => (isSilent(answer) ? {} : api.record(answer));
 	// An answer without a record says no more than that it was accepted.
-	const record = run.apiOf(resource).record(answer);
-	return { json: Object.keys(record).length > 0 ? item.present(resource, record, answer) : { ...sent, success: true } };
+	const answer = await confirmWrite(run, resource, { id: target?.id, fields }, Object.keys(of(given)).length > 0 ? given : undefined);
+	const record = of(answer);
+	return { json: Object.keys(record).length > 0 ? item.present(resource, record, answer) : { ...known, success: true, confirmed: false } };
 }
 
 export const create: Handler<Job> = {
@@ -81,7 +86,7 @@ export const create: Handler<Job> = {
 		const { run } = item;
 		const call: Call = { method: 'POST', path: resource.path, body: bodyOf(job), purpose: `create ${nouns(resource).one}` };
 		const { body } = await sendOrPlan(run.client(resource), call, () => named(run, planCreate(run, resource, { fields: bodyOf(job) }), job));
-		return [present(item, body, {})];
+		return [await present(item, body, {}, { body: bodyOf(job) })];
 	},
 };
 
@@ -97,7 +102,7 @@ export const update: Handler<Job> = {
 		const { run } = item;
 		const { resource } = run.operation;
 		const body = bodyOf(job);
-		return [present(item, await sendChange(run, resource, id, body, { plan: async () => named(run, await planUpdate(run, resource, id, { fields: body }), job) }), { id })];
+		return [await present(item, await sendChange(run, resource, id, body, { plan: async () => named(run, await planUpdate(run, resource, id, { fields: body }), job) }), { id }, { body, record: job.record })];
 	},
 };
 
@@ -167,7 +172,7 @@ export const upsert: Handler<Job> = {
 				purpose: `create or update ${nouns(resource).one}`,
 			};
 			const answer = await sendOrPlan(run.client(resource), call, async () => named(run, await upsertPlan(run, body), job));
-			return [present(item, answer.body, Object.fromEntries(IDS.filter((id) => id.wire in body).map((id) => [id.wire, body[id.wire]])))];
+			return [await present(item, answer.body, Object.fromEntries(IDS.filter((id) => id.wire in body).map((id) => [id.wire, body[id.wire]])), { body })];
 		});
 	},
 };

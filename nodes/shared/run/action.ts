@@ -7,6 +7,7 @@ import type { Action, ActionParameter } from '../spec/resource';
 import { BadInput, isAbsent } from '../spec/values';
 import type { Call, QueryPairs } from '../wire/api';
 import { done, isSilent, limitOf, present, recordOf } from './answers';
+import { confirmEffect } from './confirm';
 import type { Handler, Output } from './handler';
 import type { Item } from './item';
 import { about, changesBetween, parameterChanges, recordBefore, sendOrPlan } from './plan';
@@ -88,7 +89,11 @@ export function action(operation: Operation): Handler<ActionJob> {
 				const changes = [...parameterChanges(run, place, sent, before), ...changesBetween(run, place, before, { fields: own })];
 				return { action: operation.name, ...(record ? about(run, place, record.id, before) : {}), changes };
 			});
-			return [isSilent(answer) ? done(record) : present(item, shown, answer)];
+			const { effect } = endpoint;
+			const notApplied = effect && record ? await confirmEffect(run, item.inside(resource), effect, record.id, endpoint.output ? undefined : answer) : undefined;
+			if (!isSilent(answer)) return [present(item, shown, answer)];
+			if (!notApplied) return [done(record)];
+			return [{ json: { id: record!.id, success: notApplied.length === 0, ...(notApplied.length > 0 ? { notApplied } : {}) } }];
 		},
 	};
 }

@@ -17,8 +17,8 @@ export function present(item: Item, resource: Resource, answer: unknown, include
 /** The vendor accepted something without showing a record. */
 export const isSilent = (answer: unknown) => typeof answer !== 'object' || answer === null || Object.keys(answer).length === 0;
 
-/** Output for such an answer. */
-export const done = (record?: Reference): Output => ({ json: { ...(record ? { id: record.id } : {}), success: true } });
+/** Output for such an answer: the vendor accepted the request, and shows nothing of what it did. */
+export const done = (record?: Reference): Output => ({ json: { ...(record ? { id: record.id } : {}), success: true, confirmed: false } });
 
 export function limitOf(item: Item): number {
 	const limit = item.flag('returnAll', false) ? Infinity : Number(item.get('limit', 50));

@@ -55,7 +55,7 @@ export function anyRequest(about: AnyRequest, { parameter, parts }: Reading): Ha
 				const present = (record: unknown): Output => ({ json: item.present(resource, plain(record), answer) });
 				if (list && (allPages || Array.isArray(answer) || item.simplified)) outputs.push(...list.map(present));
 				else if (one !== undefined && item.simplified) outputs.push(present(one));
-				else outputs.push({ json: answer === undefined ? { success: true } : plain(answer) });
+				else outputs.push({ json: answer === undefined ? { success: true, confirmed: false } : plain(answer) });
 			}
 			return outputs;
 		},

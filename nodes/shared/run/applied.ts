@@ -40,36 +40,30 @@ export function sameAsSent(sent: unknown, now: unknown): boolean {
 export interface Missed {
 	/** Labels of fields and relations that the record shows with another value. */
 	labels: string[];
-	/** Fields that decide about access and whose value the record does not show. */
-	silent: Field[];
+	/** What the record shows, or does not show, of fields that decide about access; as text. */
+	access: string[];
 }
 
 /**
- * Holds a record against what was sent. Fields that the record does not show say nothing, and so do cleared ones: a vendor may put its
- * default in their place.
- * @throws BadInput if access did not change.
+ * Holds a record against what was sent. Fields that the record does not show say nothing, except about access. Cleared fields say
+ * nothing either: a vendor may put its default in their place.
  */
 export function missedBy(api: Api, resource: Resource, { fields, links = {} }: Pick<RecordInput, 'fields' | 'links'>, record: IDataObject): Missed {
-	const labels: string[] = [];
-	const silent: Field[] = [];
+	const missed: Missed = { labels: [], access: [] };
 	for (const field of resource.fields) {
 		const sent = fields[field.name];
 		if (sent === undefined || sent === null || field.query || field.writeOnly || field.readOnly || (UNCERTAIN.has(field.type) && !field.access)) continue;
 		const now = api.value(record, field.name);
-		if (now === undefined) {
-			if (field.access) silent.push(field);
-			continue;
-		}
-		if (sameAsSent(sent, now)) continue;
-		if (field.access) throw unchanged(api, resource, `${labelOf(field)} is ${JSON.stringify(now)}, not ${JSON.stringify(sent)}`);
-		labels.push(labelOf(field));
+		if (sameAsSent(sent, now) || (now === undefined && !field.access)) continue;
+		if (!field.access) missed.labels.push(labelOf(field));
+		else missed.access.push(now === undefined ? `the record does not show ${labelOf(field)}` : `${labelOf(field)} is ${JSON.stringify(now)}, not ${JSON.stringify(sent)}`);
 	}
 	for (const relation of resource.relations ?? []) {
 		const link = links[relation.name];
 		const now = link === undefined || link === null ? undefined : api.linked(record, relation.name)?.map(String);
-		if (now && ![link!].flat().every(({ id }) => now.includes(String(id)))) labels.push(labelOf(relation));
+		if (now && ![link!].flat().every(({ id }) => now.includes(String(id)))) missed.labels.push(labelOf(relation));
 	}
-	return { labels, silent };
+	return missed;
 }
 
 /** The vendor accepted a change of access and did not make it, or does not show whether it did. */

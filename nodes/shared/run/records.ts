@@ -1,17 +1,17 @@
-/** Reads and writes of records, as handlers use them. */
+/** Writes of records, as handlers use them. */
 import type { IDataObject } from 'n8n-workflow';
 
 import { sameValue } from '../spec/compare';
 import { nouns } from '../spec/labels';
-import type { Query } from '../spec/query';
 import type { Link, RecordId, RecordInput } from '../spec/record';
 import type { Relation, Resource } from '../spec/resource';
 import { isAbsent } from '../spec/values';
 import type { Api, Call, QueryPairs } from '../wire/api';
+import { confirmWrite } from './confirm';
 import { type Plan, planCreate, planUpdate, sendOrPlan } from './plan';
+import { pathTo } from './reads';
 import type { Reference } from './reference';
 import type { Run } from './run';
-import { FilterCheck, neededFor } from './trust';
 
 /** Links as ids, once the references are settled. */
 export function linksOf(links: Map<Relation, Reference[]>, cleared: string[], resource: Resource): RecordInput['links'] {
@@ -27,9 +27,6 @@ export function linksOf(links: Map<Relation, Reference[]>, cleared: string[], re
 export function secretsIn(resource: Resource, fields: IDataObject): string[] {
 	return resource.fields.filter((f) => f.type === 'secret' && !isAbsent(fields[f.name])).map((f) => String(fields[f.name]));
 }
-
-/** Path of one record. */
-export const pathTo = (resource: Resource, id: number | string) => `${resource.path}/${encodeURIComponent(String(id))}`;
 
 /** Takes the fields that travel as parameters of the request out of those for the body. */
 function splitQuery(resource: Resource, input: RecordInput): { query: QueryPairs; input: RecordInput } {
@@ -52,8 +49,7 @@ export async function createRecord(run: Run, resource: Resource, given: RecordIn
 		secrets: secretsIn(resource, input.fields),
 	};
 	const { body } = await sendOrPlan(run.client(resource), call, plan);
-	await run.confirm(resource, input, body);
-	return body;
+	return await confirmWrite(run, resource, input, body);
 }
 
 /** Changes a record and gives the vendor's answer. @param action what a dry run calls it. */
@@ -65,8 +61,7 @@ export async function updateRecord(run: Run, resource: Resource, given: RecordIn
 		...{ method: verb, query, secrets: secretsIn(resource, input.fields) },
 		plan: async () => await planUpdate(run, resource, given.id, given, { action, replace: verb !== api.updateMethod }),
 	});
-	await run.confirm(resource, input, answer);
-	return answer;
+	return await confirmWrite(run, resource, { ...input, id: given.id }, answer);
 }
 
 /**
@@ -88,61 +83,6 @@ export async function sendChange(
 	const changed = await sendOrPlan(client, { method, path, query, body, purpose: `update ${nouns(resource).one} ${id}`, secrets }, plan);
 	if (changed.body !== undefined || !answer) return changed.body;
 	return (await client.send({ method: 'GET', path, purpose: `get ${nouns(resource).one} ${id}` })).body;
-}
-
-/**
- * How many records a query matches, where the vendor counts; one request.
- * @throws NodeOperationError if the record that comes with the count shows that the vendor ignores a filter.
- */
-export async function count(run: Run, resource: Resource, query: Query): Promise<number> {
-	const client = run.client(resource);
-	const { api } = client;
-	const { body } = await client.send({
-		method: 'GET',
-		path: resource.path,
-		query: [...api.listQuery(resource, query, 1), ...api.count!.query],
-		purpose: `count ${nouns(resource).many}`,
-	});
-	const check = new FilterCheck(client, resource, query);
-	for (const record of api.records(body, resource)) await check.fits(record);
-	return api.count!.read(body);
-}
-
-/**
- * Records of a query, page by page, each page as large as the vendor and the limit allow. Each is held against the filters.
- * @throws NodeOperationError if the vendor ignores a filter, before the record that shows it is given out.
- */
-export async function* list(run: Run, resource: Resource, query: Query, limit = Infinity): AsyncGenerator<{ record: IDataObject; answer: unknown }> {
-	const client = run.client(resource);
-	const { api } = client;
-	const size = Math.min(limit, resource.pageSize ?? api.pageSize);
-	// What the check needs is asked for along with the chosen fields, and taken out again.
-	const extra = api.supports.only && query.only?.length ? neededFor(api, resource, query.conditions).filter((name) => !query.only!.includes(name)) : [];
-	const only = extra.length > 0 ? { only: [...query.only!, ...extra] } : {};
-	const call: Call = {
-		method: 'GET',
-		path: resource.path,
-		query: api.listQuery(resource, { ...query, ...only }, size),
-		purpose: `list ${nouns(resource).many}`,
-	};
-	const check = new FilterCheck(client, resource, query);
-	let count = 0;
-	const seen = new Set<RecordId>();
-	for await (const answer of client.pages(call, resource)) {
-		for (const record of api.records(answer, resource)) {
-			if (api.matches && !api.matches(record, query)) continue;
-			// Records can move to the next page while the pages are read, and vendors can repeat a page.
-			const id = api.id(record);
-			if (seen.has(id)) continue;
-			if (id !== undefined) seen.add(id);
-			if (!(await check.fits(record))) continue;
-			for (const name of extra) api.omit?.(record, name);
-			yield { record, answer };
-			if (++count >= limit) break;
-		}
-		if (count >= limit) break;
-	}
-	if (check.movedOn > 0) run.hint(`${check.movedOn} ${check.movedOn === 1 ? 'record' : 'records'} changed while the list was read and no longer matched the filters. Skipped.`);
 }
 
 /** The part of `input` that differs from the record; undefined when nothing does. */

@@ -1,15 +1,14 @@
 /** One execution of a node: its vendor, clients and look-ups. */
 import { type IDataObject, type IExecuteFunctions, type INode, type INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { labelOf, nouns } from '../spec/labels';
+import { nouns } from '../spec/labels';
 import type { Operation } from '../spec/operation';
-import type { RecordInput } from '../spec/record';
+import type { RecordId } from '../spec/record';
 import type { Field, Resource } from '../spec/resource';
 import { BadInput } from '../spec/values';
 import type { Api } from '../wire/api';
 import { Client } from '../wire/client';
 import { apiOf, operationOf, resourceOf, type Vendor } from '../wire/vendor';
-import { missedBy, unchanged } from './applied';
 import { isDryRun } from './isDryRun';
 import { Lookup } from './lookup';
 import { inTurn } from './parallel';
@@ -107,24 +106,11 @@ export class Run {
 		return own;
 	}
 
-	/**
-	 * Holds the answer of a write against what was sent. What did not take effect is noted, for the output and a hint.
-	 * @throws BadInput if access did not change, or the vendor does not show that it did.
-	 */
-	async confirm(resource: Resource, sent: Pick<RecordInput, 'fields' | 'links'>, answer: unknown): Promise<void> {
-		const client = this.client(resource);
-		const { api } = client;
-		if (typeof answer !== 'object' || answer === null) return;
-		const record = api.record(answer);
-		const { labels, silent } = missedBy(api, resource, sent, record);
-		if (labels.length > 0) {
-			this.missed.set(answer, labels);
-			this.hint(`${api.name} did not apply ${labels.join(', ')} to ${nouns(resource).one} ${api.id(record)}. See "notApplied" in the output.`);
-		}
-		if (silent.length === 0) return;
-		const { body } = await client.send({ method: 'GET', path: `${resource.path}/${encodeURIComponent(String(api.id(record)))}`, purpose: `check ${nouns(resource).one} ${api.id(record)}` });
-		const still = missedBy(api, resource, { fields: Object.fromEntries(silent.map(({ name }) => [name, sent.fields[name]])) }, api.record(body)).silent;
-		if (still.length > 0) throw unchanged(api, resource, `the record does not show ${still.map(labelOf).join(', ')}`);
+	/** Notes what of a write did not take effect, for the output and a hint. */
+	noteMissed(answer: unknown, resource: Resource, id: RecordId, labels: string[]): void {
+		if (labels.length === 0) return;
+		if (typeof answer === 'object' && answer !== null) this.missed.set(answer, labels);
+		this.hint(`${this.apiOf(resource).name} did not apply ${labels.join(', ')} to ${nouns(resource).one} ${id}. See "notApplied" in the output.`);
 	}
 
 	/** What of the write behind an answer did not take effect. */

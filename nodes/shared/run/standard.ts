@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { nouns } from '../spec/labels';
 import type { Operation } from '../spec/operation';
+import { grouped } from '../spec/lists';
 import { listed } from '../spec/place';
 import type { Query } from '../spec/query';
 import type { Relation } from '../spec/resource';
@@ -10,10 +11,12 @@ import { BadInput } from '../spec/values';
 import type { Call } from '../wire/api';
 import { action } from './action';
 import { done, isSilent, limitOf, present, recordOf } from './answers';
+import { assertSame, leftOf } from './confirm';
 import type { Handler, Output } from './handler';
 import { includeOf, listQuery, onlyOf } from './listQuery';
 import { about, recordBefore, sendOrPlan } from './plan';
-import { count, createRecord, linksOf, list, pathTo, updateRecord } from './records';
+import { count, list, pathTo } from './reads';
+import { createRecord, linksOf, updateRecord } from './records';
 import type { Reference } from './reference';
 import { assertOneOf, upsert } from './upsert';
 
@@ -82,6 +85,21 @@ function remove(operation: Operation): Handler<Reference> {
 			await sendOrPlan(run.client(resource), call, async () => ({ action: 'delete', ...about(run, place, record.id, await recordBefore(run, place, record.id)) }));
 			return [{ json: { id: record.id, deleted: true } }];
 		},
+		...(resource.confirmDelete && {
+			async finish(jobs, run, fail) {
+				if (run.dryRun) return;
+				const places = grouped(jobs, ({ item }) => [item.inside(resource).path]);
+				for (const entries of places.values()) {
+					const place = entries[0].item.inside(resource);
+					const left = await leftOf(run, place, entries.map(({ job }) => job.id));
+					for (const { job, item, outputs } of entries) {
+						const found = left === undefined || left.get(String(job.id));
+						if (found === true) outputs[0].json.confirmed = false;
+						else if (found) fail(item, found, '');
+					}
+				}
+			},
+		}),
 	};
 }
 
@@ -108,6 +126,7 @@ function get(operation: Operation): Handler<GetJob> {
 				query: item.run.apiOf(resource).getQuery(resource, query),
 				purpose: `get ${nouns(resource).one} ${record.id}`,
 			});
+			assertSame(item.run, resource, record.id, item.run.apiOf(resource).record(body));
 			return [present(item, resource, body, query.include)];
 		},
 	};

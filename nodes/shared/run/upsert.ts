@@ -115,7 +115,8 @@ export async function createOrUpdate(
 			const answer = await updateRecord(run, resource, { ...changes, id: api.id(before) });
 			const record = api.record(answer);
 			run.lookup.remember(entry, record);
-			return { record, outcome: 'updated' as const, answer, before };
+			const sent = Object.keys(changes.fields).length + Object.keys(changes.links ?? {}).length;
+			return { record, outcome: run.notApplied(answer).length < sent ? ('updated' as const) : ('unchanged' as const), answer, before };
 		};
 		if ((await run.lookup.found(entry)).length > 0) return await update();
 		// Another execution of this process may have created it since.

@@ -192,6 +192,8 @@ export interface Action {
 	parent?: boolean;
 	/** What comes out instead of a record of the resource. */
 	output?: { resource: string };
+	/** What a field of the record shows once it is done. If it is about access and the record does not show it, that is an error. */
+	effect?: { field: string; values: Array<string | number | boolean>; access?: boolean };
 }
 
 /**
@@ -268,6 +270,8 @@ export interface Resource {
 	actions?: Action[];
 	bulk?: BulkAction[];
 	recipes?: Recipe[];
+	/** Records let people in, or send to them: a deletion counts once a read shows that the record is gone, or has one of these values left. */
+	confirmDelete?: { field?: string; values?: Array<string | number | boolean> };
 	/** Number of free fields `custom1`, `custom2`, ... whose meaning each organization sets. */
 	customSlots?: number;
 	/** The vendor's door when it is not the usual one; see `Vendor.doors`. */

@@ -2,7 +2,7 @@
 import { type IDataObject, type INodeExecutionData, type IPollFunctions, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { listQuery } from '../run/listQuery';
-import { pathTo } from '../run/records';
+import { pathTo } from '../run/reads';
 import { nouns } from '../spec/labels';
 import type { Query } from '../spec/query';
 import type { Resource } from '../spec/resource';

@@ -1,0 +1,151 @@
+/** What operations report of their writes: what the vendor's answer shows, or a read after it. */
+import { type IDataObject, NodeApiError } from 'n8n-workflow';
+
+import { idField } from '../spec/fields';
+import { labelOf, nouns } from '../spec/labels';
+import type { RecordId, RecordInput } from '../spec/record';
+import type { Action, Resource } from '../spec/resource';
+import { BadInput } from '../spec/values';
+import { pause } from '../wire/gate';
+import { isSilent } from './answers';
+import { missedBy, unchanged } from './applied';
+import { inParallel } from './parallel';
+import { list, pathTo } from './reads';
+import type { Run } from './run';
+
+/** Reads under way at the same time. */
+const AT_ONCE = 5;
+
+/** Milliseconds before a record is read again that did not show a change: some vendors show it a moment later. */
+const MOMENT = 1_000;
+
+type Sent = Pick<RecordInput, 'fields' | 'links'> & { id?: RecordId };
+
+/** What the vendor's answer must show of a record after an action. */
+type Effect = NonNullable<Action['effect']>;
+
+/** Where records without a read of their own are listed; undefined where they are not, or not by id. */
+function placeOf(run: Run, resource: Resource): Resource | undefined {
+	const { rows, methods } = resource;
+	if (rows) return { ...resource, path: rows.path };
+	return methods.includes('getAll') && run.apiOf(resource).operators(idField(resource)).length > 0 ? resource : undefined;
+}
+
+/**
+ * A record as it is now, as an answer.
+ * @returns undefined if the vendor offers no read of one, or does not list the record.
+ */
+export async function readBack(run: Run, resource: Resource, id: RecordId): Promise<unknown> {
+	const client = run.client(resource);
+	const { api } = client;
+	if (resource.methods.includes('get')) {
+		return (await client.send({ method: 'GET', path: pathTo(resource, id), purpose: `check ${nouns(resource).one} ${id}` })).body;
+	}
+	const place = placeOf(run, resource);
+	if (!place) return undefined;
+	const conditions = place.rows ? [] : [{ path: ['id'], operator: 'equals' as const, values: [String(id)] }];
+	for await (const { record } of list(run, place, { conditions })) if (String(api.id(record)) === String(id)) return record;
+	return undefined;
+}
+
+/** @throws BadInput if an answer is about another record than the one that was asked for. */
+export function assertSame(run: Run, resource: Resource, id: RecordId, record: IDataObject): void {
+	const api = run.apiOf(resource);
+	const other = api.id(record);
+	if (other === undefined || other === null || String(other) === String(id)) return;
+	throw new BadInput(
+		`${api.name} answered with ${nouns(resource).one} ${other} to a request about ${nouns(resource).one} ${id}`,
+		`Look at both records in ${api.name} before you run again.`,
+	);
+}
+
+/**
+ * Holds the answer of a write against what was sent. What did not take effect is noted, for the output and a hint.
+ * @returns the answer, or the one of a read if the vendor showed nothing.
+ * @throws BadInput if access did not change, or the vendor does not show that it did; or if the answer is about another record.
+ */
+export async function confirmWrite(run: Run, resource: Resource, sent: Sent, answer: unknown): Promise<unknown> {
+	const api = run.apiOf(resource);
+	let shown = answer;
+	if (isSilent(shown)) {
+		if (sent.id === undefined) return shown;
+		shown = (await readBack(run, resource, sent.id)) ?? shown;
+	}
+	if (isSilent(shown)) return shown;
+	const record = api.record(shown);
+	if (sent.id !== undefined) assertSame(run, resource, sent.id, record);
+	const first = missedBy(api, resource, sent, record);
+	if (first.access.length > 0) await confirmAccess(run, resource, sent, sent.id ?? api.id(record));
+	run.noteMissed(shown, resource, api.id(record), first.labels);
+	return shown;
+}
+
+/** Reads a record again whose answer did not show a change of access. @throws BadInput if it does not show it either. */
+async function confirmAccess(run: Run, resource: Resource, sent: Sent, id: RecordId): Promise<void> {
+	const api = run.apiOf(resource);
+	await pause(MOMENT, run.context.getExecutionCancelSignal());
+	const now = await readBack(run, resource, id);
+	const { access } = missedBy(api, resource, sent, now === undefined ? {} : api.record(now));
+	if (access.length > 0) throw unchanged(api, resource, access.join(', '));
+}
+
+/** From so many records on, a list of all is read rather than each of them. */
+const MANY = 4;
+
+/**
+ * Asks for records that were deleted.
+ * @returns errors of those that are still there, by id; undefined if the vendor has no read that could tell.
+ */
+export async function leftOf(run: Run, resource: Resource, ids: RecordId[]): Promise<Map<string, Error> | undefined> {
+	const api = run.apiOf(resource);
+	const { field, values = [] } = resource.confirmDelete ?? {};
+	const left = new Map<string, Error>();
+	const note = (id: RecordId, record: IDataObject) => {
+		if (field && values.some((value) => value === api.value(record, field))) return;
+		left.set(String(id), unchanged(api, resource, `${nouns(resource).one} ${id} is still there`));
+	};
+	const single = async (id: RecordId) => {
+		const [read] = await Promise.allSettled([readBack(run, resource, id)]);
+		if (read.status === 'fulfilled') return read.value === undefined ? undefined : note(id, api.record(read.value));
+		if (!(read.reason instanceof NodeApiError) || !['404', '410'].includes(String(read.reason.httpCode))) left.set(String(id), read.reason as Error);
+	};
+	const listing = placeOf(run, resource);
+	const ask = async (open: RecordId[]) => {
+		if (resource.methods.includes('get') || (open.length < MANY && !resource.rows)) return await inParallel(open, AT_ONCE, single);
+		const wanted = new Map(open.map((id) => [String(id), id]));
+		for await (const { record } of list(run, listing!, { conditions: [] })) {
+			const id = wanted.get(String(api.id(record)));
+			if (id !== undefined) note(id, record);
+		}
+	};
+	if (!listing && !resource.methods.includes('get')) return undefined;
+	await ask(ids);
+	if (left.size === 0) return left;
+	await pause(MOMENT, run.context.getExecutionCancelSignal());
+	const again = ids.filter((id) => left.has(String(id)));
+	left.clear();
+	await ask(again);
+	return left;
+}
+
+/**
+ * Holds a record against what an action must have done to it: as the answer shows it, or a read after it.
+ * @returns labels of what did not take effect.
+ * @throws BadInput if the action is about access and the record does not show it.
+ */
+export async function confirmEffect(run: Run, resource: Resource, effect: Effect, id: RecordId, answer: unknown): Promise<string[]> {
+	const api = run.apiOf(resource);
+	const { field, values, access } = effect;
+	const of = (shown: unknown) => (isSilent(shown) ? undefined : api.value(api.record(shown), field));
+	const fits = (value: unknown) => values.some((one) => String(one) === String(value));
+	let value = of(answer);
+	if (value === undefined) value = of(await readBack(run, resource, id));
+	if (fits(value)) return [];
+	await pause(MOMENT, run.context.getExecutionCancelSignal());
+	value = of(await readBack(run, resource, id));
+	if (fits(value)) return [];
+	const label = labelOf(resource.fields.find((f) => f.name === field) ?? { name: field });
+	if (access) throw unchanged(api, resource, value === undefined ? `the record does not show ${label}` : `${label} is ${JSON.stringify(value)}`);
+	run.noteMissed(answer, resource, id, [label]);
+	return [label];
+}
