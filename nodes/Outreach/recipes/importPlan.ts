@@ -5,7 +5,7 @@ import type { Plan } from '../../shared/run/plan';
 import type { Run } from '../../shared/run/run';
 import { fieldOf } from '../../shared/spec/keys';
 import type { Resource } from '../../shared/spec/resource';
-import { BadInput, coerce, isAbsent } from '../../shared/spec/values';
+import { type BadInput, coerce, isAbsent } from '../../shared/spec/values';
 import { csvRows } from './csv';
 
 /** So many refused values are shown. */
@@ -37,8 +37,7 @@ export function importPlan(run: Run, resource: Resource, { content, rows, mappin
 			try {
 				coerce(fieldOf(resource, name), value);
 			} catch (error) {
-				if (!(error instanceof BadInput)) throw error;
-				refuse(i + 1, column, value, error.message);
+				refuse(i + 1, column, value, (error as BadInput).message);
 			}
 		});
 	});

@@ -12,14 +12,13 @@ const NOTHING_CHANGED = 'Dry run: nothing was changed';
 
 /** Outputs of an item's work; in a dry run, what the work would write. */
 export async function rehearse(run: Run, work: () => Promise<Output[]>): Promise<Output[]> {
-	try {
-		return await work();
-	} catch (error) {
-		if (error instanceof Planned) return [{ json: planned(error.plan) }];
-		// Nobody described this write, but it was not sent either.
-		if (error instanceof Withheld) return [{ json: planned({ action: run.operation.name }) }];
-		throw error;
-	}
+	const [worked] = await Promise.allSettled([work()]);
+	if (worked.status === 'fulfilled') return worked.value;
+	const { reason } = worked as { reason: unknown };
+	if (reason instanceof Planned) return [{ json: planned(reason.plan) }];
+	// Nobody described this write, but it was not sent either.
+	if (reason instanceof Withheld) return [{ json: planned({ action: run.operation.name }) }];
+	throw reason;
 }
 
 /** Looks up what items refer to by id as well, in batches: plans show names, and what records have now. */

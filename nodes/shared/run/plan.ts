@@ -56,12 +56,9 @@ export const planned = ({ action, id, name, changes = [], more = {} }: Plan): ID
 
 /** Sends a request that changes something. @throws Planned in a dry run. */
 export async function sendOrPlan(client: Client, call: Call, plan: () => Plan | Promise<Plan>): Promise<Answer> {
-	try {
-		return await client.send(call);
-	} catch (error) {
-		if (error instanceof Withheld) throw new Planned(await plan());
-		throw error;
-	}
+	const [sent] = await Promise.allSettled([client.send(call)]);
+	if (sent.status === 'fulfilled') return sent.value;
+	throw sent.reason instanceof Withheld ? new Planned(await plan()) : sent.reason;
 }
 
 /** Fields whose values a vendor does not show, so that nothing can be said about them. */
