@@ -193,6 +193,13 @@ describe('what a real run refuses before it writes is refused here as well', () 
 		expect(json).toEqual([{ error: expect.stringContaining('user 999'), details: expect.any(String) }, expect.objectContaining({ dryRun: true, action: 'update', id: 5 })]);
 	});
 
+	test('a record that the connection may not read has no name, and no values of now', async () => {
+		lab.connect({}, lab.sim.issueToken({ scopes: ['prospects.write'] }));
+		const { json, error } = await lab.run('prospect', 'update', { record: rl('id', '1'), fields: mapper({ firstName: 'Other' }), options });
+		expect(error).toBeUndefined();
+		expect(json).toEqual([{ dryRun: true, action: 'update', id: 1, changes: [{ field: 'firstName', to: 'Other' }] }]);
+	});
+
 	test('a new record that lacks a field', async () => {
 		const { error } = await lab.run('user', 'provision', { email: 'zoe.zander@acme.example', fields: mapper({ firstName: 'Zoe' }), options });
 		expect(described(error).message).toMatch(/Last Name missing/);

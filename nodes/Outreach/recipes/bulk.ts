@@ -160,6 +160,7 @@ function groupsOf(run: Run, jobs: Array<{ job: Job; item: Item }>, parameters: A
 /** What a change would be, and of what: the number of records and the first of them. */
 async function bulkPlan(run: Run, operation: Operation, group: Group): Promise<Plan> {
 	const { resource } = operation;
+	run.client(resource).assertCovered({ method: 'POST', ...callOf(operation, group) });
 	const conditions = group.query?.conditions ?? [];
 	if (group.target === 'filter' && conditions.length === 0) throw unlimited();
 	let found: { total: number; first: IDataObject[] };

@@ -16,7 +16,7 @@ import { asObject, BadInput, isAbsent } from '../../shared/spec/values';
 import type { Client } from '../../shared/wire/client';
 import { existingLabel } from '../resources/importRecipes';
 import { waitMsOf } from './batch';
-import { report, start, type Started, wait } from './imports';
+import { importCall, report, start, type Started, wait } from './imports';
 
 /** Bytes of one request; the vendor takes 2 MB. */
 const BODY_SIZE = 1_900_000;
@@ -90,6 +90,7 @@ export const bulkUpsert = (action: string): Handler<UpsertJob> => ({
 		for (const { method, records, items } of packed(jobs, client, resource, fail)) {
 			part++;
 			if (run.dryRun) {
+				client.assertCovered(importCall(action, records.length, resource));
 				outputs.push({ json: planned(await upsertPlan(run, method, records, items.map((item) => jobOf.get(item)!))), items: items.map(({ index }) => index) });
 				continue;
 			}

@@ -14,7 +14,7 @@ import { waitMsOf } from './batch';
 import { readCsv, textIn } from './csv';
 import { mapColumns, type Wishes } from './csvColumns';
 import { importPlan } from './importPlan';
-import { report, start, wait } from './imports';
+import { importCall, report, start, wait } from './imports';
 
 interface FileJob extends Wishes {
 	field: string;
@@ -53,8 +53,11 @@ export const importCsv = (action: string): Handler<FileJob> => ({
 	async work(job, item) {
 		const { run } = item;
 		const { context, operation } = run;
-		if (run.dryRun) throw new Planned(importPlan(run, operation.resource, job));
 		const client = run.client(operation.resource);
+		if (run.dryRun) {
+			client.assertCovered(importCall(action, job.rows!, operation.resource));
+			throw new Planned(importPlan(run, operation.resource, job));
+		}
 		const { storageKey, recordCount } = await untilStart(run, item, async () => await deposit(run, client, job.content!));
 		const file = context.helpers.assertBinaryData(item.index, job.field).fileName;
 		const attributes = {

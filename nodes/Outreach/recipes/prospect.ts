@@ -48,6 +48,7 @@ export const addToSequence: Handler<Job> = {
 			return undefined;
 		};
 		if (run.dryRun) {
+			run.client(state).assertCovered({ method: 'POST', path: state.path, purpose: 'create sequence state' });
 			const links = { sequence: sequence.link, mailbox: mailbox.link };
 			const known = await active();
 			const changes = known ? [] : changesBetween(run, state, undefined, { fields: {}, links }, true);

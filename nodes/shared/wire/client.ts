@@ -101,7 +101,7 @@ export class Client {
 
 	/** @param instead what to send after a fault of the vendor; the same again if there is nothing else. */
 	private async sendOr(call: Call, instead?: (failed: Call) => Call): Promise<Answer> {
-		if (this.api.covers && !this.api.covers(call)) throw this.refusals.notCovered(call);
+		this.assertCovered(call);
 		this.admit(call);
 		if (this.first) {
 			await this.first;
@@ -113,6 +113,11 @@ export class Client {
 			() => undefined,
 		);
 		return await attempt;
+	}
+
+	/** @throws NodeOperationError if this kind of key may not send such a request. */
+	assertCovered(call: Call): void {
+		if (this.api.covers && !this.api.covers(call)) throw this.refusals.notCovered(call);
 	}
 
 	/** In a dry run only reads pass. For requests that do not go through `send`, too. @throws Withheld */
