@@ -4,6 +4,7 @@
  *     sim.lie({ ignoreFilters: ['filter[owner][id]'] });   // the list is answered as if the filter were not there
  *     sim.lie({ dropWrites: ['locked', 'role'] });         // the write is accepted, these are not stored
  *     sim.lie({ maxPage: 250 });                           // larger pages get a 500
+ *     sim.lie({ skipWrites: ['DELETE /scim/v2/Users/5'] }); // answered with 204, and not made
  *
  * The demo and the end-to-end tests use `POST /__control/lies` with the same object, and `DELETE /__control/lies`.
  */
@@ -16,6 +17,8 @@ export interface Lie {
 	dropWrites?: string[];
 	/** Largest page that works. */
 	maxPage?: number;
+	/** Changes that are accepted with an empty answer and not made: ends of `METHOD path`, without parameters; `*` for all. */
+	skipWrites?: string[];
 }
 
 /** Parameters by which the vendors are asked for a page size. */
@@ -58,7 +61,8 @@ function withoutFields(body: Buffer, names: string[]): Buffer {
 /** The request as a lying vendor takes it, or its answer. */
 export function lied(request: ApiRequest, lies: Lie[]): { request: ApiRequest; response?: ApiResponse } {
 	let changed = request;
-	for (const { ignoreFilters, dropWrites, maxPage } of lies) {
+	for (const { ignoreFilters, dropWrites, maxPage, skipWrites = [] } of lies) {
+		if (request.method !== 'GET' && skipWrites.some((end) => end === '*' || `${request.method} ${request.path}`.endsWith(end))) return { request, response: { status: 204 } };
 		if (maxPage !== undefined && request.method === 'GET') {
 			const size = request.search.split('&').map((pair) => pair.split('=')).find(([name]) => PAGE_SIZES.includes(decode(name)))?.[1];
 			if (Number(size) > maxPage) return { request, response: { status: 500, headers: { 'content-type': 'application/json' }, body: '{"error":"Internal Server Error"}' } };

@@ -94,7 +94,7 @@ export const provision: Handler<ProvisionJob> = {
 					const current = client.api.linked(client.api.record(body), 'users');
 					if (!current) {
 						throw new BadInput(
-							`Teams: Outreach does not tell the members of team ${id}, so none was added`,
+							`Teams: Outreach does not show all members of team ${id}, so none was added`,
 							'Add the user in Outreach. The list of members can only be replaced as a whole, which would remove the others.',
 						);
 					}
