@@ -31,6 +31,10 @@ export function optionsProperty(vendor: Vendor, operations: Operation[]): INodeP
 			{ displayName: 'Custom Fields (JSON)', name: 'customFieldsJson', type: 'json', default: '{}', description: 'Custom fields as an object. Use this for values that are not text.' },
 			(o) => o.fields && !o.endpoint && (o.resource.openFields ?? false),
 		),
+		...shown(
+			{ displayName: 'Dry Run', name: 'dryRun', type: 'boolean', default: true, description: 'Whether to only report what would be changed. Nothing is written.' },
+			(o) => o.writes && !o.inputs.some((input) => 'name' in input && input.name === 'dryRun'),
+		),
 		...shown(choicesProperty('Fields to Return Names or IDs', 'onlyFields', 'getOnlyFields'), (o) => (supports(o).only ?? false) && reads(o) && !listed(o.resource).rows),
 		...shown(
 			{ displayName: 'Ignore Unknown Fields', name: 'ignoreUnknown', type: 'boolean', default: false, description: 'Whether to skip input values that match no field when fields are mapped automatically' },

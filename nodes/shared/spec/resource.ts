@@ -180,6 +180,8 @@ export interface Action {
 	parameters?: ActionParameter[];
 	/** Always part of the body, by name on the wire; `{id}` is the record. */
 	fixed?: IDataObject;
+	/** Changes nothing at the vendor, although it is no GET. */
+	reads?: boolean;
 	/** Never sent again when its fate is unknown, whatever its method: twice would be too often, or be refused. */
 	once?: boolean;
 	/** Answers no more than that it is done. */

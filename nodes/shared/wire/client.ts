@@ -20,7 +20,7 @@ import { jsonOf, webPageIn } from './answers';
 import type { Answer, Api, Call } from './api';
 import { type Gate, gates, pause, roomAt, SECOND, type Trip } from './gate';
 import { PageSize } from './pageSize';
-import { type RawAnswer, Refusals } from './refusals';
+import { type RawAnswer, Refusals, Withheld } from './refusals';
 
 export type Context =
 	| IExecuteFunctions
@@ -42,6 +42,8 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
 export interface ClientOptions {
 	/** Longest time in ms that one request may wait for the vendor's rate limit. */
 	maxWait?: number;
+	/** Nothing is written: requests that are not reads are withheld. */
+	dryRun?: boolean;
 }
 
 /** Talks to one door of a vendor with one credential, for the length of one execution. */
@@ -99,7 +101,8 @@ export class Client {
 
 	/** @param instead what to send after a fault of the vendor; the same again if there is nothing else. */
 	private async sendOr(call: Call, instead?: (failed: Call) => Call): Promise<Answer> {
-		if (this.api.covers && !this.api.covers(call)) throw this.refusals.notCovered(call);
+		this.assertCovered(call);
+		this.admit(call);
 		if (this.first) {
 			await this.first;
 			return await this.attempt(call, instead);
@@ -110,6 +113,16 @@ export class Client {
 			() => undefined,
 		);
 		return await attempt;
+	}
+
+	/** @throws NodeOperationError if this kind of key may not send such a request. */
+	assertCovered(call: Call): void {
+		if (this.api.covers && !this.api.covers(call)) throw this.refusals.notCovered(call);
+	}
+
+	/** In a dry run only reads pass. For requests that do not go through `send`, too. @throws Withheld */
+	admit(call: Pick<Call, 'method' | 'path' | 'purpose' | 'reads'>): void {
+		if (this.options.dryRun && call.method !== 'GET' && !call.reads) throw new Withheld(call);
 	}
 
 	/**

@@ -11,6 +11,13 @@ export interface RawAnswer {
 	body: unknown;
 }
 
+/** A request that would change something, in a dry run. */
+export class Withheld extends Error {
+	constructor(readonly call: Pick<Call, 'method' | 'path' | 'purpose'>) {
+		super(`Not sent in a dry run: ${call.purpose ?? `${call.method} ${call.path}`}`);
+	}
+}
+
 type Options = ConstructorParameters<typeof NodeApiError>[2];
 
 const REMEDIES: Record<number, string> = {
