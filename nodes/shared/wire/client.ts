@@ -42,12 +42,19 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
 export interface ClientOptions {
 	/** Longest time in ms that one request may wait for the vendor's rate limit. */
 	maxWait?: number;
+	/** Refuses everything but GET, before it is sent. */
+	readOnly?: boolean;
+	/** Requests that may be sent, repeated ones included. */
+	most?: number;
 }
 
 /** Talks to one door of a vendor with one credential, for the length of one execution. */
 export class Client {
 	/** Milliseconds spent waiting for the rate limit, and how often. */
 	waited = { ms: 0, times: 0, until: 0 };
+
+	/** Requests sent, repeated ones included. */
+	sent = 0;
 
 	private readonly signal?: AbortSignal;
 
@@ -110,6 +117,23 @@ export class Client {
 			() => undefined,
 		);
 		return await attempt;
+	}
+
+	/**
+	 * One request whose refusal is an answer, too. Repeated only when the vendor asks for patience.
+	 * @returns the answer of any status, or the code of the fault that kept it from coming.
+	 * @throws NodeApiError when the rate limit is used up for too long.
+	 */
+	async ask(call: Call): Promise<RawAnswer | { code: string }> {
+		const deadline = Date.now() + (this.options.maxWait ?? 3_600_000);
+		for (;;) {
+			const trip = await this.waitForGate(deadline);
+			const outcome = await this.once(call);
+			trip.took = Date.now() - trip.sent;
+			if ('fault' in outcome) return { code: outcome.code };
+			if (outcome.status !== 429) return outcome;
+			this.gate.openAt = Math.max(this.gate.openAt, Date.now() + (this.api.retryAfter?.(outcome.headers, Date.now()) ?? BLIND_WAIT));
+		}
 	}
 
 	/**
@@ -228,7 +252,11 @@ export class Client {
 	private async once(
 		call: Call,
 	): Promise<RawAnswer | { fault: NodeApiError; code: string }> {
+		const { readOnly = false, most = Infinity } = this.options;
+		if (readOnly && call.method !== 'GET') throw this.refusals.readsOnly(call);
+		if (this.sent >= most) throw this.refusals.spent(most);
 		const credentials = await this.credentials();
+		this.sent++;
 		const { api } = this;
 		const query = new URLSearchParams(call.query ?? []).toString();
 		const hasBody = call.body !== undefined || call.raw !== undefined;
