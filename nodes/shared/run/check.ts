@@ -3,11 +3,12 @@
  * can be read, then the vendor's own questions, then what lists can be asked for, the most important resources first.
  */
 import { checkable } from '../spec/connection';
+import { fieldOf } from '../spec/keys';
 import { inParent, inScope, listed } from '../spec/place';
 import type { Resource } from '../spec/resource';
 import { BadInput, toNames } from '../spec/values';
 import { Client } from '../wire/client';
-import { attributesOf, offenders, relationsOf } from './checkFacts';
+import { attributesOf, offenders, placeOf, relationsOf } from './checkFacts';
 import { type Checks, Lab, type Place, type Reply } from './checkLab';
 import { itemsOf, WHY } from './checkLedger';
 import { clockAndLimit, customFields, largestPage, order, readOne, searchWords, secondPage, singleFilters, togetherFacts } from './checkLists';
@@ -75,15 +76,14 @@ async function work(run: Run, lab: Lab, resources: Resource[], checks: Checks): 
 	}).filter(({ resource }) => !resource.rows);
 	await largestPage(lab, full);
 	await secondPage(lab, full);
-	await searchWords(lab, full);
 	if (!checks.ownCustomFields) await customFields(lab, full, run.vendor);
 	const rest: Array<() => Promise<void>> = [];
 	for (const place of full) {
-		const failed = await togetherFacts(lab, place, run.vendor.resources, checks);
-		const asked = singleFilters(lab, place, run.vendor.resources, failed);
+		const { failed, later } = await togetherFacts(lab, place, run.vendor.resources, checks);
+		const filters = singleFilters(lab, place, run.vendor.resources, failed);
 		// Of each list what people look up by, before any list is looked at in full.
-		for (const ask of asked.slice(0, 1)) await ask();
-		rest.push(() => order(lab, place), () => readOne(lab, place), ...asked.slice(1));
+		for (const ask of filters.slice(0, 1)) await ask();
+		rest.push(() => order(lab, place), () => readOne(lab, place), () => searchWords(lab, place), ...later, ...filters.slice(1));
 	}
 	for (const ask of rest) await ask();
 }
@@ -155,16 +155,16 @@ async function reach(lab: Lab, place: Place, checks: Checks): Promise<Reply> {
 }
 
 /** Holds the records against the attributes of the spec. */
-function carried(lab: Lab, { resource, label, records, attributes: known }: Place, attributes: string[], { omitsEmpty }: Checks): void {
+function carried(lab: Lab, { resource, label, records, attributes: known }: Place, attributes: string[], { omitsEmpty, unsure = [] }: Checks): void {
 	const { api, ledger } = lab;
+	if (records.length === 0) return;
 	for (const name of attributes.filter((attribute) => known.includes(attribute))) {
 		const fact = `attribute ${name}`;
-		const parent = name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : undefined;
-		const able = parent === undefined ? records : records.filter((record) => typeof (api.value(record, parent) ?? undefined) === 'object');
-		if (records.length === 0) continue;
-		if (able.length === 0) ledger.skip(label, fact, WHY.noValue);
-		else if (able.some((record) => api.value(record, name) !== undefined)) ledger.ok(label, fact);
-		else if (omitsEmpty || resource.rows) ledger.skip(label, fact, WHY.noValue);
-		else ledger.differs({ resource: label, fact, ...attributeMissing(able.length) });
+		const place = placeOf(fieldOf(resource, name));
+		if (records.some((record) => api.value(record, place) !== undefined)) ledger.ok(label, fact);
+		// Parts of an object, and rows of another record, come as far as they are filled.
+		else if (omitsEmpty || resource.rows || place.includes('.')) ledger.skip(label, fact, WHY.noValue);
+		else if (unsure.includes(`${resource.name}.${name}`)) ledger.skip(label, fact, WHY.unsure);
+		else ledger.differs({ resource: label, fact, ...attributeMissing(records.length) });
 	}
 }

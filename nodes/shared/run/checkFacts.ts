@@ -22,6 +22,9 @@ export interface Fact {
 	empty?: boolean;
 }
 
+/** Where the value of a field stands in a record: by its name, or along its path on the wire. */
+export const placeOf = ({ name, wire = name }: Field): string => (wire.includes('.') && !wire.includes('[') ? wire : name);
+
 /** Attributes that answers carry, by the spec. Keys that the vendor need not show are left out. */
 export function attributesOf(resource: Resource): string[] {
 	const hidden = new Set((resource.keys ?? []).filter((key) => key.hidden).map((key) => key.field));
@@ -93,7 +96,7 @@ export function factsOf(api: Api, resource: Resource, record: IDataObject, all: 
 	const keys = new Set((resource.keys ?? []).filter((key) => !key.listed).map((key) => key.field));
 	const filtered = resource.fields.filter((f) => f.name !== 'id' && !f.filterOnly && (f.filter || keys.has(f.name)));
 	const ordered = [...filtered].sort((a, b) => Number(keys.has(b.name)) - Number(keys.has(a.name)));
-	const fields = ordered.flatMap((field) => filterFact(api, api.supports.paths ? field.name.split('.') : [field.name], field, field.writeOnly ? undefined : api.value(record, field.name)) ?? []);
+	const fields = ordered.flatMap((field) => filterFact(api, api.supports.paths ? field.name.split('.') : [field.name], field, field.writeOnly ? undefined : api.value(record, placeOf(field))) ?? []);
 	const related = (resource.relations ?? []).flatMap((relation) =>
 		(relation.filterBy ?? []).flatMap((attribute) => {
 			const target = all.find((r) => r.name === relation.to[0])?.fields.find((f) => f.name === attribute);

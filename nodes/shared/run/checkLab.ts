@@ -40,6 +40,10 @@ export interface Checks {
 	first: string[];
 	/** The vendor leaves out what is empty. */
 	omitsEmpty?: boolean;
+	/** Attributes that no document shows in an answer, as `<resource>.<field>`. */
+	unsure?: string[];
+	/** A list takes one order at a time. */
+	oneSort?: boolean;
 	/** Custom fields are not asked for apart. */
 	ownCustomFields?: boolean;
 	/** A list takes one filter at a time. */
@@ -63,6 +67,9 @@ export class Lab {
 
 	/** Options of lists with which this vendor works, such as the form of filters. */
 	readonly options: IDataObject = {};
+
+	/** Filters can be tested: some form of them works. */
+	filters = true;
 
 	/** Seconds by which this clock is ahead of the vendor's, if both are known. */
 	clock?: number;

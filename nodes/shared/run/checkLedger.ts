@@ -37,6 +37,7 @@ export const WHY = {
 	closed: 'the resource cannot be read',
 	key: 'this kind of key does not cover it',
 	parent: 'no record around it to test with',
+	unsure: 'no record has it, and no document shows it in an answer',
 	changed: 'the record changed during the test',
 } as const;
 

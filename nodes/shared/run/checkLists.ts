@@ -13,9 +13,6 @@ const CONNECTION = 'Connection';
 /** A page that holds a record, also when a filter is wider than thought. */
 const PAGE = 25;
 
-/** Lists whose second page is read: paging is the same everywhere. */
-const PAGED = 2;
-
 /** What the headers of an answer tell. */
 export function clockAndLimit(lab: Lab): void {
 	const { ledger, api, clock, headers } = lab;
@@ -53,50 +50,45 @@ export async function largestPage(lab: Lab, places: Place[]): Promise<void> {
 	}
 }
 
-/** The page after the first one. */
+/** The page after the first one, of one list: paging is the same everywhere. */
 export async function secondPage(lab: Lab, places: Place[]): Promise<void> {
 	const { ledger, api } = lab;
 	const able = places.filter(({ resource }) => lab.isPaged(resource));
-	for (const { label } of able.filter(({ records }) => records.length < 2)) ledger.skip(label, 'second page', WHY.oneRecord);
-	for (const { resource, label, attributes } of able.filter(({ records }) => records.length > 1).slice(0, PAGED)) {
-		const only = { only: lab.few({ resource, attributes }) };
-		const first = await lab.list(resource, only, 1);
-		const call = first.ok === true ? api.nextPage(first.call, first.body, resource) : undefined;
-		const second: Reply = first.ok !== true ? first : call ? await lab.page(resource, call) : { ok: false, found: 'the answer does not lead to it' };
-		if (second.ok === undefined) ledger.skip(label, 'second page', WHY[second.why]);
-		else if (!second.ok) ledger.differs({ resource: label, fact: 'second page', ...samePage(second.found) });
-		else if (first.ok !== true || second.records.length === 0 || lab.has(second, first.records[0])) ledger.differs({ resource: label, fact: 'second page', ...samePage(second.records.length === 0 ? 'no records' : 'the same records') });
-		else ledger.ok(label, 'second page');
+	const place = able.find(({ records }) => records.length > 1);
+	if (!place) {
+		for (const { label } of able) ledger.skip(label, 'second page', WHY.oneRecord);
+		return;
 	}
+	const { resource, label } = place;
+	const first = await lab.list(resource, { only: lab.few(place) }, 1);
+	const call = first.ok === true ? api.nextPage(first.call, first.body, resource) : undefined;
+	const second: Reply = first.ok !== true ? first : call ? await lab.page(resource, call) : { ok: false, found: 'the answer does not lead to it' };
+	if (second.ok === undefined) ledger.skip(label, 'second page', WHY[second.why]);
+	else if (!second.ok) ledger.differs({ resource: label, fact: 'second page', ...samePage(second.found) });
+	else if (first.ok !== true || second.records.length === 0 || lab.has(second, first.records[0])) ledger.differs({ resource: label, fact: 'second page', ...samePage(second.records.length === 0 ? 'no records' : 'the same records') });
+	else ledger.ok(label, 'second page');
 }
 
 /** A word that no record has. */
 const NO_WORD = 'zqxjkvwzq';
 
 /** The search by text: a word of a record must find it, and one that does not exist must find nothing. */
-export async function searchWords(lab: Lab, places: Place[]): Promise<void> {
+export async function searchWords(lab: Lab, place: Place): Promise<void> {
 	const { ledger, api } = lab;
-	for (const place of places.filter(({ resource }) => api.supports.search?.(resource))) {
-		const { resource, label, records } = place;
-		const only = lab.few(place);
-		const size = resource.pageSize ?? api.pageSize;
-		const words = (resource.list?.name ?? []).flatMap((name) => String(api.value(records[0], name) ?? '').split(/[^a-z\d]+/i)).filter((word) => /^[a-z]{3,}$/i.test(word));
-		const word = [...words].sort((a, b) => b.length - a.length)[0];
-		const none = await lab.list(resource, { search: NO_WORD, only }, 1);
-		if (none.ok === undefined) {
-			ledger.skip(label, 'search', WHY[none.why]);
-			continue;
-		}
-		if (none.ok === false || none.records.length > 0) {
-			ledger.differs({ resource: label, fact: 'search', ...noSearch(none.ok ? 'has no effect' : none.found) });
-			continue;
-		}
-		const reply: Reply | undefined = word === undefined ? undefined : await lab.list(resource, { search: word.slice(0, -1), only }, size);
-		if (!reply || reply.ok === undefined) ledger.skip(label, 'search', reply ? WHY[reply.why] : WHY.noValue);
-		else if (lab.has(reply, records[0])) ledger.ok(label, 'search');
-		else if (reply.ok && reply.records.length >= PAGE) ledger.skip(label, 'search', 'too many records have the word');
-		else ledger.differs({ resource: label, fact: 'search', ...noSearch(reply.ok ? 'does not find the beginning of a word' : reply.found) });
-	}
+	const { resource, label, records } = place;
+	if (!api.supports.search?.(resource)) return;
+	const only = lab.few(place);
+	const none = await lab.list(resource, { search: NO_WORD, only }, 1);
+	if (none.ok === undefined) return ledger.skip(label, 'search', WHY[none.why]);
+	if (none.ok === false || none.records.length > 0) return ledger.differs({ resource: label, fact: 'search', ...noSearch(none.ok ? 'has no effect' : none.found) });
+	const words = (resource.list?.name ?? []).flatMap((name) => String(api.value(records[0], name) ?? '').split(/[^a-z\d]+/i)).filter((word) => /^[a-z]{3,}$/i.test(word));
+	const [word] = words.sort((a, b) => b.length - a.length);
+	if (word === undefined) return ledger.skip(label, 'search', WHY.noValue);
+	const reply = await lab.list(resource, { search: word.slice(0, -1), only }, resource.pageSize ?? api.pageSize);
+	if (reply.ok === undefined) ledger.skip(label, 'search', WHY[reply.why]);
+	else if (lab.has(reply, records[0])) ledger.ok(label, 'search');
+	else if (reply.ok && reply.records.length >= PAGE) ledger.skip(label, 'search', 'too many records have the word');
+	else ledger.differs({ resource: label, fact: 'search', ...noSearch(reply.ok ? 'does not find the beginning of a word' : reply.found) });
 }
 
 /** Fields that only the organization knows. */
@@ -120,26 +112,24 @@ export async function customFields(lab: Lab, places: Place[], vendor: Vendor): P
 
 /**
  * All filters, orders and includes of a list in as few requests as possible; what is refused, or loses the record, is found by halving.
- * @returns the facts that failed.
+ * @returns the facts that failed, and questions that are left for later.
  */
-export async function togetherFacts(lab: Lab, place: Place, all: Resource[], { included, oneFilter }: Checks): Promise<Set<string>> {
+export async function togetherFacts(lab: Lab, place: Place, all: Resource[], { included, oneFilter, oneSort }: Checks): Promise<{ failed: Set<string>; later: Array<() => Promise<void>> }> {
 	const { resource, label, records } = place;
 	const { api, ledger } = lab;
 	const [record] = records;
-	const facts = factsOf(api, resource, record, all);
+	const facts = factsOf(api, resource, record, all).filter(({ kind }) => lab.filters || kind !== 'filter');
 	for (const { text } of facts.filter(({ kind, own }) => kind === 'filter' && !own)) ledger.skip(label, text, WHY.noValue);
-	let id = oneFilter ? undefined : idFact(api, resource, record);
+	let id = oneFilter || !lab.filters ? undefined : idFact(api, resource, record);
 	const failed = new Set<string>();
 	const replies = new Map<string, Reply>();
 	const only = lab.few(place);
 	const ask = async (part: Fact[]) => {
-		const needed = part.filter(({ kind }) => kind === 'include').length > 0 || only.length > 0 ? only : [];
-		const reply = await lab.list(resource, { ...queryOf(part, id), ...(needed.length > 0 ? { only: needed } : {}) }, PAGE);
+		const reply = await lab.list(resource, { ...queryOf(part, id), ...(only.length > 0 ? { only } : {}) }, PAGE);
 		if (part.length === 1) replies.set(part[0].text, reply);
 		return { reply, verdict: reply.ok === undefined ? undefined : lab.has(reply, record) ? ('good' as const) : ('bad' as const) };
 	};
-	const asked = together(facts);
-	for (const group of oneFilter ? asked.map((fact) => [fact]) : groupsOf(asked)) {
+	const askGroup = async (group: Fact[]): Promise<void> => {
 		let { reply, verdict } = await ask(group);
 		if (verdict === 'bad' && id) {
 			const alone = await ask([]);
@@ -152,7 +142,7 @@ export async function togetherFacts(lab: Lab, place: Place, all: Resource[], { i
 		}
 		if (verdict === undefined) {
 			for (const { text } of group) ledger.skip(label, text, WHY[reply.ok === undefined ? reply.why : 'limit']);
-			continue;
+			return;
 		}
 		const found = verdict === 'good' ? { good: group, bad: [], unknown: [] } : await offenders(group, async (part) => (await ask(part)).verdict);
 		for (const { text } of found.unknown) ledger.skip(label, text, WHY.limit);
@@ -168,8 +158,13 @@ export async function togetherFacts(lab: Lab, place: Place, all: Resource[], { i
 			else if (came === 'unknown') ledger.skip(label, fact.text, WHY.noValue);
 			else ledger.differs({ resource: label, fact: fact.text, ...notIncluded });
 		}
-	}
-	return failed;
+	};
+	const asked = together(facts);
+	const alone = asked.filter(({ kind }) => (oneFilter && kind === 'filter') || (oneSort && kind === 'sort'));
+	for (const group of groupsOf(asked.filter((fact) => !alone.includes(fact)))) await askGroup(group);
+	const filters = alone.filter(({ kind }) => kind === 'filter');
+	for (const fact of filters) await askGroup([fact]);
+	return { failed, later: alone.filter((fact) => !filters.includes(fact)).map((fact) => () => askGroup([fact])) };
 }
 
 function tell({ ledger }: Lab, resource: string, fact: Fact, reply: Reply): void {
@@ -200,7 +195,7 @@ export function singleFilters(lab: Lab, place: Place, all: Resource[], failed: S
 	const { resource, label, records } = place;
 	const { api, ledger } = lab;
 	const [record] = records;
-	const facts = [...factsOf(api, resource, record, all), ...[idFact(api, resource, record) ?? []].flat()].filter(({ kind, text }) => kind === 'filter' && !failed.has(text));
+	const facts = [...factsOf(api, resource, record, all), ...[idFact(api, resource, record) ?? []].flat()].filter(({ kind, text }) => kind === 'filter' && lab.filters && !failed.has(text));
 	const only = lab.few(place);
 	return facts.map((fact) => async () => {
 		const { foreign, empty, text, own } = fact;

@@ -90,8 +90,8 @@ export const notIncluded: Words = {
 export const smallPage = (expected: number, found: string, works: number | undefined): Words => ({
 	expected: `${expected} records on a page`,
 	found: works === undefined ? found : `${found}; ${works} work`,
-	meaning: 'Reading many records fails or takes more requests',
-	remedy: `${works === undefined ? '' : `Set Limit to at most ${works}. `}${REPORT}`,
+	meaning: 'Reading many records takes more requests. The node goes on with smaller pages by itself',
+	remedy: `${works === undefined ? '' : `To save requests, set Limit to at most ${works}. `}${REPORT}`,
 });
 
 export const samePage = (found: string): Words => ({

@@ -162,6 +162,16 @@ export interface Page {
 
 const ORDER = /^([\w.]+)(?: (ASC|DESC))?$/i;
 
+/** Whether a path leads to a property, as it does for filters. */
+function leads(store: Store, entity: string, path: string): boolean {
+	try {
+		parseFilter(store, entity, path, '');
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 /** Sorts, cuts and counts; `offset` is the number of a page. */
 export function paged(store: Store, entity: string, found: Item[], query: Map<string, string>): Page {
 	const tree = parseFields(query.get('fields'));
@@ -179,10 +189,10 @@ export function paged(store: Store, entity: string, found: Item[], query: Map<st
 	if (orderBy !== undefined) {
 		for (const part of orderBy.split(',').reverse()) {
 			const match = ORDER.exec(part.trim());
-			if (!match || !isProperty(store, entity, match[1])) throw new Refusal(400, { ErrorMessage: `Cannot order by ${part}`, PropertyName: 'orderBy' });
+			if (!match || !leads(store, entity, match[1])) throw new Refusal(400, { ErrorMessage: `Cannot order by ${part}`, PropertyName: 'orderBy' });
 			const sign = /desc/i.test(match[2] ?? '') ? -1 : 1;
 			items = [...items].sort((a, b) => {
-				const [x, y] = [a, b].map((item) => valueOf(store, entity, item, match[1]) ?? '') as [string, string];
+				const [x, y] = [a, b].map((item) => valuesAt(store, entity, item, match[1].split('.'))[0] ?? '') as [string, string];
 				return (x < y ? -1 : x > y ? 1 : 0) * sign;
 			});
 		}
