@@ -26,7 +26,7 @@ export interface Drift {
 	behind?: number;
 	/** `offset` counts records. */
 	recordOffsets?: boolean;
-	/** The limit that a page says was applied. */
+	/** The limit that a page of that size or a larger one says was applied. */
 	namedLimit?: number;
 	/** Filters are written `attributes=name:value`; others have no effect. */
 	colonFilters?: boolean;
@@ -123,7 +123,7 @@ export function drifted(request: ApiRequest, drift: Drift): { request: ApiReques
 			body = withList(body, (list) => list.slice((page - 1) * drift.pages!, page * drift.pages!));
 		}
 		const { metadata } = body as { metadata?: object };
-		if (drift.namedLimit !== undefined && metadata) body = { ...(body as object), metadata: { ...metadata, limit: drift.namedLimit } };
+		if (drift.namedLimit !== undefined && size >= drift.namedLimit && metadata) body = { ...(body as object), metadata: { ...metadata, limit: drift.namedLimit } };
 		body = without(body, [...(drift.unknown ?? []), ...(drift.lack ?? [])]);
 		if (drift.wrap !== undefined && Array.isArray(body)) body = { [drift.wrap]: body };
 		return { ...answer, headers, body: JSON.stringify(body) };

@@ -120,11 +120,12 @@ describe('Outreach', () => {
 		expect(items[1].remedy).toContain('prospects.read');
 	});
 
-	test('a key that covers a part only says what it does not cover', async () => {
-		const { clientId, privateKey, installationId } = lab.sim.installation as unknown as Record<string, string>;
-		void clientId;
-		void privateKey;
-		void installationId;
+	test('an app with a key of its own is asked only for what that covers', async () => {
+		lab.harness.credentials.set('outreachS2SApi', { advanced: true, baseUrl: lab.sim.url, ...lab.sim.installation });
+		const { summary, found } = read(await lab.run('connection', 'check', { authentication: 's2s', options: { resources: ['prospect', 'role', 'user'] } }));
+		expect(found).toEqual([]);
+		expect(summary.notTestable).toContainEqual({ why: 'this kind of key does not cover it', resource: 'Role', facts: ['read'] });
+		bounded(requests(), 120, summary);
 	});
 
 	test('without a usable connection it says so with one request', async () => {
@@ -216,7 +217,7 @@ describe('Outseta', () => {
 	const cases: Case[] = [
 		['a closed resource', { drift: { closed: { '/crm/deals': 403 } } }, ['person', 'deal'], ['Deal: read = refused: no permission (403)']],
 		['an attribute that is refused', { drift: { unknown: ['Timezone'] } }, ['person'], [`Person: attribute Timezone = ${REFUSED}`]],
-		['an attribute that is missing', { drift: { lack: ['Timezone'] } }, ['person'], ['Person: attribute Timezone = in none of 5 records']],
+		['an attribute that is missing', { drift: { lack: ['Timezone'] } }, ['person'], ['Person: attribute Timezone = in none of 9 records']],
 		['filters that are refused', { drift: { refuse: ['Title', 'Title__isnull'] } }, ['person'], [`Person: filter by Title = ${REFUSED}`]],
 		['filters that are ignored', { ignoreFilters: ['Email'] }, ['person'], ['Person: filter by Email = has no effect']],
 		['an order that is refused', { drift: { refuseNames: ['Updated'] } }, ['plan'], [`Plan: sort by Updated = ${REFUSED}`]],
@@ -283,7 +284,7 @@ describe('Userlot', () => {
 		['a request that does not exist', { drift: { closed: { '/companies/*/revenue': 404 } } }, [], ['Company: Get Revenue = there is nothing at this address (404)']],
 		['single records that are closed', { drift: { closed: { '/end_users/*': 405 } } }, ['endUser'], ['End User: read one = refused (405)']],
 		['an attribute that does not exist', { drift: { lack: ['health_score_diff'] } }, ['company'], [expect.stringMatching(/^Company: attribute health_score_diff = in none of \d+ records$/) as unknown as string]],
-		['definitions without a key', { drift: { lack: ['attribute', 'label'] } }, ['companyField'], ['Company Field: definitions = some do not']],
+		['definitions without a key', { drift: { lack: ['attribute', 'label'] } }, ['companyField'], ['Company Field: attribute name = in none of 4 records', 'Company Field: definitions = some do not']],
 		['a filter that is ignored', { ignoreFilters: ['external_id'] }, ['company'], ['Company: filter by external_id = has no effect']],
 		['a filter that is refused', { drift: { refuse: ['name'] } }, ['company'], [`Company: filter by name = ${REFUSED}`]],
 		['a closed list', { drift: { closed: { '/teams': 404 } } }, [], ['Team: read = there is nothing at this address (404)']],

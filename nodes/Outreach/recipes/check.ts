@@ -57,7 +57,7 @@ async function grammar(lab: Lab): Promise<void> {
 	const ask = async (conditions: Condition[], long: boolean) =>
 		await lab.page(resource, { method: 'GET', path: resource.path, query: [...filterPairs(conditions, long), [`fields[${resource.name}]`, field], ['page[size]', '25']] });
 	for (const { fact, long = false, own, foreign } of FORMS) {
-		const found = await ask([{ path: ['id'], operator: 'equals', values: [String(api.id(record))] }, { path: [field], ...own(time) }], long);
+		const found = await ask([{ path: [field], ...own(time) }], long);
 		const none = found.ok === true && lab.has(found, record) ? await ask([{ path: [field], ...foreign }], long) : undefined;
 		if (found.ok === undefined || none?.ok === undefined && none) ledger.skip('Connection', fact, WHY.limit);
 		else if (none?.ok === true && none.records.length === 0) ledger.ok('Connection', fact);

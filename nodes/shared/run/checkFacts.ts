@@ -100,9 +100,10 @@ export function factsOf(api: Api, resource: Resource, record: IDataObject, all: 
 	const related = (resource.relations ?? []).flatMap((relation) =>
 		(relation.filterBy ?? []).flatMap((attribute) => {
 			const target = all.find((r) => r.name === relation.to[0])?.fields.find((f) => f.name === attribute);
-			const field: Field = attribute === 'id' ? { name: 'id', type: 'string', filter: true } : { ...(target ?? { name: attribute, type: 'string' }), filter: true };
+			const field: Field = attribute === 'id' ? { name: 'id', type: 'string', filter: true } : { ...(target ?? { name: attribute, type: /[a-z]Id$/.test(attribute) ? 'integer' : 'string' }), filter: true };
 			const linked = attribute === 'id' ? api.linked(record, relation.name)?.[0] : undefined;
-			return filterFact(api, [relation.name, attribute], field, linked) ?? [];
+			const fact = filterFact(api, [relation.name, attribute], field, linked);
+			return fact ? { ...fact, ...(relation.loose ? { own: undefined, foreign: undefined } : {}) } : [];
 		}),
 	);
 	const sorts = resource.fields.filter((f) => f.sort).map((f): Fact => ({ kind: 'sort', text: `sort by ${f.name}`, name: f.name }));

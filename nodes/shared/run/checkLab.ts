@@ -74,7 +74,7 @@ export class Lab {
 	/** Seconds by which this clock is ahead of the vendor's, if both are known. */
 	clock?: number;
 
-	/** Headers of the last answer. */
+	/** Headers of the last answer that was no refusal. */
 	headers: Record<string, string> = {};
 
 	constructor(
@@ -108,7 +108,7 @@ export class Lab {
 		if (failed && patient && this.left > 0) return await this.ask(call, false);
 		if ('code' in answer) return { ok: false, found: `no answer (${answer.code.slice(0, 20)})` };
 		const { status, headers, body } = answer;
-		this.headers = headers;
+		if (status < 300) this.headers = headers;
 		const date = Date.parse(headers.date ?? '');
 		if (!Number.isNaN(date)) this.clock = Math.abs(Date.now() - date) > CLOCKS ? Math.round((Date.now() - date) / 1000) : 0;
 		if (status >= 300 && status < 400) return { ok: false, status, found: `redirects to another address (${status})` };

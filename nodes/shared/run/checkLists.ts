@@ -125,9 +125,12 @@ export async function togetherFacts(lab: Lab, place: Place, all: Resource[], { i
 	const replies = new Map<string, Reply>();
 	const only = lab.few(place);
 	const ask = async (part: Fact[]) => {
-		const reply = await lab.list(resource, { ...queryOf(part, id), ...(only.length > 0 ? { only } : {}) }, PAGE);
+		const query = queryOf(part, id);
+		const reply = await lab.list(resource, { ...query, ...(only.length > 0 ? { only } : {}) }, PAGE);
 		if (part.length === 1) replies.set(part[0].text, reply);
-		return { reply, verdict: reply.ok === undefined ? undefined : lab.has(reply, record) ? ('good' as const) : ('bad' as const) };
+		// Without a filter the record can stand on a later page.
+		const good = query.conditions.length === 0 ? reply.ok : lab.has(reply, record);
+		return { reply, verdict: reply.ok === undefined ? undefined : good ? ('good' as const) : ('bad' as const) };
 	};
 	const askGroup = async (group: Fact[]): Promise<void> => {
 		let { reply, verdict } = await ask(group);
