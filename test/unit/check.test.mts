@@ -2,7 +2,35 @@
 import { attributesOf, factsOf, groupsOf, offenders, queryOf, together, type Fact } from '../../dist/nodes/shared/run/checkFacts.js';
 import { itemsOf, Ledger, WHY } from '../../dist/nodes/shared/run/checkLedger.js';
 import type { Field, Resource } from '../../dist/nodes/shared/spec/resource.js';
+import { Client, type ClientOptions, type Context } from '../../dist/nodes/shared/wire/client.js';
 import { outreachApi } from '../../dist/nodes/Outreach/wire/api.js';
+
+describe('a client for a check', () => {
+	const sent: string[] = [];
+	const context = {
+		getNode: () => ({ name: 'N', type: 't', typeVersion: 1, id: 'check', position: [0, 0], parameters: {} }),
+		getCredentials: async () => ({}),
+		helpers: { httpRequestWithAuthentication: async (_type: string, { method }: { method: string }) => (sent.push(method), { statusCode: 404, headers: {}, body: {} }) },
+	} as unknown as Context;
+	const client = (options: ClientOptions) => new Client(context, outreachApi, options);
+
+	beforeEach(() => void (sent.length = 0));
+
+	test.each(['POST', 'PATCH', 'PUT', 'DELETE'] as const)('does not send %s', async (method) => {
+		const reader = client({ readOnly: true });
+		await expect(reader.ask({ method, path: '/users', purpose: 'create user' })).rejects.toThrow('This operation only reads, so it did not create user');
+		await expect(reader.send({ method, path: '/users' })).rejects.toThrow('only reads');
+		expect(sent).toEqual([]);
+	});
+
+	test('sends no more than it may, and takes a refusal for an answer', async () => {
+		const few = client({ readOnly: true, most: 2 });
+		expect(await few.ask({ method: 'GET', path: '/users' })).toMatchObject({ status: 404 });
+		await expect(few.send({ method: 'GET', path: '/users' })).rejects.toThrow('refused');
+		await expect(few.ask({ method: 'GET', path: '/users' })).rejects.toThrow('The limit of 2 requests was reached');
+		expect([sent.length, few.sent]).toEqual([2, 2]);
+	});
+});
 
 describe('halving', () => {
 	const asker = (bad: string[]) => {

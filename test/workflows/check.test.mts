@@ -49,6 +49,24 @@ type Case = [what: string, lie: Lie, resources: string[], found: string[]];
 
 const REFUSED = 'refused (400)';
 
+/** What tells records apart: addresses, ids, and names of several words. */
+const telling = (records: unknown[]): string[] => {
+	const texts: string[] = [];
+	JSON.stringify(records, (_key, value: unknown) => {
+		if (typeof value === 'string' && (/@|^https?:|^[0-9a-f-]{36}$|^\w{8}$/.test(value) || /^\p{Lu}\S+ \p{Lu}\S+/u.test(value))) texts.push(value);
+		return value;
+	});
+	return [...new Set(texts)];
+};
+
+/** Nothing of the records is in the items. */
+function tellsNothingOf(items: IDataObject[], records: unknown[], more: string[]): void {
+	const told = JSON.stringify(items).toLowerCase();
+	const values = telling(records);
+	expect(values.length).toBeGreaterThan(5);
+	expect([...values, ...more].filter((value) => told.includes(value.toLowerCase()))).toEqual([]);
+}
+
 describe('Outreach', () => {
 	const lab = outreachLab();
 	const run = async (resources: string[] = []) => await lab.run('connection', 'check', { authentication: 'oAuth2', ...options(resources) });
@@ -89,7 +107,8 @@ describe('Outreach', () => {
 		['a second page like the first', { ignoreFilters: ['page[after]'] }, ['user'], ['User: second page = the same records']],
 		['a search that is ignored', { ignoreFilters: ['filter[q]'] }, ['account'], ['Account: search = has no effect']],
 		['a search that does not find', { drift: { empty: ['filter[q]'] } }, ['account'], ['Account: search = does not find the beginning of a word']],
-		['custom fields that are closed', { drift: { closed: { '/types': 403 } } }, ['opportunity'], ['Opportunity: custom fields = refused (403)']],
+		['custom fields that are closed', { drift: { closed: { '/types': 403 } } }, ['opportunity'], ['Opportunity: custom fields = refused: no permission (403)']],
+		['custom objects that are closed', { drift: { closed: { '/schema.json': 403 } } }, ['role', 'customObject'], ['Custom Object: definitions = refused: no permission (403)']],
 		['single records that are closed', { drift: { closed: { '/roles/*': 404 } } }, ['role'], ['Role: read one = there is nothing at this address (404)']],
 		['no headers of the rate limit', { drift: { withoutHeaders: ['x-ratelimit-remaining'] } }, ['role'], ['Connection: rate limit headers = missing']],
 		['another clock', { drift: { behind: 300_000 } }, ['role'], [expect.stringMatching(/^Connection: clock = (299|300|301) seconds ahead$/) as unknown as string]],
@@ -151,6 +170,21 @@ describe('Outreach', () => {
 		expect(lab.sim.requests).toEqual([]);
 	});
 
+	test('offers the resources of the connection', async () => {
+		const offered = async (resource: string) => (await lab.load('outreach', 'loadOptions', 'getCheckable', { currentNodeParameters: { resource, operation: 'check' } })).map(({ value }) => value);
+		expect(await offered('scimConnection')).toEqual(['scimGroup', 'scimUser']);
+		expect(await offered('connection')).toEqual(expect.arrayContaining(['prospect', 'customObject']));
+		expect(await offered('connection')).not.toContain('scimUser');
+	});
+
+	test('waits for the rate limit, and counts refused requests', async () => {
+		lab.sim.setRateLimit({ limit: 12, windowMs: 1_000, retryAfter: 'seconds' });
+		const { summary, found } = read(await run(['prospect']));
+		expect(found).toEqual([]);
+		expect(requests().some(({ status }) => status === 429)).toBe(true);
+		bounded(requests(), 120, summary);
+	}, 60_000);
+
 	test('no value of a record leaves the node', async () => {
 		const MARK = 'Zz9Marked';
 		// In every text of every record, and as a name of the organization.
@@ -208,6 +242,13 @@ describe('Outseta', () => {
 		bounded(lab.calls(), 60, summary);
 	});
 
+	test('no value of a record leaves the node', async () => {
+		lab.sim.lie({ drift: { lack: ['Timezone'], empty: ['LastName'] }, ignoreFilters: ['Email'] });
+		const { items, summary } = read(await run(['person', 'account', 'emailList']));
+		expect(summary.differing).toBe(3);
+		tellsNothingOf(items, ['Person', 'Account', 'EmailList'].map((type) => lab.sim.records(type)), [lab.sim.url, lab.sim.apiKey, lab.sim.apiSecret]);
+	});
+
 	test.each(checkable(outseta.resources, undefined).map(({ name }) => name))('%s alone is as documented', async (name) => {
 		const { summary, found } = read(await run([name]));
 		expect(found).toEqual([]);
@@ -226,7 +267,7 @@ describe('Outseta', () => {
 		['pages of 25 throughout', { drift: { capPage: 25, namedLimit: 25 } }, ['plan'], ['Connection: pages of records alone = at most 25 records']],
 		['large pages also with child objects', { drift: { namedLimit: 100 } }, ['plan'], ['Connection: pages with child objects = at most 100 records']],
 		['a search that is ignored', { ignoreFilters: ['q'] }, ['account'], ['Account: search = has no effect']],
-		['custom properties that are closed', { drift: { closed: { '/attributes/Person/definitions': 403 } } }, ['person'], ['Person: custom fields = refused (403)']],
+		['custom properties that are closed', { drift: { closed: { '/attributes/Person/definitions': 403 } } }, ['person'], ['Person: custom fields = refused: no permission (403)']],
 	];
 
 	test.each(cases)('names %s, and nothing else', async (_what, lie, resources, found) => {
@@ -266,6 +307,12 @@ describe('BranchCMS', () => {
 		lab.sim.lie({ drift: { colonFilters: true } });
 		expect(read(await run()).summary.rightValues).toEqual([{ option: 'Filter Form', value: 'Colon' }]);
 	});
+
+	test('no value of a record leaves the node', async () => {
+		lab.sim.lie({ drift: { lack: ['pager'], colonFilters: true } });
+		const { items } = read(await run());
+		tellsNothingOf(items, ['account', 'event'].map((type) => lab.sim.records(type)), [lab.sim.url, lab.sim.token]);
+	});
 });
 
 describe('Userlot', () => {
@@ -293,5 +340,12 @@ describe('Userlot', () => {
 		const result = read(await run(resources));
 		expect(result.found).toEqual(found);
 		bounded(lab.sim.requests, 15, result.summary);
+	});
+
+	test('no value of a record leaves the node', async () => {
+		lab.sim.lie({ drift: { wrap: 'globex_inc', lack: ['health_score_diff'] }, ignoreFilters: ['external_id'] });
+		const { items, summary } = read(await run());
+		expect(summary.differing).toBeGreaterThan(6);
+		tellsNothingOf(items, ['company', 'endUser'].map((type) => lab.sim.records(type)), [lab.sim.url, lab.sim.apiKey, 'globex_inc']);
 	});
 });

@@ -92,13 +92,9 @@ async function work(run: Run, lab: Lab, resources: Resource[], checks: Checks): 
 async function settle(run: Run, lab: Lab, resource: Resource): Promise<Place | undefined> {
 	let at = listed(resource);
 	if (resource.scope) {
-		const scopes = await Promise.resolve(lab.left > 0 ? run.vendor.scopes?.(lab.client) : []).catch(() => []);
-		const [first] = scopes ?? [];
-		if (!first) {
-			lab.ledger.skip(resource.label, 'read', WHY.noRecord);
-			return undefined;
-		}
-		at = inScope(at, String(first.value));
+		const first = await firstScope(run, lab, resource);
+		if (first === undefined) return undefined;
+		at = inScope(at, first);
 	}
 	if (at.path.includes('{parent}')) {
 		const around = lab.places.get(resource.parent!.resource)?.records[0];
@@ -109,6 +105,21 @@ async function settle(run: Run, lab: Lab, resource: Resource): Promise<Place | u
 		at = listed(inParent(resource, lab.api.id(around)));
 	}
 	return { resource: at, label: resource.label, attributes: [], records: [], open: false };
+}
+
+/** The first kind of a resource that the organization defines. */
+async function firstScope(run: Run, lab: Lab, { label }: Resource): Promise<string | undefined> {
+	const { client, ledger } = lab;
+	try {
+		const [first] = (await run.vendor.scopes?.(client)) ?? [];
+		if (!first) ledger.skip(label, 'read', 'the organization has none');
+		return first && String(first.value);
+	} catch (error) {
+		const { why, found } = lab.failure(error);
+		if (why) ledger.skip(label, 'read', WHY[why]);
+		else ledger.differs({ resource: label, fact: 'definitions', ...unreachable(found) });
+		return undefined;
+	}
 }
 
 /** Reads some records with all attributes by name, and finds those that the vendor does not know. */

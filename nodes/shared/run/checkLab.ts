@@ -103,7 +103,14 @@ export class Lab {
 	async ask(call: Call, patient = true): Promise<Reply> {
 		if (this.left <= 0) return { ok: undefined, why: 'limit' };
 		if (this.api.covers && !this.api.covers(call)) return { ok: undefined, why: 'key' };
-		const answer = await this.client.ask(call);
+		let answer: Awaited<ReturnType<Client['ask']>>;
+		try {
+			answer = await this.client.ask(call);
+		} catch (error) {
+			// The vendor asked for patience until no request was left.
+			if (this.left <= 0 && !this.client.cancelled) return { ok: undefined, why: 'limit' };
+			throw error;
+		}
 		const failed = 'code' in answer || (answer.status >= 500 && answer.status !== 501);
 		if (failed && patient && this.left > 0) return await this.ask(call, false);
 		if ('code' in answer) return { ok: false, found: `no answer (${answer.code.slice(0, 20)})` };
@@ -115,6 +122,16 @@ export class Lab {
 		if (status >= 400) return { ok: false, status, found: statusWords(status), body };
 		if (typeof body === 'string' && body.trim() !== '') return { ok: false, status, found: webPageIn(body) ? 'a web page in place of data' : 'no JSON' };
 		return { ok: true, body, headers, records: [], call };
+	}
+
+	/** A failure outside of `ask`: why nothing was asked, or what was found. @throws the error if the execution was stopped. */
+	failure(error: unknown): { why?: 'limit' | 'key'; found: string } {
+		if (this.client.cancelled) throw error as Error;
+		const { httpCode } = error as { httpCode?: string | null };
+		const found = httpCode ? statusWords(Number(httpCode)) : 'cannot be read';
+		if (this.left <= 0) return { why: 'limit', found };
+		// Refused before it was sent.
+		return !httpCode && this.api.covers ? { why: 'key', found } : { found };
 	}
 
 	/** Asks for a page of a list. */

@@ -95,17 +95,18 @@ export async function searchWords(lab: Lab, place: Place): Promise<void> {
 export async function customFields(lab: Lab, places: Place[], vendor: Vendor): Promise<void> {
 	if (!vendor.customFields) return;
 	for (const { resource, label } of places.filter((p) => p.resource.customSlots || p.resource.openFields || p.resource.scope)) {
-		if (lab.left <= 0) lab.ledger.skip(label, 'custom fields', WHY.limit);
-		else if (lab.api.covers && !lab.api.covers({ method: 'GET', path: '/types' })) lab.ledger.skip(label, 'custom fields', WHY.key);
-		else {
-			try {
-				const found = await vendor.customFields(lab.client, resource);
-				if (found.length > 0) lab.ledger.ok(label, 'custom fields');
-				else lab.ledger.skip(label, 'custom fields', 'the organization has none');
-			} catch (error) {
-				const { httpCode } = error as { httpCode?: string | null };
-				lab.ledger.differs({ resource: label, fact: 'custom fields', ...noCustomFields(httpCode ? `refused (${httpCode})` : 'cannot be read') });
-			}
+		if (lab.left <= 0) {
+			lab.ledger.skip(label, 'custom fields', WHY.limit);
+			continue;
+		}
+		try {
+			const found = await vendor.customFields(lab.client, resource);
+			if (found.length > 0) lab.ledger.ok(label, 'custom fields');
+			else lab.ledger.skip(label, 'custom fields', 'the organization has none');
+		} catch (error) {
+			const { why, found } = lab.failure(error);
+			if (why) lab.ledger.skip(label, 'custom fields', WHY[why]);
+			else lab.ledger.differs({ resource: label, fact: 'custom fields', ...noCustomFields(found) });
 		}
 	}
 }
