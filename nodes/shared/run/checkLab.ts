@@ -103,14 +103,10 @@ export class Lab {
 	async ask(call: Call, patient = true): Promise<Reply> {
 		if (this.left <= 0) return { ok: undefined, why: 'limit' };
 		if (this.api.covers && !this.api.covers(call)) return { ok: undefined, why: 'key' };
-		let answer: Awaited<ReturnType<Client['ask']>>;
-		try {
-			answer = await this.client.ask(call);
-		} catch (error) {
-			// The vendor asked for patience until no request was left.
-			if (this.left <= 0 && !this.client.cancelled) return { ok: undefined, why: 'limit' };
-			throw error;
-		}
+		// The vendor can ask for patience until no request is left.
+		const spent = async (error: Error) => (this.left <= 0 && !this.client.cancelled ? undefined : await Promise.reject(error));
+		const answer = await this.client.ask(call).catch(spent);
+		if (!answer) return { ok: undefined, why: 'limit' };
 		const failed = 'code' in answer || (answer.status >= 500 && answer.status !== 501);
 		if (failed && patient && this.left > 0) return await this.ask(call, false);
 		if ('code' in answer) return { ok: false, found: `no answer (${answer.code.slice(0, 20)})` };
