@@ -6,6 +6,7 @@
  */
 import type { INodeProperties, ResourceMapperField } from 'n8n-workflow';
 import { outreach } from '../../dist/nodes/Outreach/vendor.js';
+import { isCheck } from '../../dist/nodes/shared/spec/connection.js';
 import { operationsOf } from '../../dist/nodes/shared/spec/operation.js';
 import { createHarness, type Harness } from '../harness/index.mts';
 import {
@@ -73,7 +74,8 @@ beforeAll(async () => {
 
 afterAll(() => recorder.stop());
 
-const operations = outreach.resources.flatMap((resource) => operationsOf(resource).map((operation) => ({ resource, operation, name: `${resource.name}.${operation.name}` })));
+/** Checks of connections are tested against the simulators. */
+const operations = outreach.resources.flatMap((resource) => operationsOf(resource).filter((o) => !isCheck(resource, o.name)).map((operation) => ({ resource, operation, name: `${resource.name}.${operation.name}` })));
 const resources = outreach.resources.map((r) => r.name);
 
 /** The parameters that the node's description shows for an operation. */

@@ -1,6 +1,7 @@
 /** The Options collection. */
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
+import { isCheck } from '../spec/connection';
 import type { Operation } from '../spec/operation';
 import { listed } from '../spec/place';
 import { apiOf, type Vendor } from '../wire/vendor';
@@ -45,6 +46,7 @@ export function optionsProperty(vendor: Vendor, operations: Operation[]): INodeP
 			{ displayName: 'Search', name: 'search', type: 'string', default: '', description: 'Return only records in which a word starts with this text' },
 			(o) => o.kind === 'getAll' && (supports(o).search?.(o.resource) ?? false),
 		),
+		...shown(choicesProperty('Resources to Check Names or IDs', 'resources', 'getCheckable'), (o) => isCheck(o.resource, o.name)),
 		...(vendor.listOptions ?? []).flatMap((field) => shown(valueProperty(field), (o) => o.kind === 'getAll' && !o.resource.door && !listed(o.resource).rows)),
 		...(vendor.writeOptions ?? []).flatMap((field) => shown(valueProperty(field), (o) => o.writes)),
 		...(vendor.bulkOptions ?? []).flatMap((input) => shown(inputProperty(vendor, input)!, (o) => o.kind === 'bulk')),

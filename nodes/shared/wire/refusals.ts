@@ -122,6 +122,16 @@ export class Refusals {
 		});
 	}
 
+	/** A change where only reads are allowed. */
+	readsOnly(call: Call): NodeOperationError {
+		return new NodeOperationError(this.node, `This operation only reads, so it did not ${purposeOf(call)}`, { description: 'Nothing was sent.' });
+	}
+
+	/** More requests than an operation may send. */
+	spent(most: number): NodeOperationError {
+		return new NodeOperationError(this.node, `The limit of ${most} requests was reached`, { description: 'No more requests were sent.' });
+	}
+
 	/** The execution was stopped. */
 	stopped(): NodeOperationError {
 		// n8n knows the end of a cancelled execution by this spelling; otherwise it would count as failed.
