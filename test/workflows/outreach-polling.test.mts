@@ -225,6 +225,22 @@ describe('what can go wrong', () => {
 		expect(one.emitted).toHaveLength(1);
 	});
 
+	test('registered twice in one process: each change once, whichever polls', async () => {
+		const { one } = await poller(prospects());
+		const two = one.twin();
+		const three = one.twin();
+		three.stored = {};
+		const copies = [one, two, three].map((registration) => ({ registration, workflow: registration.load() }));
+		const made: number[] = [];
+		for (const turn of [0, 1, 1, 2, 0, 2, 1, 0]) {
+			made.push(lab.sim.insert('prospect', { attributes: { firstName: 'Zoe' } }).id as number);
+			const { registration, workflow } = copies[turn];
+			await registration.poll(workflow);
+			await Promise.all(copies.map(async (copy) => await copy.registration.poll(copy.workflow)));
+		}
+		expect([one, two, three].flatMap(({ emitted }) => ids(emitted)).sort()).toEqual(made.sort());
+	});
+
 	test('killed between poll and save: everything arrives, once', async () => {
 		const first = await poller(prospects());
 		const { id } = lab.sim.insert('prospect', { attributes: { firstName: 'Zoe' } });

@@ -52,6 +52,15 @@ export class TriggerLab {
 		return other;
 	}
 
+	/** A second registration of the same workflow in the same process, with its own copy of what was stored. */
+	twin(): TriggerLab {
+		const other = new TriggerLab(this.harness, this.type, {}, this.node.webhookId);
+		other.node = this.node;
+		other.workflowId = this.workflowId;
+		other.stored = structuredClone(this.stored);
+		return other;
+	}
+
 	get data(): IDataObject {
 		return (this.stored['node:Trigger'] ?? {}) as IDataObject;
 	}

@@ -35,6 +35,16 @@ test('created and updated, each once and under a name of its own', async () => {
 	expect(names(await next())).toEqual(['company.updated acct-1']);
 });
 
+test('registered twice in one process: each change once, whichever polls', async () => {
+	const { one } = await poller({ events: ['created', 'updated'] });
+	const copies = [one, one.twin()].map((registration) => ({ registration, workflow: registration.load() }));
+	for (const turn of [0, 1, 1, 0]) {
+		change('acct-1', { name: `Acme ${turn}` });
+		for (const { registration, workflow } of turn === 0 ? copies : [...copies].reverse()) await registration.poll(workflow);
+	}
+	expect(copies.flatMap(({ registration }) => names(registration.emitted))).toEqual(Array(4).fill('company.updated acct-1'));
+});
+
 test('of created alone an update says nothing, and the other way round', async () => {
 	const created = await poller({ events: ['created'] });
 	const updated = await poller({ events: ['updated'] });

@@ -10,7 +10,7 @@ import { fingerprint, splitFingerprints } from '../../shared/trigger/fingerprint
 import { memoryOf } from '../../shared/trigger/memory';
 import { nodeKey } from '../../shared/trigger/node';
 import { outside } from '../../shared/trigger/outside';
-import { budgetOf, type Found, poll } from '../../shared/trigger/poll';
+import { budgetOf, forget, type Found, poll } from '../../shared/trigger/poll';
 import { readChanges } from '../../shared/trigger/readChanges';
 import { outreach } from '../vendor';
 import { changesOf, polledResources } from './changes';
@@ -83,6 +83,7 @@ export async function startCatchingUp(context: ITriggerFunctions): Promise<ITrig
 	const wishes = wishesOf(context);
 	if (!wishes.catchUp) {
 		newest.delete(key);
+		forget(key);
 		delete data.catchUp;
 		delete data.told;
 		delete data.handedOver;

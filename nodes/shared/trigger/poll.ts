@@ -23,6 +23,31 @@ const running = new Map<string, Promise<unknown>>();
 /** The mark of the last batch that this process handed over, or found to be settled, by node. */
 const settled = new Map<string, unknown>();
 
+/**
+ * What polls of each node stored last in this process. n8n can run a trigger twice in one process, each with its own copy of what was stored:
+ * its `import:workflow` leaves the earlier registration alive.
+ */
+const newest = new Map<string, IDataObject>();
+
+/** Takes over what another registration of the node stored, unless another process stored something later. */
+function catchUpWith(data: IDataObject, key: string): void {
+	const stored = newest.get(key);
+	if (!stored || Number(data.handedOver ?? 0) > Number(stored.handedOver ?? 0)) return;
+	replace(data, stored);
+}
+
+/** Forgets what this process knows of a node that begins anew. */
+export function forget(key: string): void {
+	newest.delete(key);
+}
+
+function replace(data: IDataObject, members: IDataObject): void {
+	for (const [name, value] of Object.entries(members)) {
+		if (value === undefined) delete data[name];
+		else if (data[name] !== value) data[name] = value;
+	}
+}
+
 /** Nodes whose last batch is in doubt, until a reading that repeats it went well. */
 const doubts = new Set<string>();
 
@@ -54,16 +79,16 @@ export async function poll(context: IPollFunctions | ITriggerFunctions, read: (d
 		await Promise.allSettled([busy]);
 	}
 	const work = (async () => {
+		catchUpWith(data, key);
 		// Also a process that polled before can find a batch of another one: it was the leader, was it not, and is it again.
 		const { handedOver } = data;
 		if (handedOver !== settled.get(key) && typeof handedOver === 'number' && Date.now() - handedOver < DOUBT) doubts.add(key);
 		const found = await read(data, doubts.has(key));
 		if (!found) return null;
 		const { items, state } = found;
-		for (const [name, value] of Object.entries({ ...(items.length > 0 ? { handedOver: Date.now() } : {}), ...state })) {
-			if (value === undefined) delete data[name];
-			else data[name] = value;
-		}
+		const members: IDataObject = { ...(items.length > 0 ? { handedOver: Date.now() } : {}), ...state };
+		replace(data, members);
+		newest.set(key, { handedOver: data.handedOver, ...newest.get(key), ...members });
 		settled.set(key, data.handedOver);
 		doubts.delete(key);
 		if (items.length === 0) return null;
