@@ -10,6 +10,7 @@ import type { Field, NaturalKey, Relation, Resource } from '../spec/resource';
 import { BadInput, coerce, isAbsent, toNames } from '../spec/values';
 import { Reference, toId } from './reference';
 import type { Run } from './run';
+import { modeOf } from './tool';
 
 export class Item {
 	/** Records to settle before the work begins. */
@@ -131,7 +132,9 @@ export class Item {
 	private located(given: unknown, resource: Resource, label: string, needs: { full?: boolean; include?: string[] }): Reference | undefined {
 		const locator = (typeof given === 'object' && given !== null ? given : { mode: 'id', value: given }) as INodeParameterResourceLocator;
 		if (isAbsent(locator.value)) return undefined;
-		return this.locate(String(locator.mode), String(locator.value).trim(), resource, label, needs);
+		const value = String(locator.value).trim();
+		const mode = String(locator.mode);
+		return this.locate(this.run.tool ? modeOf(resource, mode, value) : mode, value, resource, label, needs);
 	}
 
 	private locate(mode: string, value: string, resource: Resource, label: string, needs: { full?: boolean; include?: string[] }): Reference {
