@@ -10,7 +10,7 @@ import type { Field, NaturalKey, Relation, Resource } from '../spec/resource';
 import { BadInput, coerce, isAbsent, toNames } from '../spec/values';
 import { Reference, toId } from './reference';
 import type { Run } from './run';
-import { modeOf } from './tool';
+import { keyForModel } from './tool';
 
 export class Item {
 	/** Records to settle before the work begins. */
@@ -134,15 +134,19 @@ export class Item {
 		if (isAbsent(locator.value)) return undefined;
 		const value = String(locator.value).trim();
 		const mode = String(locator.mode);
-		return this.locate(this.run.tool ? modeOf(resource, mode, value) : mode, value, resource, label, needs);
+		const meant = this.run.tool ? keyForModel(resource, mode, value) : undefined;
+		const reference = this.locate(mode, value, resource, label, needs, meant?.key);
+		if (meant?.orId) reference.orElse = value;
+		return reference;
 	}
 
-	private locate(mode: string, value: string, resource: Resource, label: string, needs: { full?: boolean; include?: string[] }): Reference {
+	private locate(mode: string, value: string, resource: Resource, label: string, needs: { full?: boolean; include?: string[] }, meant?: NaturalKey): Reference {
 		const keys = resource.keys ?? [];
 		const found =
-			mode === 'key' // Name or email, where the kind of record depends on another parameter.
+			meant ??
+			(mode === 'key' // Name or email, where the kind of record depends on another parameter.
 				? (keys.find((k) => (k.type === 'email') === value.includes('@')) ?? keys[0])
-				: keys.find((k) => keyName(k) === mode);
+				: keys.find((k) => keyName(k) === mode));
 		if (found) {
 			const query = found.queryFor?.[this.run.operation.name];
 			const key = query ? { ...found, query } : found;

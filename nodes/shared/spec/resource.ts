@@ -113,6 +113,8 @@ export interface NaturalKey {
 	absent?: string;
 	/** The vendor cannot filter by it: all records are read, and compared here. */
 	listed?: boolean;
+	/** Fields that hold the parts of the value, each a word; the last one has the rest. */
+	parts?: [string, string];
 	/** The vendor filters by it, but need not show it in answers: what the filter gives counts as found. */
 	hidden?: boolean;
 	/** The vendor's words leave open whether several values can be looked up in one request. */
