@@ -39,7 +39,7 @@ async function ask(stage: Stage, question: string | undefined, script: Script, u
 				for (let attempt = 0; attempt < 300; attempt += 1) {
 					const raw = await rest.request<{ status: string; data: string }>('GET', `/rest/executions/${executionId}`);
 					if (raw.status === status) return raw.data;
-					assert.notEqual(raw.status, 'error', JSON.stringify(unflatten(raw.data)).slice(0, 2000));
+					if (raw.status === 'error') assert.fail((await rest.finished(executionId)).error);
 					await wait(100);
 				}
 				throw new Error(`The execution never was ${status}.`);
@@ -105,6 +105,12 @@ function review(data: string): { text: string; approve: string; decline: string 
 	assert.ok(message, 'nobody was asked');
 	const link = (approved: boolean) => message.buttons.find((button) => button.link.includes(`approved=${approved}`))?.link ?? '';
 	return { text: message.text, approve: link(true), decline: link(false) };
+}
+
+/** n8n leaves requests of programs alone, since mail servers open links to look at them. */
+async function press(link: string): Promise<void> {
+	const page = await fetch(link, { headers: { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36' } });
+	assert.ok(page.ok, `${link} answered ${page.status}`);
 }
 
 export const cases: Case[] = [
@@ -187,7 +193,7 @@ export const cases: Case[] = [
 					assert.match(text, /Delete_many_prospects_changes_many_records/);
 					assert.match(text, new RegExp(VICTIM));
 					assert.deepEqual(await stage.simulators.outreach.requests(), []);
-					await fetch(decline);
+					await press(decline);
 					const { status, error, output } = await finished();
 					assert.equal(status, 'success', error);
 					assert.match(String(output.Summary?.[0]?.answer), /rejected/i);
@@ -206,7 +212,7 @@ export const cases: Case[] = [
 				'Delete Greta Gupta, really.',
 				deleteScript,
 				async ({ until, finished }) => {
-					await fetch(review(await until('waiting')).approve);
+					await press(review(await until('waiting')).approve);
 					const { status, error } = await finished();
 					assert.equal(status, 'success', error);
 				},
