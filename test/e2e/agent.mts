@@ -1,10 +1,10 @@
 /** The nodes as tools of n8n's AI Agent: a scripted model finds people, learns from errors, changes things, and is stopped by a review. */
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
+import { startModel, type Asked, type RunningModel, type Script } from '../../scripts/demo/model.mts';
 import { unflatten, type Execution, type Json, type WorkflowNode } from '../../scripts/demo/rest.mts';
 import type { Stage } from '../../scripts/demo/stage.mts';
 import { flowNamed, idOf, OUTREACH, outreachUser, type Case, type OutreachRecord } from './case.mts';
-import { startModel, type Asked, type RunningModel, type Script } from './model.mts';
 
 const FLOW = 'ask-about-your-reps';
 const MODEL = 'OpenAI Chat Model';

@@ -1,7 +1,7 @@
 /** A chat model on this machine, as OpenAI's API offers one: a script decides what it says, by what it was sent. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Json } from '../../scripts/demo/rest.mts';
+import type { Json } from './rest.mts';
 
 /** What a model has before it, since the last question. */
 export interface Asked {
@@ -96,3 +96,14 @@ export async function startModel(script: Script): Promise<RunningModel> {
 		},
 	};
 }
+
+/** The stand-in for a model in the demo: it knows the example of the flow "Ask about your reps", and says so otherwise. */
+export const demoScript: Script = ({ question, results }) => {
+	if (!/Carlos Cruz.*Contoso/.test(question)) return { say: 'I stand in for a chat model and only know the example question. Choose a credential of your own in "OpenAI Chat Model" to ask others.' };
+	if (results.length === 0) return { call: 'Get_user', input: { User: 'Carlos Cruz' } };
+	if (results.length === 1) return { call: 'Find_prospects', input: { Search: 'Contoso' } };
+	const [user, prospects] = results.map(({ answer }) => JSON.parse(answer) as Json[]);
+	const role = (user?.[0]?.role as Json | undefined)?.name;
+	const people = (prospects ?? []).flatMap(({ firstName, lastName }) => (firstName === undefined ? [] : [`${String(firstName)} ${String(lastName)}`]));
+	return { say: `Carlos Cruz is ${String(role)}. Prospects at Contoso: ${people.join(', ')}.` };
+};
