@@ -7,7 +7,7 @@ import type { Resource } from '../spec/resource';
 import { displayFields } from './display';
 import type { Output } from './handler';
 import type { Item } from './item';
-import { count } from './records';
+import { count } from './reads';
 
 /** Fields that tell which record it is, whom it belongs to, how it stands, and since when. */
 function telling(item: Item, resource: Resource, query: Query): Set<string> {

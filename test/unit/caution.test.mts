@@ -4,7 +4,7 @@ import { branchCms } from '../../dist/nodes/BranchCms/vendor.js';
 import { Outreach } from '../../dist/nodes/Outreach/Outreach.node.js';
 import { outreach } from '../../dist/nodes/Outreach/vendor.js';
 import { outseta } from '../../dist/nodes/Outseta/vendor.js';
-import { actionText } from '../../dist/nodes/shared/spec/effect.js';
+import { actionText } from '../../dist/nodes/shared/spec/caution.js';
 import { operationsOf } from '../../dist/nodes/shared/spec/operation.js';
 import { userlot } from '../../dist/nodes/Userlot/vendor.js';
 import { n8n } from '../harness/index.mts';
