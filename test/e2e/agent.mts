@@ -9,7 +9,7 @@ import { flowNamed, idOf, OUTREACH, outreachUser, type Case, type OutreachRecord
 const FLOW = 'ask-about-your-reps';
 const MODEL = 'OpenAI Chat Model';
 const QUESTION = 'Example question';
-const DELETE = 'Delete many prospects (changes many records)';
+const DELETE = 'Delete many prospects – changes many records';
 
 interface Started {
 	model: RunningModel;
@@ -130,7 +130,7 @@ export const cases: Case[] = [
 			assert.ok(!('addressCity' in first), 'the model gets what it has no use for');
 			const tools = asked[0]!.tools.map(({ name, description }) => [name, description]);
 			assert.deepEqual(tools.find(([name]) => name === 'Find_users'), ['Find_users', 'Get many users in Outreach']);
-			assert.deepEqual(tools.find(([name]) => name?.startsWith('Deprovision')), ['Deprovision_user_removes_access_', 'Deprovision user and hand over records (removes access) in Outreach']);
+			assert.deepEqual(tools.find(([name]) => name?.startsWith('Deprovision')), ['Deprovision_user_removes_access', 'Deprovision user and hand over records – removes access in Outreach']);
 		},
 	},
 	{

@@ -11,7 +11,7 @@ import { n8n } from '../harness/index.mts';
 
 const vendors = [outreach, outseta, branchCms, userlot];
 const operations = vendors.flatMap((vendor) => vendor.resources.flatMap(operationsOf).map((operation) => ({ vendor, operation, text: actionText(operation) })));
-const marked = (mark: string) => operations.filter(({ text }) => text.endsWith(`(${mark})`));
+const marked = (mark: string) => operations.filter(({ text }) => text.endsWith(` – ${mark}`));
 
 test('all bulk changes change many records, and so do imports', () => {
 	const many = marked('changes many records').map(({ operation }) => operation);
@@ -38,7 +38,7 @@ test('what shuts people out removes access', () => {
 });
 
 test('no other delete can be undone, unless it is called otherwise', () => {
-	const others = operations.filter(({ operation, text }) => operation.kind === 'delete' && !text.includes('('));
+	const others = operations.filter(({ operation, text }) => operation.kind === 'delete' && !text.includes('–'));
 	expect(others.map(({ text }) => text)).toEqual(['Unsubscribe from list']);
 });
 
@@ -50,14 +50,14 @@ test('what only reads, creates or updates one record is not marked', () => {
 test('the mark is whole in the name of the tool, which n8n cuts', () => {
 	for (const { text, operation } of operations) {
 		if (text === operation.action) continue;
-		expect(n8n.nodeNameToToolName(`${text} in Vendor`)).toContain(n8n.nodeNameToToolName(text.slice(text.indexOf('(') + 1, -1)));
+		expect(n8n.nodeNameToToolName(`${text} in Vendor`)).toContain(n8n.nodeNameToToolName(text.slice(text.indexOf('–') + 2)));
 	}
 });
 
 test('n8n describes the tool with it', () => {
 	const { description } = new Outreach();
 	const parameters = { resource: 'user', operation: 'deprovision' };
-	expect(n8n.NodeHelpers.makeDescription(parameters, description)).toBe('Deprovision user and hand over records (removes access) in Outreach');
+	expect(n8n.NodeHelpers.makeDescription(parameters, description)).toBe('Deprovision user and hand over records – removes access in Outreach');
 	const dropdown = description.properties.find(({ name, displayOptions }) => name === 'operation' && displayOptions?.show?.resource?.includes('user'));
 	expect((dropdown?.options as INodePropertyOptions[]).find(({ value }) => value === 'deprovision')?.name).toBe('Deprovision');
 });

@@ -19,8 +19,8 @@ export function cautionOf({ resource, kind, name, endpoint }: Operation): Cautio
 	return resource.titles?.delete ? undefined : 'lasting';
 }
 
-/** The text of the node panel. n8n makes a tool's name and description from it, and shows that name to who reviews a call. */
+/** The text of the node panel, in which n8n's rules allow no brackets. n8n makes a tool's name and description from it, and shows that name to who reviews a call. */
 export function actionText(operation: Operation): string {
 	const caution = cautionOf(operation);
-	return caution ? `${operation.action} (${WORDS[caution]})` : operation.action;
+	return caution ? `${operation.action} – ${WORDS[caution]}` : operation.action;
 }
