@@ -133,6 +133,7 @@ export class Item {
 		const locator = (typeof given === 'object' && given !== null ? given : { mode: 'id', value: given }) as INodeParameterResourceLocator;
 		if (isAbsent(locator.value)) return undefined;
 		const value = String(locator.value).trim();
+		if (this.run.dryRun && locator.cachedResultName) this.run.lookup.labels.set(`${resource.name}\n${value}`, locator.cachedResultName);
 		const mode = String(locator.mode);
 		const meant = this.run.tool ? keyForModel(resource, mode, value) : undefined;
 		const reference = this.locate(mode, value, resource, label, needs, meant?.key);

@@ -20,7 +20,7 @@ import { jsonOf, webPageIn } from './answers';
 import type { Answer, Api, Call } from './api';
 import { type Gate, gates, pause, roomAt, SECOND, type Trip } from './gate';
 import { PageSize } from './pageSize';
-import { type RawAnswer, Refusals } from './refusals';
+import { type RawAnswer, Refusals, Withheld } from './refusals';
 
 export type Context =
 	| IExecuteFunctions
@@ -42,12 +42,21 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
 export interface ClientOptions {
 	/** Longest time in ms that one request may wait for the vendor's rate limit. */
 	maxWait?: number;
+	/** Nothing is written: requests that are not reads are withheld. */
+	dryRun?: boolean;
+	/** Refuses everything but GET, before it is sent. */
+	readOnly?: boolean;
+	/** Requests that may be sent, repeated ones included. */
+	most?: number;
 }
 
 /** Talks to one door of a vendor with one credential, for the length of one execution. */
 export class Client {
 	/** Milliseconds spent waiting for the rate limit, and how often. */
 	waited = { ms: 0, times: 0, until: 0 };
+
+	/** Requests sent, repeated ones included. */
+	sent = 0;
 
 	private readonly signal?: AbortSignal;
 
@@ -99,7 +108,8 @@ export class Client {
 
 	/** @param instead what to send after a fault of the vendor; the same again if there is nothing else. */
 	private async sendOr(call: Call, instead?: (failed: Call) => Call): Promise<Answer> {
-		if (this.api.covers && !this.api.covers(call)) throw this.refusals.notCovered(call);
+		this.assertCovered(call);
+		this.admit(call);
 		if (this.first) {
 			await this.first;
 			return await this.attempt(call, instead);
@@ -110,6 +120,33 @@ export class Client {
 			() => undefined,
 		);
 		return await attempt;
+	}
+
+	/** @throws NodeOperationError if this kind of key may not send such a request. */
+	assertCovered(call: Call): void {
+		if (this.api.covers && !this.api.covers(call)) throw this.refusals.notCovered(call);
+	}
+
+	/** In a dry run only reads pass. For requests that do not go through `send`, too. @throws Withheld */
+	admit(call: Pick<Call, 'method' | 'path' | 'purpose' | 'reads'>): void {
+		if (this.options.dryRun && call.method !== 'GET' && !call.reads) throw new Withheld(call);
+	}
+
+	/**
+	 * One request whose refusal is an answer, too. Repeated only when the vendor asks for patience.
+	 * @returns the answer of any status, or the code of the fault that kept it from coming.
+	 * @throws NodeApiError when the rate limit is used up for too long.
+	 */
+	async ask(call: Call): Promise<RawAnswer | { code: string }> {
+		const deadline = Date.now() + (this.options.maxWait ?? 3_600_000);
+		for (;;) {
+			const trip = await this.waitForGate(deadline);
+			const outcome = await this.once(call);
+			trip.took = Date.now() - trip.sent;
+			if ('fault' in outcome) return { code: outcome.code };
+			if (outcome.status !== 429) return outcome;
+			this.gate.openAt = Math.max(this.gate.openAt, Date.now() + (this.api.retryAfter?.(outcome.headers, Date.now()) ?? BLIND_WAIT));
+		}
 	}
 
 	/**
@@ -228,7 +265,11 @@ export class Client {
 	private async once(
 		call: Call,
 	): Promise<RawAnswer | { fault: NodeApiError; code: string }> {
+		const { readOnly = false, most = Infinity } = this.options;
+		if ((readOnly || this.options.dryRun) && call.method !== 'GET' && !call.reads) throw this.refusals.readsOnly(call);
+		if (this.sent >= most) throw this.refusals.spent(most);
 		const credentials = await this.credentials();
+		this.sent++;
 		const { api } = this;
 		const query = new URLSearchParams(call.query ?? []).toString();
 		const hasBody = call.body !== undefined || call.raw !== undefined;
