@@ -11,6 +11,7 @@ import { installN8n } from './demo/install-n8n.mts';
 import { BUILD, ROOT } from './demo/paths.mts';
 import { duration, say } from './demo/progress.mts';
 import { setStage, type Stage } from './demo/stage.mts';
+import { cases as agentCases } from '../test/e2e/agent.mts';
 import { cases as browserCases, closeBrowser } from '../test/e2e/browser.mts';
 import { cases as customerCases } from '../test/e2e/customers.mts';
 import { cases as flowCases } from '../test/e2e/flows.mts';
@@ -30,7 +31,7 @@ const { values: options } = parseArgs({
 	allowNegative: true,
 });
 
-const cases = [...packageCases, ...listCases, ...flowCases, ...customerCases, ...triggerCases, ...(options.browser ? browserCases : [])].filter(({ name }) =>
+const cases = [...packageCases, ...listCases, ...flowCases, ...customerCases, ...triggerCases, ...agentCases, ...(options.browser ? browserCases : [])].filter(({ name }) =>
 	name.toLowerCase().includes(options.only.toLowerCase()),
 );
 

@@ -71,7 +71,8 @@ for (const file of (await readdir(WORKFLOWS)).filter((name) => name.endsWith('.j
 	const before = await readFile(path, 'utf8');
 	const workflow = JSON.parse(before) as Workflow;
 	for (const node of workflow.nodes) {
-		const ours = nodes.get(node.type);
+		// As a tool of an agent, n8n gives a node a type of its own.
+		const ours = nodes.get(node.type.replace(/Tool$/, ''));
 		if (ours !== undefined) await refresh(node, ours);
 	}
 	const after = format(workflow);

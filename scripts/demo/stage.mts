@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { demoScript, startModel } from './model.mts';
 import { startN8n, type RunningN8n } from './n8n.mts';
 import { ensureTarball, unpackInto } from './package.mts';
 import { WORKFLOWS } from './paths.mts';
@@ -60,6 +61,8 @@ export async function setStage(userFolder: string, more: Record<string, string> 
 	try {
 		const simulators = await startSimulators(memory.ports);
 		running.push(simulators);
+		const model = await startModel(demoScript);
+		running.push(model);
 		const n8n = await step('Starting n8n', () => startN8n(userFolder, memory.ports.n8n, more));
 		const current = { n8n };
 		running.push({ stop: async () => await current.n8n.stop() });
@@ -67,7 +70,8 @@ export async function setStage(userFolder: string, more: Record<string, string> 
 		return await step('Setting up credentials and flows', async () => {
 			await rest.signIn(OWNER);
 			const credentials = await connect(rest, simulators);
-			const flows = await importFlows(rest, credentials, memory);
+			const openAiApi = await rest.putCredential('OpenAI account', 'openAiApi', { apiKey: 'demo', url: model.url, header: false });
+			const flows = await importFlows(rest, { ...credentials, openAiApi }, memory);
 			memory.ports.n8n = n8n.port;
 			for (const name of VENDOR_NAMES) memory.ports[name] = Number(new URL(simulators[name].url).port);
 			await writeFile(memoryFile, JSON.stringify(memory, undefined, '\t'));

@@ -8,6 +8,7 @@ export const account: Resource = {
 	description: 'An account with which a visitor signs in to the site',
 	methods: ['create', 'delete', 'get', 'getAll', 'replace', 'update', 'upsert'],
 	idType: 'integer',
+	access: true,
 	openFields: true,
 	confirmDelete: {},
 	keys: [{ name: 'email', field: 'email', type: 'email' }],

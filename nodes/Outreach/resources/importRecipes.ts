@@ -45,6 +45,7 @@ export const bulkUpsertRecipe = (resource: string, label: string, many: string, 
 	label: 'Upsert Many',
 	action: `Upsert many ${many}`,
 	description: 'Create or update the records of all input items in as few requests as possible',
+	caution: 'many',
 	inputs: [
 		{
 			kind: 'record',
@@ -67,6 +68,7 @@ export const importCsvRecipe = (many: string, key: string): Recipe => ({
 	label: 'Import CSV',
 	action: `Import ${many} from CSV`,
 	description: `Create or update ${many} from a file. Outreach recognizes existing ones by their ${key}.`,
+	caution: 'many',
 	inputs: [
 		{ kind: 'binary', name: 'binaryPropertyName', label: 'Input Binary Field' },
 		existingInput(EXISTING, 'skip'),

@@ -23,6 +23,7 @@ export const scimGroup: Resource = {
 	description: 'A group of an identity provider, which is a team in Outreach',
 	methods: ['create', 'delete', 'get', 'getAll', 'update', 'upsert'],
 	idType: 'string',
+	access: true,
 	keys: [
 		{ name: 'displayName', field: 'displayName', listed: true },
 		{ name: 'externalId', field: 'externalId' },

@@ -35,6 +35,7 @@ export const userRecipes: Recipe[] = [
 		label: 'Deprovision',
 		action: 'Deprovision user and hand over records',
 		description: 'Lock a user and hand over prospects, accounts and open tasks to another user',
+		caution: 'access',
 		record: true,
 		output: {
 			fields: [

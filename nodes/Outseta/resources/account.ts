@@ -10,6 +10,7 @@ export const account: Resource = {
 	methods: ['create', 'delete', 'get', 'getAll', 'update', 'upsert'],
 	confirmDelete: {},
 	idType: 'string',
+	access: true,
 	search: true,
 	openFields: true,
 	keys: [
@@ -105,6 +106,7 @@ export const account: Resource = {
 			label: 'Cancel',
 			action: 'Cancel account',
 			description: 'End the subscription at its renewal; the account has to be subscribing or trialing',
+			caution: 'access',
 			method: 'PUT',
 			path: '/crm/accounts/{id}/cancel',
 			once: true,
@@ -159,6 +161,7 @@ export const account: Resource = {
 			label: 'Expire Now',
 			action: 'Expire account now',
 			description: 'End the current subscription immediately. Outseta does not document this.',
+			caution: 'access',
 			method: 'PUT',
 			path: '/crm/accounts/{id}/expire-current-subscription',
 			once: true,

@@ -22,6 +22,7 @@ export const accountMembership: Resource = {
 	methods: ['delete', 'getAll', 'update'],
 	idType: 'string',
 	confirmDelete: {},
+	access: true,
 	parent: { resource: 'account', description: 'The account that the person belongs to' },
 	rows: { path: '/crm/accounts/{parent}', property: 'PersonAccount', include: ['PersonAccount.Person'] },
 	keys: [{ name: 'email', field: 'Person.Email', label: 'Person Email', type: 'email' }],

@@ -11,6 +11,7 @@ export const person: Resource = {
 	methods: ['create', 'delete', 'get', 'getAll', 'update', 'upsert'],
 	confirmDelete: {},
 	idType: 'string',
+	access: true,
 	search: true,
 	openFields: true,
 	keys: [{ name: 'email', field: 'Email', type: 'email' }],

@@ -1,6 +1,7 @@
 /** Spec to node properties: dropdowns, locators, the field mapper, filters and options. */
 import type { INodeProperties } from 'n8n-workflow';
 
+import { actionText } from '../spec/caution';
 import { nouns } from '../spec/labels';
 import { type Operation, operationsOf, takesLinks } from '../spec/operation';
 import { listed } from '../spec/place';
@@ -114,7 +115,7 @@ function operationProperty(resource: Resource): INodeProperties {
 	return dropdown(
 		'Operation',
 		'operation',
-		operations.map((o) => ({ name: o.label, value: o.name, action: o.action, description: o.description })),
+		operations.map((o) => ({ name: o.label, value: o.name, action: actionText(o), description: o.description })),
 		operations.some((o) => o.kind === 'getAll') ? 'getAll' : operations[0].name,
 		{ noDataExpression: true, displayOptions: { show: { resource: [resource.name] } } },
 	);

@@ -15,6 +15,7 @@ import { inParallel } from './parallel';
 import { Run } from './run';
 import { savedCustomFields } from './savedFields';
 import { standardHandler } from './standard';
+import { forModel } from './tool';
 
 /** Milliseconds of reading parameters after which others get their turn. */
 const BREATH = 100;
@@ -28,6 +29,14 @@ interface Slot {
 
 /** Runs the chosen operation of a vendor's node for all input items. */
 export async function execute(context: IExecuteFunctions, vendor: Vendor, recipes: Recipes): Promise<INodeExecutionData[][]> {
+	try {
+		return await work(context, vendor, recipes);
+	} catch (error) {
+		throw forModel(context, error);
+	}
+}
+
+async function work(context: IExecuteFunctions, vendor: Vendor, recipes: Recipes): Promise<INodeExecutionData[][]> {
 	const run = new Run(context, vendor);
 	const handler = handlerOf(run, recipes);
 	const slots = run.items.map((_, index): Slot => ({ item: new Item(run, index) }));

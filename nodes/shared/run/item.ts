@@ -10,6 +10,7 @@ import type { Field, NaturalKey, Relation, Resource } from '../spec/resource';
 import { BadInput, coerce, isAbsent, toNames } from '../spec/values';
 import { Reference, toId } from './reference';
 import type { Run } from './run';
+import { keyForModel } from './tool';
 
 export class Item {
 	/** Records to settle before the work begins. */
@@ -131,16 +132,22 @@ export class Item {
 	private located(given: unknown, resource: Resource, label: string, needs: { full?: boolean; include?: string[] }): Reference | undefined {
 		const locator = (typeof given === 'object' && given !== null ? given : { mode: 'id', value: given }) as INodeParameterResourceLocator;
 		if (isAbsent(locator.value)) return undefined;
-		if (this.run.dryRun && locator.cachedResultName) this.run.lookup.labels.set(`${resource.name}\n${String(locator.value).trim()}`, locator.cachedResultName);
-		return this.locate(String(locator.mode), String(locator.value).trim(), resource, label, needs);
+		const value = String(locator.value).trim();
+		if (this.run.dryRun && locator.cachedResultName) this.run.lookup.labels.set(`${resource.name}\n${value}`, locator.cachedResultName);
+		const mode = String(locator.mode);
+		const meant = this.run.tool ? keyForModel(resource, mode, value) : undefined;
+		const reference = this.locate(mode, value, resource, label, needs, meant?.key);
+		if (meant?.orId) reference.orElse = value;
+		return reference;
 	}
 
-	private locate(mode: string, value: string, resource: Resource, label: string, needs: { full?: boolean; include?: string[] }): Reference {
+	private locate(mode: string, value: string, resource: Resource, label: string, needs: { full?: boolean; include?: string[] }, meant?: NaturalKey): Reference {
 		const keys = resource.keys ?? [];
 		const found =
-			mode === 'key' // Name or email, where the kind of record depends on another parameter.
+			meant ??
+			(mode === 'key' // Name or email, where the kind of record depends on another parameter.
 				? (keys.find((k) => (k.type === 'email') === value.includes('@')) ?? keys[0])
-				: keys.find((k) => keyName(k) === mode);
+				: keys.find((k) => keyName(k) === mode));
 		if (found) {
 			const query = found.queryFor?.[this.run.operation.name];
 			const key = query ? { ...found, query } : found;

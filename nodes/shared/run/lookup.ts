@@ -55,11 +55,21 @@ const fold = ({ exact }: NaturalKey, value: unknown) => (exact ? String(value).t
 /** Where a resource's records are looked up; the same resource inside another parent is another place. */
 const placeOf = (resource: Resource) => [resource.name, listed(resource, true).path, ...(resource.listQuery ?? []).flat()].join('\n');
 
+/** What a record has for a key. */
+const valueOf = (api: Api, { field, parts }: NaturalKey, record: IDataObject) => (parts ? parts.map((part) => api.value(record, part) ?? '').join(' ') : api.value(record, field));
+
+/** The filter for a key with these values. */
+function conditionsFor({ field, parts }: NaturalKey, values: string[]): Query['conditions'] {
+	if (!parts) return [{ path: [field], operator: values.length > 1 ? 'oneOf' : 'equals', values }];
+	const [first, ...rest] = values[0].split(/\s+/);
+	return parts.map((part, i) => ({ path: [part], operator: 'equals' as const, values: [i === 0 ? first : rest.join(' ')] }));
+}
+
 /** Records by the folded values of a key. */
 function byKey(api: Api, { key, value: wanted }: Entry, records: IDataObject[]): Map<string, IDataObject[]> {
 	const found = new Map<string, IDataObject[]>();
 	for (const record of records) {
-		const given = api.value(record, key.field);
+		const given = valueOf(api, key, record);
 		const values = given === undefined && key.hidden ? wanted : given;
 		for (const value of new Set((Array.isArray(values) ? values : [values]).map((one) => fold(key, one)))) {
 			const same = found.get(value) ?? [];
@@ -125,7 +135,7 @@ export class Lookup {
 		for (const all of groups.values()) {
 			const group = await this.scan(all);
 			if (group.length === 0) continue;
-			const size = group[0].key.listed || group[0].resource.rows ? group.length : this.clientFor(group[0].resource).api.lookupSize;
+			const size = group[0].key.listed || group[0].resource.rows ? group.length : group[0].key.parts ? 1 : this.clientFor(group[0].resource).api.lookupSize;
 			for (let i = 0; i < group.length; i += size) {
 				const chunk = group.slice(i, i + size);
 				requests.push(async () => {
@@ -196,7 +206,7 @@ export class Lookup {
 		const [{ resource, key }] = group;
 		const client = this.clientFor(resource);
 		const { api } = client;
-		if (group.length < SCAN_FROM || api.lookupSize > 1 || !api.count || resource.rows || key.listed || key.hidden) return group;
+		if (group.length < SCAN_FROM || api.lookupSize > 1 || !api.count || resource.rows || key.listed || key.hidden || key.parts) return group;
 		try {
 			const { call } = this.listing(group, []);
 			const asked = Date.now();
@@ -230,7 +240,7 @@ export class Lookup {
 		const query = {
 			conditions,
 			include: [...new Set([...chunk.flatMap((e) => e.include), ...(full && !key.hidden ? aroundKey(api, key) : [])])],
-			...(full || !api.supports.only ? {} : { only: [...new Set([key.field, ...displayFields(resource)])].filter((name) => name !== 'id') }),
+			...(full || !api.supports.only ? {} : { only: [...new Set([...(key.parts ?? [key.field]), ...displayFields(resource)])].filter((name) => name !== 'id') }),
 		};
 		const call: Call = {
 			method: 'GET',
@@ -248,7 +258,7 @@ export class Lookup {
 			const { api } = this.clientFor(entry.resource);
 			const records = found.get(fold(entry.key, entry.value)) ?? [];
 			// Names may differ in case only; the exact one wins.
-			const exact = records.filter((r) => [api.value(r, entry.key.field)].flat().some((v) => String(v) === entry.value));
+			const exact = records.filter((r) => [valueOf(api, entry.key, r)].flat().some((v) => String(v) === entry.value));
 			entry.records = exact.length > 0 ? exact : records;
 			entry.answer = answer;
 		}
@@ -276,8 +286,7 @@ export class Lookup {
 		const [{ resource, key }] = chunk;
 		const client = this.clientFor(resource);
 		const { api } = client;
-		const wanted = { path: [key.field], operator: chunk.length > 1 ? ('oneOf' as const) : ('equals' as const), values: chunk.map((e) => e.value) };
-		const { call, place } = this.listing(chunk, key.listed ? [] : [wanted]);
+		const { call, place } = this.listing(chunk, key.listed ? [] : conditionsFor(key, chunk.map((e) => e.value)));
 		const asked = Date.now();
 		const records: IDataObject[] = [];
 		let answer: unknown;
@@ -330,12 +339,12 @@ export class Lookup {
 		let names = this.names.get(cacheKey);
 		if (!names) {
 			const client = this.clientFor(resource);
-			const query = { conditions: [], ...(client.api.supports.only ? { only: [key.field] } : {}) };
+			const query = { conditions: [], ...(client.api.supports.only ? { only: [...(key.parts ?? [key.field])] } : {}) };
 			const size = Math.min(SUGGESTIONS_FROM, resource.pageSize ?? client.api.pageSize);
 			const place = listed(resource, true);
 			names = client
 				.page({ method: 'GET', path: place.path, query: client.api.listQuery(place, query, size), purpose: `list ${nouns(resource).many}` }, place)
-				.then(({ body }) => client.api.records(body, place).flatMap((r) => [client.api.value(r, key.field)].flat()).map(String));
+				.then(({ body }) => client.api.records(body, place).flatMap((r) => [valueOf(client.api, key, r)].flat()).map(String));
 			this.names.set(cacheKey, names);
 		}
 		return await names;

@@ -19,6 +19,9 @@ export class Reference {
 		private readonly inside?: () => Entry,
 	) {}
 
+	/** The id, should the look-up find nothing: where ids look like names. */
+	orElse?: RecordId;
+
 	/** Notes the look-up of a record inside another one, which is settled already. */
 	enter(): void {
 		this.entry ??= this.inside?.();
@@ -28,7 +31,8 @@ export class Reference {
 	async settle(run: Run): Promise<void> {
 		this.enter();
 		if (this.known === undefined && this.entry) {
-			this.known = run.apiOf(this.resource).id(await run.lookup.one(this.entry, this.parameter));
+			const missing = this.orElse !== undefined && (await run.lookup.found(this.entry)).length === 0;
+			this.known = missing ? this.orElse : run.apiOf(this.resource).id(await run.lookup.one(this.entry, this.parameter));
 		}
 	}
 

@@ -12,6 +12,7 @@ import { apiOf, operationOf, resourceOf, type Vendor } from '../wire/vendor';
 import { isDryRun } from './isDryRun';
 import { Lookup } from './lookup';
 import { inTurn } from './parallel';
+import { isTool } from './tool';
 
 /** Keys of which a record was created lately, with the time: executions that looked before that look again. */
 const creations = new Map<string, number>();
@@ -24,6 +25,9 @@ export class Run {
 	readonly operation: Operation;
 
 	readonly lookup: Lookup;
+
+	/** An AI agent runs the node as its tool. */
+	readonly tool: boolean;
 
 	/** Fields of the customer's organization, as the editor stored them with the mapper's columns. */
 	customFields: Field[] = [];
@@ -46,6 +50,7 @@ export class Run {
 		readonly vendor: Vendor,
 	) {
 		this.items = context.getInputData();
+		this.tool = isTool(context);
 		this.login = context.getNodeParameter('authentication', 0, '') as string;
 		this.operation = operationOf(
 			vendor,

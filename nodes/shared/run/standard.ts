@@ -18,6 +18,7 @@ import { about, recordBefore, sendOrPlan } from './plan';
 import { count, list, pathTo } from './reads';
 import { createRecord, linksOf, updateRecord } from './records';
 import type { Reference } from './reference';
+import { listForModel } from './toolList';
 import { assertOneOf, upsert } from './upsert';
 
 /** The handler of a standard method or a data-described action. */
@@ -148,12 +149,13 @@ function getAll(operation: Operation): Handler<ListJob> {
 		async work({ toQuery, limit, countOnly }, item) {
 			const place = listed(item.inside(resource));
 			if (countOnly) return [{ json: { count: await count(item.run, place, toQuery()) } }];
+			const { tool } = item.run;
 			const outputs: Output[] = [];
 			const query = toQuery();
-			for await (const { record, answer } of list(item.run, place, query, limit)) {
+			for await (const { record, answer } of list(item.run, place, query, tool ? limit + 1 : limit)) {
 				outputs.push({ json: item.present(resource, record, answer, query.include) });
 			}
-			return outputs;
+			return tool ? await listForModel(item, place, query, outputs, limit) : outputs;
 		},
 	};
 }

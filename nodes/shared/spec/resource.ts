@@ -115,6 +115,8 @@ export interface NaturalKey {
 	absent?: string;
 	/** The vendor cannot filter by it: all records are read, and compared here. */
 	listed?: boolean;
+	/** Fields that hold the parts of the value, each a word; the last one has the rest. */
+	parts?: [string, string];
 	/** The vendor filters by it, but need not show it in answers: what the filter gives counts as found. */
 	hidden?: boolean;
 	/** The vendor's words leave open whether several values can be looked up in one request. */
@@ -156,6 +158,9 @@ export type Input =
 	/** Other records that the resource points to. */
 	| { kind: 'links' };
 
+/** Something that a person should agree to first: somebody can no longer get in, or many records change at once. */
+export type Caution = 'access' | 'many';
+
 /** Where an action's parameter travels. */
 export type ActionParameter = Field & {
 	/** `path`: stands as `{name}` in the path. */
@@ -196,6 +201,7 @@ export interface Action {
 	output?: { resource: string };
 	/** What a field of the record shows once it is done. If it is about access and the record does not show it, that is an error. */
 	effect?: { field: string; values: Array<string | number | boolean>; access?: boolean };
+	caution?: Caution;
 }
 
 /**
@@ -234,6 +240,7 @@ export interface Recipe {
 	request?: string;
 	/** What comes out beyond, or instead of, a record of the resource; for the editor. */
 	output?: { resource?: string; fields?: Field[] };
+	caution?: Caution;
 }
 
 /** A resource, as the vendor's reference page describes it. */
@@ -276,6 +283,8 @@ export interface Resource {
 	confirmDelete?: { field?: string; values?: Array<string | number | boolean> };
 	/** Number of free fields `custom1`, `custom2`, ... whose meaning each organization sets. */
 	customSlots?: number;
+	/** Somebody gets in through such a record, so that to delete it removes access. */
+	access?: boolean;
 	/** The vendor's door when it is not the usual one; see `Vendor.doors`. */
 	door?: string;
 	/** Further fields exist that only the customer's own site or organization knows. */
