@@ -9,6 +9,7 @@ import { isCheck } from '../../dist/nodes/shared/spec/connection.js';
 import { operationsOf } from '../../dist/nodes/shared/spec/operation.js';
 import { createHarness, type Harness } from '../harness/index.mts';
 import { expectDryRun } from './dry-run.mts';
+import { falseClaims } from './liars.mts';
 import { asTemplate, comparable, startRecorder, type Answerer, type Expected, type Recorder, type Sent } from './recorder.mts';
 import { inQuery, valueOf, type Rule, type Turn } from './values.mts';
 
@@ -195,6 +196,18 @@ describe.each(operations.filter(({ operation }) => operation.writes))('$name in 
 		expect(cases).not.toEqual([]);
 		for (const { parameters, items, answer } of cases) {
 			await expectDryRun(harness, recorder, { node: 'branchCms', parameters: { resource: resource.name, operation: operation.name, ...parameters }, items, answer });
+		}
+	});
+});
+
+describe.each(operations)('$name against a vendor that lies', ({ resource, operation }) => {
+	test('reports nothing that did not happen', async () => {
+		const columns = operation.fields
+			? (await harness.loadOptions('branchCms', 'resourceMapping', 'getFields', { currentNodeParameters: { resource: resource.name, operation: operation.name } })).fields
+			: [];
+		for (const { parameters, items, answer } of Object.values(casesOf(resource.name, operation.name, columns) ?? {})) {
+			const claims = await falseClaims(harness, recorder, { node: 'branchCms', operation, parameters: { resource: resource.name, operation: operation.name, ...parameters }, items, answer });
+			expect(claims).toEqual([]);
 		}
 	});
 });

@@ -23,6 +23,7 @@ import {
 	writableRelations,
 } from './outreach-cases.mts';
 import { expectDryRun } from './dry-run.mts';
+import { falseClaims } from './liars.mts';
 import { recipes, type RecipeCase } from './outreach-recipes.mts';
 import { SCIM_TOKEN } from './outreach-scim.mts';
 import { asTemplate, comparable, startRecorder, type Recorder, type Sent } from './recorder.mts';
@@ -42,7 +43,7 @@ function plausible({ method, path, query, body }: Sent) {
 	if (path.endsWith('/types')) return { body: { data: [] } };
 	if (method === 'DELETE') return { status: 204 };
 	const type = Object.keys(contract).find((name) => contract[name].path === `/${resource}`) ?? resource;
-	const record = { type, id: Number(id ?? 900), attributes: (body as { data?: { attributes?: object } })?.data?.attributes ?? {}, relationships: {} };
+	const record = { type, id: Number(id ?? 900), attributes: (body as { data?: { attributes?: object } })?.data?.attributes ?? {}, relationships: (body as { data?: { relationships?: object } })?.data?.relationships ?? {} };
 	// A record of a list is what the filters ask for.
 	const fitting = { ...record, attributes: {} as Record<string, unknown>, relationships: {} as Record<string, unknown> };
 	for (const pair of method === 'GET' ? query : []) {
@@ -150,6 +151,15 @@ describe.each(operations.filter(({ operation }) => operation.writes))('$name in 
 		for (const { parameters, binary, items, answer } of Object.values(await casesFor(entry))) {
 			if (parameters.method === 'GET') continue;
 			await expectDryRun(harness, recorder, { node: 'outreach', parameters, answer, items: binary ? items.map((json, i) => ({ json, binary: binary[i] })) : items });
+		}
+	});
+});
+
+describe.each(operations)('$name against a vendor that lies', (entry) => {
+	test('reports nothing that did not happen', async () => {
+		for (const { parameters, binary, items, answer } of Object.values(await casesFor(entry))) {
+			const given = binary ? items.map((json, i) => ({ json, binary: binary[i] })) : items;
+			expect(await falseClaims(harness, recorder, { node: 'outreach', operation: entry.operation, parameters, items: given, answer })).toEqual([]);
 		}
 	});
 });

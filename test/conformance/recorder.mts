@@ -33,10 +33,14 @@ export interface Reply {
 
 export type Answerer = (request: Sent) => Reply | undefined;
 
+/** Changes an answer on its way back. */
+export type Liar = (request: Sent, reply: Reply) => Reply;
+
 /** Starts a recorder on the loopback interface. `answer` is asked first, `fallback` for the rest. */
 export async function startRecorder(contentType: string, fallback: (request: Sent) => Reply) {
 	let sent: Sent[] = [];
 	let answer: Answerer = () => undefined;
+	let liar: Liar = (_, reply) => reply;
 	let gone = new Set<string>();
 	const server = createServer(async (request, response) => {
 		const chunks: Buffer[] = [];
@@ -53,7 +57,7 @@ export async function startRecorder(contentType: string, fallback: (request: Sen
 		};
 		sent.push(kept);
 		if (kept.method === 'DELETE') gone.add(kept.path);
-		const { status = 200, body, headers } = kept.method === 'GET' && gone.has(kept.path) ? { status: 404, body: {} } : (answer(kept) ?? fallback(kept));
+		const { status = 200, body, headers } = liar(kept, kept.method === 'GET' && gone.has(kept.path) ? { status: 404, body: {} } : (answer(kept) ?? fallback(kept)));
 		response.writeHead(status, { ...(body === undefined ? {} : { 'content-type': contentType }), ...headers });
 		response.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
 	});
@@ -64,10 +68,11 @@ export async function startRecorder(contentType: string, fallback: (request: Sen
 			return sent;
 		},
 		/** Forgets what was sent, and answers differently from now on. */
-		start(next: Answerer = () => undefined) {
+		start(next: Answerer = () => undefined, lie: Liar = (_, reply) => reply) {
 			sent = [];
 			gone = new Set();
 			answer = next;
+			liar = lie;
 		},
 		stop() {
 			server.closeAllConnections();

@@ -9,6 +9,7 @@ import { operationsOf } from '../../dist/nodes/shared/spec/operation.js';
 import { userlot } from '../../dist/nodes/Userlot/vendor.js';
 import { createHarness, type Harness } from '../harness/index.mts';
 import { expectDryRun } from './dry-run.mts';
+import { falseClaims } from './liars.mts';
 import { comparable, startRecorder, type Answerer, type Expected, type Recorder, type Sent } from './recorder.mts';
 import { valueOf, type Rule, type Turn } from './values.mts';
 
@@ -168,6 +169,15 @@ describe.each(operations.filter(({ operation }) => operation.writes))('$name in 
 		expect(cases).not.toEqual([]);
 		for (const { parameters, items, answer } of cases) {
 			await expectDryRun(harness, recorder, { node: 'userlot', parameters: { resource: resource.name, operation: operation.name, ...parameters }, items, answer });
+		}
+	});
+});
+
+describe.each(operations)('$name against a vendor that lies', ({ resource, operation }) => {
+	test('reports nothing that did not happen', async () => {
+		for (const { parameters, items, answer } of Object.values(casesOf(resource.name, operation.name) ?? {})) {
+			const claims = await falseClaims(harness, recorder, { node: 'userlot', operation, parameters: { resource: resource.name, operation: operation.name, ...parameters }, items, answer });
+			expect(claims).toEqual([]);
 		}
 	});
 });

@@ -1,7 +1,8 @@
 /** Prospects into sequences. https://developers.outreach.io/api/common-patterns/ */
 import { NodeApiError } from 'n8n-workflow';
 
-import { recordOf } from '../../shared/run/answers';
+import { isSilent, recordOf } from '../../shared/run/answers';
+import { unchanged } from '../../shared/run/applied';
 import type { Handler } from '../../shared/run/handler';
 import { changesBetween, nameOf, Planned } from '../../shared/run/plan';
 import { list } from '../../shared/run/reads';
@@ -61,6 +62,11 @@ export const addToSequence: Handler<Job> = {
 					fields: {},
 					links: { prospect: prospect.link, sequence: sequence.link, mailbox: mailbox.link },
 				});
+				if (isSilent(answer)) {
+					const known = await active();
+					if (!known) throw unchanged(api, state, 'the prospect is not in the sequence');
+					return [{ json: withOutcome(item.present(state, known.record, known.answer), 'added') }];
+				}
 				const json = item.present(state, api.record(answer), answer);
 				return [{ json: item.simplified ? withOutcome(json, 'added') : json }];
 			} catch (error) {

@@ -1,6 +1,7 @@
 /** Removes a webhook with the token that its deliveries carry. https://developers.outreach.io/api/webhooks/ */
 import type { Handler } from '../../shared/run/handler';
 import { BadInput } from '../../shared/spec/values';
+import { webPageIn } from '../../shared/wire/answers';
 import type { Client } from '../../shared/wire/client';
 
 /**
@@ -9,14 +10,15 @@ import type { Client } from '../../shared/wire/client';
  */
 export async function cleanUp(client: Client, token: string): Promise<number> {
 	client.admit({ method: 'POST', path: '/webhooks/cleanup', purpose: 'clean up webhook' });
-	const { statusCode } = (await client.context.helpers.httpRequest({
+	const { statusCode, body } = (await client.context.helpers.httpRequest({
 		method: 'POST',
 		url: `${await client.address()}/webhooks/cleanup`,
 		headers: { Accept: 'application/vnd.api+json', 'Content-Type': 'application/vnd.api+json', Authorization: `Bearer ${token}` },
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
 		sendCredentialsOnCrossOriginRedirect: false,
-	})) as { statusCode: number };
+	})) as { statusCode: number; body: unknown };
+	if (statusCode < 400 && webPageIn(body)) throw new BadInput('Outreach answered with a web page instead of data', 'Check the API Address in the credential, and any proxy between n8n and Outreach.');
 	return statusCode;
 }
 

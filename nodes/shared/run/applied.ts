@@ -14,6 +14,15 @@ import type { Api } from '../wire/api';
 /** Kinds that vendors may rewrite as they like: markup, addresses, free JSON. Secrets are never answered. */
 const UNCERTAIN = new Set<Field['type']>(['text', 'url', 'json', 'secret']);
 
+/** The letters and digits of a text, without markup. */
+const essence = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value)).replace(/<[^>]*>|&\w+;/g, '').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+
+/** Whether the essence of a value can be found in the other, or the other way round. */
+function isAlike(sent: unknown, now: unknown): boolean {
+	const [a, b] = [essence(sent), essence(now)];
+	return a === '' || b.includes(a) || (b !== '' && a.includes(b)) || typeof sent === 'object';
+}
+
 const fold = (value: unknown) => String(value).normalize('NFKC').replace(/\s+/g, ' ').trim().toLowerCase();
 const digits = (value: unknown) => String(value).replace(/\D/g, '');
 
@@ -52,11 +61,16 @@ export function missedBy(api: Api, resource: Resource, { fields, links = {} }: P
 	const missed: Missed = { labels: [], access: [] };
 	for (const field of resource.fields) {
 		const sent = fields[field.name];
-		if (sent === undefined || sent === null || field.query || field.writeOnly || field.readOnly || (UNCERTAIN.has(field.type) && !field.access)) continue;
+		if (sent === undefined || sent === null || field.query || field.writeOnly || field.readOnly || field.type === 'secret') continue;
 		const now = api.value(record, field.name);
-		if (sameAsSent(sent, now) || (now === undefined && !field.access)) continue;
+		if (sameAsSent(sent, now) || (now === undefined && !field.access) || (UNCERTAIN.has(field.type) && isAlike(sent, now))) continue;
 		if (!field.access) missed.labels.push(labelOf(field));
 		else missed.access.push(now === undefined ? `the record does not show ${labelOf(field)}` : `${labelOf(field)} is ${JSON.stringify(now)}, not ${JSON.stringify(sent)}`);
+	}
+	for (const name of Object.keys(fields).filter((one) => !resource.fields.some((f) => f.name === one || f.wire === one))) {
+		// A field that only the organization defines.
+		const now = api.value(record, name);
+		if (now !== undefined && fields[name] !== null && !sameAsSent(fields[name], now) && !isAlike(fields[name], now)) missed.labels.push(name);
 	}
 	for (const relation of resource.relations ?? []) {
 		const link = links[relation.name];

@@ -5,7 +5,7 @@ import { idField } from '../spec/fields';
 import { labelOf, nouns } from '../spec/labels';
 import type { RecordId, RecordInput } from '../spec/record';
 import type { Action, Resource } from '../spec/resource';
-import { BadInput } from '../spec/values';
+import { BadInput, isAbsent } from '../spec/values';
 import { pause } from '../wire/gate';
 import { isSilent } from './answers';
 import { missedBy, unchanged } from './applied';
@@ -73,6 +73,8 @@ export async function confirmWrite(run: Run, resource: Resource, sent: Sent, ans
 	}
 	if (isSilent(shown)) return shown;
 	const record = api.record(shown);
+	// A record without an id is none.
+	if (sent.id !== undefined && isAbsent(api.id(record))) return undefined;
 	if (sent.id !== undefined) assertSame(run, resource, sent.id, record);
 	const first = missedBy(api, resource, sent, record);
 	if (first.access.length > 0) await confirmAccess(run, resource, sent, sent.id ?? api.id(record));

@@ -8,6 +8,8 @@ import { type Operation, upsertKeys } from '../spec/operation';
 import type { RecordInput } from '../spec/record';
 import type { NaturalKey, Relation, Resource } from '../spec/resource';
 import { BadInput, isAbsent } from '../spec/values';
+import type { Api } from '../wire/api';
+import { isSilent } from './answers';
 import type { Handler } from './handler';
 import type { Entry } from './lookup';
 import { changesOf, createRecord, linksOf, updateRecord } from './records';
@@ -113,6 +115,12 @@ export async function createOrUpdate(
 			if (!changes && run.dryRun) throw new Planned({ action: 'none', ...about(run, resource, api.id(before), before) });
 			if (!changes) return { record: before, outcome: 'unchanged' as const, answer: entry.answer, before };
 			const answer = await updateRecord(run, resource, { ...changes, id: api.id(before) });
+			if (isUnclear(api, answer)) {
+				run.lookup.forget(entry);
+				const now = await run.lookup.one(entry, parameter);
+				if (changesOf(api, now, changes)) throw unshown(api, entry, 'change');
+				return { record: now, outcome: 'updated' as const, answer: entry.answer, before };
+			}
 			const record = api.record(answer);
 			run.lookup.remember(entry, record);
 			const sent = Object.keys(changes.fields).length + Object.keys(changes.links ?? {}).length;
@@ -129,8 +137,14 @@ export async function createOrUpdate(
 		assertComplete(resource, complete);
 		const [creation] = await Promise.allSettled([createRecord(run, resource, complete, () => newPlan(run, entry, complete))]);
 		if (creation.status === 'fulfilled') {
-			const record = api.record(creation.value);
 			run.noteCreation(turn);
+			if (isUnclear(api, creation.value)) {
+				run.lookup.forget(entry);
+				const [now] = await run.lookup.found(entry);
+				if (!now) throw unshown(api, entry, 'creation');
+				return { record: now, outcome: 'created' as const, answer: entry.answer };
+			}
+			const record = api.record(creation.value);
 			run.lookup.remember(entry, record);
 			return { record, outcome: 'created' as const, answer: creation.value };
 		}
@@ -143,6 +157,12 @@ export async function createOrUpdate(
 		throw creation.reason;
 	});
 }
+
+/** The vendor accepted a write and shows no record of it. */
+const isUnclear = (api: Api, answer: unknown) => isSilent(answer) || isAbsent(api.id(api.record(answer)));
+
+const unshown = (api: Api, { resource, value }: Entry, what: string) =>
+	new BadInput(`${api.name} accepted the ${what} of ${nouns(resource).one} "${value}" but does not show it`, `Look at the ${nouns(resource).one} in ${api.name} before you run again.`);
 
 /** A list of texts with the key in it, first. */
 function withKey(given: unknown, value: string): string[] {
