@@ -65,7 +65,7 @@ export const prospect: Resource = {
 		{ name: 'dateOfBirth', type: 'date', description: 'Birth date' },
 		{ name: 'degree', type: 'string', maxLength: 255, description: 'Degree(s)' },
 		{ name: 'emailOptedOut', type: 'boolean', description: 'Email opt-out flag (general opt-out when granular opt-out is off)' },
-		{ name: 'emails', type: 'strings', filter: true, description: 'Email addresses, first is primary. Filterable with a single address. Unique per org unless duplicates are allowed.' },
+		{ name: 'emails', type: 'strings', emails: true, filter: true, description: 'Email addresses, first is primary. Filterable with a single address. Unique per org unless duplicates are allowed.' },
 		{ name: 'emailsOptStatus', type: 'options', options: [{ value: 'opted_in' }, { value: 'opted_out' }], description: 'Email opt-in/out status' },
 		{ name: 'emailsOptedAt', type: 'dateTime', readOnly: true, description: 'When the email opt status changed' },
 		{ name: 'engagedAt', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'Last engagement' },

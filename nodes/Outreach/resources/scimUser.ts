@@ -79,7 +79,7 @@ export const scimUser: Resource = {
 	fields: [
 		{ name: 'active', type: 'boolean', access: true, description: 'Whether the user can sign in; Outreach locks inactive users' },
 		{ name: 'displayName', type: 'string', description: 'Name to show (SCIM attribute; Outreach does not say whether it keeps it)' },
-		{ name: 'emails', type: 'strings', description: 'Email addresses, the main one first (SCIM attribute; Outreach does not say whether it keeps it)' },
+		{ name: 'emails', type: 'strings', emails: true, description: 'Email addresses, the main one first (SCIM attribute; Outreach does not say whether it keeps it)' },
 		{ name: 'externalId', label: 'External ID', type: 'string', filter: true, description: 'Identifier of the user at the identity provider' },
 		{ name: 'familyName', type: 'string', description: 'Last name' },
 		{ name: 'givenName', type: 'string', description: 'First name' },

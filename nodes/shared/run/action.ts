@@ -7,7 +7,7 @@ import type { Action, ActionParameter } from '../spec/resource';
 import { BadInput, isAbsent } from '../spec/values';
 import type { Call, QueryPairs } from '../wire/api';
 import { done, isSilent, limitOf, present, recordOf } from './answers';
-import { assertSame, confirmEffect } from './confirm';
+import { confirmEffect } from './confirm';
 import type { Handler, Output } from './handler';
 import type { Item } from './item';
 import { about, changesBetween, parameterChanges, recordBefore, sendOrPlan } from './plan';
@@ -91,10 +91,7 @@ export function action(operation: Operation): Handler<ActionJob> {
 			});
 			const { effect } = endpoint;
 			const notApplied = effect && record ? await confirmEffect(run, item.inside(resource), effect, record.id, endpoint.output ? undefined : answer) : undefined;
-			if (!isSilent(answer)) {
-				if (record && !endpoint.output) assertSame(run, resource, record.id, api.record(answer));
-				return [present(item, shown, answer)];
-			}
+			if (!isSilent(answer)) return [present(item, shown, answer)];
 			if (!notApplied) return [done(record)];
 			return [{ json: { id: record!.id, success: notApplied.length === 0, ...(notApplied.length > 0 ? { notApplied } : {}) } }];
 		},

@@ -49,6 +49,8 @@ export interface Field {
 	writeOnly?: boolean;
 	/** Can be set when creating, not later. */
 	createOnly?: boolean;
+	/** The texts of the list are email addresses. */
+	emails?: boolean;
 	/** Decides whether a person can get in: a write that does not take effect is an error. */
 	access?: boolean;
 	/** Get Many can filter by it. */

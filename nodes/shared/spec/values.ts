@@ -60,7 +60,9 @@ export function coerce(field: Field, value: unknown): IDataObject[string] {
 		case 'multiOptions': {
 			const list = toList(value);
 			if (list.some((entry) => typeof entry === 'object' && entry !== null)) throw bad('is not a list of text values');
-			const texts = list.map(String).filter((entry) => entry !== '');
+			const texts = list.map((entry) => (field.emails ? String(entry).trim() : String(entry))).filter((entry) => entry !== '');
+			const wrong = field.emails ? texts.find((entry) => !EMAIL.test(entry)) : undefined;
+			if (wrong !== undefined) throw bad(texts.length === 1 ? 'is not an email address' : `contains "${wrong}", which is not an email address`);
 			if (field.type === 'multiOptions') texts.forEach((entry) => assertChoice(field, entry, bad));
 			return texts;
 		}
