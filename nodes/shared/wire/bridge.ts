@@ -1,0 +1,109 @@
+/**
+ * What the last line of n8n 1 (1.123) lacks, bridged so that the rest of the package knows one n8n. Each bridge says what is
+ * missing there. When n8n 1.123 gets no more releases, this file can go, and each caller uses n8n's own function.
+ */
+import * as n8n from 'n8n-workflow';
+import type { IExecuteFunctions, IHttpRequestOptions, INode, IPollFunctions, ITriggerFunctions, NodeExecutionHint } from 'n8n-workflow';
+
+/** What the package uses of n8n when it runs; the newest of these came with 1.107. */
+const NEEDED = ['NodeApiError', 'NodeConnectionTypes', 'NodeOperationError', 'UserError', 'sleep', 'toCronExpression'] as const;
+
+/**
+ * Ends the loading of the package in an n8n that is too old, before anything else trips over what is missing.
+ * @throws Error that says which n8n is needed.
+ */
+export function checkPlatform(platform: Readonly<Record<string, unknown>>): void {
+	if (NEEDED.every((name) => name in platform)) return;
+	throw new Error('n8n-nodes-provisioning needs n8n 1.123 or newer. Update n8n, and install the package again if its nodes are missing then.');
+}
+
+checkPlatform(n8n);
+
+/** A full answer of n8n's request helper. */
+export interface FullAnswer {
+	statusCode: number;
+	headers: Record<string, string>;
+	body: unknown;
+}
+
+/** Requests that renew a token, by credential: one at a time, since a vendor can accept each refresh token only once. */
+const renewals = new Map<string, Promise<unknown>>();
+
+/** What n8n 1 throws to itself: an answer, or a failure of its OAuth2 client. */
+interface Thrown {
+	cause?: {
+		config?: { url?: string };
+		response?: { status: number; headers: Record<string, string>; data: unknown };
+		code?: string;
+		message?: string;
+		body?: { error?: string };
+	};
+}
+
+/** The token could not be renewed: in the words of newer n8n, which knows this case itself. */
+function notRenewed(node: INode, credential: string, { body, message }: NonNullable<Thrown['cause']>): n8n.NodeOperationError {
+	const name = node.credentials?.[credential]?.name ?? credential;
+	return body?.error === 'invalid_grant'
+		? new n8n.NodeOperationError(node, `The credential "${name}" needs to be reconnected.`, {
+				description: 'Access could not be refreshed, because it was revoked or has expired. Open the credential and reconnect it to continue.',
+			})
+		: new n8n.NodeOperationError(node, `The access token of the credential "${name}" could not be renewed: ${message}`, {
+				description: 'Open the credential, check it, and reconnect it.',
+			});
+}
+
+/**
+ * Sends a request that takes every status as an answer but 401, which n8n has to see thrown to renew the token.
+ *
+ * Missing in 1.123: `ignoreHttpStatusErrors` is a boolean there, so that a 401 comes as an answer like any other and
+ * the token is never renewed. Such a request is sent once more without ignoring statuses: n8n throws to itself, renews,
+ * repeats, and the last answer is read from what it throws in the end.
+ * @param send n8n's request helper with its authentication.
+ * @param key the credential: its type, what tells it apart, and whether it is a token that n8n can renew; others are not worth a second request.
+ */
+export async function sendRenewing(
+	send: (request: IHttpRequestOptions) => Promise<unknown>,
+	request: IHttpRequestOptions,
+	node: INode,
+	key: { credential: string; id: string; renewable: boolean },
+): Promise<FullAnswer> {
+	const strict = { ...request, headers: { ...request.headers } };
+	const answer = (await send({ ...request, ignoreHttpStatusErrors: { ignore: true, except: [401] } })) as FullAnswer;
+	if (answer.statusCode !== 401 || !key.renewable) return answer;
+
+	const before = renewals.get(key.id);
+	const renewing = (async () => {
+		await before;
+		try {
+			return (await send(strict)) as FullAnswer;
+		} catch (thrown) {
+			const { cause } = thrown as Thrown;
+			// The vendor's answer, not that of the address where tokens are renewed.
+			if (cause?.response && cause.config?.url === request.url) return { statusCode: cause.response.status, headers: { ...cause.response.headers }, body: cause.response.data };
+			throw cause?.code === 'EAUTH' || cause?.code === 'ESTATUS' ? notRenewed(node, key.credential, cause) : thrown;
+		}
+	})();
+	const settled = renewing.then(
+		() => undefined,
+		() => undefined,
+	);
+	renewals.set(key.id, settled);
+	void settled.then(() => renewals.get(key.id) === settled && renewals.delete(key.id));
+	return await renewing;
+}
+
+/** Shows a hint beside the output. Missing in triggers of every n8n, which have no output of their own. */
+export function hint(context: IExecuteFunctions, shown: NodeExecutionHint): void {
+	context.addExecutionHints?.(shown);
+}
+
+/** Milliseconds that n8n gives a poll. Missing in 1.123, which lets a poll take its time. */
+export function pollBudget(context: IPollFunctions | ITriggerFunctions, usual: number): number {
+	return (context as { getPollBudgetMs?: () => number }).getPollBudgetMs?.() ?? usual;
+}
+
+/** Records a failure of a trigger that stays active, as a failed execution. Missing in 1.123, where it goes to the log. */
+export function recordFailure(context: ITriggerFunctions, error: n8n.NodeApiError | n8n.NodeOperationError): void {
+	if ('saveFailedExecution' in context) context.saveFailedExecution(error);
+	else (context as ITriggerFunctions).logger.error(`${context.getNode().name}: ${error.message}`);
+}
