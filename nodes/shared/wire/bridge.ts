@@ -29,26 +29,18 @@ export interface FullAnswer {
 /** Requests that renew a token, by credential: one at a time, since a vendor can accept each refresh token only once. */
 const renewals = new Map<string, Promise<unknown>>();
 
-/** What n8n 1 throws to itself: an answer, or a failure of its OAuth2 client. */
-interface Thrown {
-	cause?: {
-		config?: { url?: string };
-		response?: { status: number; headers: Record<string, string>; data: unknown };
-		code?: string;
-		message?: string;
-		body?: { error?: string };
-	};
-}
-
-/** The token could not be renewed: in the words of newer n8n, which knows this case itself. */
-function notRenewed(node: INode, credential: string, { body, message }: NonNullable<Thrown['cause']>): n8n.NodeOperationError {
+/** The vendor gave no token. n8n 1 has the reason of its OAuth2 client as message, and its code where the status would be. */
+function noToken(thrown: unknown, node: INode, credential: string, renewing: boolean): unknown {
+	const { httpCode, message } = thrown as { httpCode?: string; message: string };
+	if (httpCode !== 'EAUTH' && httpCode !== 'ESTATUS') return thrown;
 	const name = node.credentials?.[credential]?.name ?? credential;
-	return body?.error === 'invalid_grant'
+	// As newer n8n says it.
+	return renewing
 		? new n8n.NodeOperationError(node, `The credential "${name}" needs to be reconnected.`, {
-				description: 'Access could not be refreshed, because it was revoked or has expired. Open the credential and reconnect it to continue.',
+				description: `Access could not be refreshed: ${message.replace(/\.$/, '')}. Open the credential and reconnect it to continue.`,
 			})
-		: new n8n.NodeOperationError(node, `The access token of the credential "${name}" could not be renewed: ${message}`, {
-				description: 'Open the credential, check it, and reconnect it.',
+		: new n8n.NodeOperationError(node, `No access token could be fetched for the credential "${name}": ${message}`, {
+				description: 'Open the credential, check it, and connect it again.',
 			});
 }
 
@@ -56,8 +48,8 @@ function notRenewed(node: INode, credential: string, { body, message }: NonNulla
  * Sends a request that takes every status as an answer but 401, which n8n has to see thrown to renew the token.
  *
  * Missing in 1.123: `ignoreHttpStatusErrors` is a boolean there, so that a 401 comes as an answer like any other and
- * the token is never renewed. Such a request is sent once more without ignoring statuses: n8n throws to itself, renews,
- * repeats, and the last answer is read from what it throws in the end.
+ * the token is never renewed. Such a request is sent once more without ignoring statuses: n8n throws to itself, renews
+ * and repeats. What it throws in the end has no headers, so that a refusal, which changed nothing, is asked for again.
  * @param send n8n's request helper with its authentication.
  * @param key the credential: its type, what tells it apart, and whether it is a token that n8n can renew; others are not worth a second request.
  */
@@ -67,26 +59,31 @@ export async function sendRenewing(
 	node: INode,
 	key: { credential: string; id: string; renewable: boolean },
 ): Promise<FullAnswer> {
-	const strict = { ...request, headers: { ...request.headers } };
-	const answer = (await send({ ...request, ignoreHttpStatusErrors: { ignore: true, except: [401] } })) as FullAnswer;
-	if (answer.statusCode !== 401 || !key.renewable) return answer;
-
-	const before = renewals.get(key.id);
-	const renewing = (async () => {
-		await before;
+	// n8n writes the token into the headers.
+	const fresh = () => ({ ...request, headers: { ...request.headers } });
+	const sendLoosely = async (): Promise<FullAnswer> => {
 		try {
-			return (await send(strict)) as FullAnswer;
+			return (await send({ ...fresh(), ignoreHttpStatusErrors: { ignore: true, except: [401] } })) as FullAnswer;
 		} catch (thrown) {
-			const { cause } = thrown as Thrown;
-			// The vendor's answer, not that of the address where tokens are renewed.
-			if (cause?.response && cause.config?.url === request.url) return { statusCode: cause.response.status, headers: { ...cause.response.headers }, body: cause.response.data };
-			throw cause?.code === 'EAUTH' || cause?.code === 'ESTATUS' ? notRenewed(node, key.credential, cause) : thrown;
+			throw noToken(thrown, node, key.credential, false);
 		}
-	})();
-	const settled = renewing.then(
-		() => undefined,
-		() => undefined,
-	);
+	};
+	const sendStrictly = async (): Promise<FullAnswer> => {
+		try {
+			return (await send(fresh())) as FullAnswer;
+		} catch (thrown) {
+			const { httpCode, context } = thrown as { httpCode?: string | null; context?: { data?: unknown } };
+			const status = Number(httpCode);
+			if (status >= 300 && status < 500 && status !== 401) return await sendLoosely();
+			if (status >= 300) return { statusCode: status, headers: {}, body: context?.data };
+			throw noToken(thrown, node, key.credential, true);
+		}
+	};
+
+	const answer = await sendLoosely();
+	if (answer.statusCode !== 401 || !key.renewable) return answer;
+	const renewing = (renewals.get(key.id) ?? Promise.resolve()).then(sendStrictly);
+	const settled = Promise.allSettled([renewing]);
 	renewals.set(key.id, settled);
 	void settled.then(() => renewals.get(key.id) === settled && renewals.delete(key.id));
 	return await renewing;
@@ -104,6 +101,7 @@ export function pollBudget(context: IPollFunctions | ITriggerFunctions, usual: n
 
 /** Records a failure of a trigger that stays active, as a failed execution. Missing in 1.123, where it goes to the log. */
 export function recordFailure(context: ITriggerFunctions, error: n8n.NodeApiError | n8n.NodeOperationError): void {
-	if ('saveFailedExecution' in context) context.saveFailedExecution(error);
-	else (context as ITriggerFunctions).logger.error(`${context.getNode().name}: ${error.message}`);
+	const { saveFailedExecution } = context as Partial<ITriggerFunctions>;
+	if (saveFailedExecution) saveFailedExecution.call(context, error);
+	else context.logger.error(`${context.getNode().name}: ${error.message}`);
 }
