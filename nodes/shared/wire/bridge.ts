@@ -3,7 +3,7 @@
  * missing there. When n8n 1.123 gets no more releases, this file can go, and each caller uses n8n's own function.
  */
 import * as n8n from 'n8n-workflow';
-import type { IExecuteFunctions, IHttpRequestOptions, INode, IPollFunctions, ITriggerFunctions, NodeExecutionHint } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, IHttpRequestOptions, INode, IPollFunctions, ITriggerFunctions, NodeExecutionHint } from 'n8n-workflow';
 
 /** What the package uses of n8n when it runs; the newest of these came with 1.107. */
 const NEEDED = ['NodeApiError', 'NodeConnectionTypes', 'NodeOperationError', 'UserError', 'sleep', 'toCronExpression'] as const;
@@ -35,13 +35,10 @@ function noToken(thrown: unknown, node: INode, credential: string, renewing: boo
 	if (httpCode !== 'EAUTH' && httpCode !== 'ESTATUS') return thrown;
 	const name = node.credentials?.[credential]?.name ?? credential;
 	// As newer n8n says it.
-	return renewing
-		? new n8n.NodeOperationError(node, `The credential "${name}" needs to be reconnected.`, {
-				description: `Access could not be refreshed: ${message.replace(/\.$/, '')}. Open the credential and reconnect it to continue.`,
-			})
-		: new n8n.NodeOperationError(node, `No access token could be fetched for the credential "${name}": ${message}`, {
-				description: 'Open the credential, check it, and connect it again.',
-			});
+	const words = renewing
+		? { message: `The credential "${name}" needs to be reconnected.`, description: `Access could not be refreshed: ${message.replace(/\.$/, '')}. Open the credential and reconnect it to continue.` }
+		: { message: `No access token could be fetched for the credential "${name}": ${message}`, description: 'Open the credential, check it, and connect it again.' };
+	return new n8n.NodeApiError(node, {}, words);
 }
 
 /**
@@ -87,6 +84,17 @@ export async function sendRenewing(
 	renewals.set(key.id, settled);
 	void settled.then(() => renewals.get(key.id) === settled && renewals.delete(key.id));
 	return await renewing;
+}
+
+/**
+ * A failed item as n8n recognizes it, by exactly these names. With the error itself beside them, it would drop the details.
+ *
+ * Missing in 1.123: `details` is no such name there. Where n8n has to tell failed items by their names, to send them to
+ * the second output, the details are called `message`.
+ */
+export function failedItem(node: INode, { message, description }: { message: string; description?: string | null }): IDataObject {
+	const known = 'ACTIONABLE_CAUSES' in n8n || node.onError !== 'continueErrorOutput';
+	return { error: message, ...(description ? { [known ? 'details' : 'message']: description } : {}) };
 }
 
 /** Shows a hint beside the output. Missing in triggers of every n8n, which have no output of their own. */
