@@ -251,8 +251,11 @@ export class TriggerLab {
 			},
 		};
 		const context = new TriggerContext(workflow, this.node, this.additional(), 'trigger', 'activate', emit, undefined, (error: Error) => this.failed.push(error), scheduling);
-		// n8n 1 takes its schedule from a service of the server.
-		if (LINE === 1) Object.assign((context as { helpers: object }).helpers, scheduling);
+		if (LINE === 1) {
+			// n8n 1 takes its schedule from a service of the server, and writes failures to its log.
+			Object.assign((context as { helpers: object }).helpers, scheduling);
+			Object.defineProperty(context, 'logger', { value: { error: (message: string) => this.failed.push(new Error(message)) } });
+		}
 		await workflow.expression.acquireIsolate();
 		try {
 			const response = await this.nodeType.trigger!.call(context as never);
