@@ -248,7 +248,9 @@ export class N8nRest {
 		const deadline = Date.now() + timeout;
 		for (;;) {
 			const raw = await this.request<RawExecution>('GET', `/rest/executions/${executionId}`);
-			if (FINISHED.has(raw.status)) return readExecution(raw);
+			const execution = readExecution(raw);
+			// n8n 1 stores with SQLite how it ended first, and what it brought a moment later.
+			if (FINISHED.has(raw.status) && (raw.status !== 'success' || execution.lastNode !== undefined)) return execution;
 			if (Date.now() > deadline) throw new Error(`Execution ${executionId} is still ${raw.status} after ${timeout / 1000} s.`);
 			await pause(60);
 		}
