@@ -121,9 +121,11 @@ async function live(n8nFolder: string, current: string, before: string): Promise
 		await step('Publishing again', async () => {
 			await rest.unpublish(polling.id);
 			await rest.publish(polling.id);
-			await until('what changed since', () => collector.names().length > 1, 90_000);
+			await until('what changed since', () => collector.names().includes(expected[1]!), 90_000);
 		});
-		assert.deepEqual(collector.names(), expected);
+		// Nothing is lost. What was told minutes ago may come again, as after a restart: the new code cannot know that it arrived.
+		assert.deepEqual([...new Set(collector.names())], expected);
+		assert.ok(collector.names().length <= expected.length + 1, `repeats: ${collector.names().join(', ')}`);
 
 		await rest.unpublish(polling.id);
 		await step('Removing', () => rest.request('DELETE', `/rest/community-packages?name=${PACKAGE}`));
