@@ -5,7 +5,7 @@
 import * as n8n from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, IHttpRequestOptions, INode, IPollFunctions, ITriggerFunctions, NodeExecutionHint } from 'n8n-workflow';
 
-/** What the package uses of n8n when it runs; the newest of these came with 1.107. */
+/** What the package uses of n8n when it is loaded and when it runs. */
 const NEEDED = ['NodeApiError', 'NodeConnectionTypes', 'NodeOperationError', 'UserError', 'sleep', 'toCronExpression'] as const;
 
 /**
