@@ -11,6 +11,7 @@ export default {
 	testEnvironment: 'node',
 	roots,
 	testMatch: ['**/*.test.mts'],
+	resolver: '<rootDir>/test/harness/resolve.cjs',
 	moduleFileExtensions: ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'node'],
 	extensionsToTreatAsEsm: ['.mts'],
 	// Node 24 runs the .mts files as they are (types erased); jest needs the same done for it.

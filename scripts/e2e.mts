@@ -2,13 +2,14 @@
  * End to end: a fresh n8n with the packed package, the simulated vendors, the ready-made flows, and a
  * browser. `--only <text>` runs the cases whose names contain it, `--pictures <folder>` says where the
  * screenshots go (`docs/images` renews those in the documentation), `--no-browser` leaves the browser out.
+ * `--n8n-1` runs on n8n 1.123 instead, without the browser.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installN8n } from './demo/install-n8n.mts';
-import { BUILD, ROOT } from './demo/paths.mts';
+import { BUILD, N8N_1_DIR, N8N_DIR, ROOT } from './demo/paths.mts';
 import { duration, say } from './demo/progress.mts';
 import { setStage, type Stage } from './demo/stage.mts';
 import { cases as agentCases } from '../test/e2e/agent.mts';
@@ -27,11 +28,14 @@ const { values: options } = parseArgs({
 		only: { type: 'string', default: '' },
 		pictures: { type: 'string', default: join(BUILD, 'pictures') },
 		browser: { type: 'boolean', default: true },
+		'n8n-1': { type: 'boolean', default: false },
 	},
 	allowNegative: true,
 });
 
-const cases = [...packageCases, ...listCases, ...flowCases, ...customerCases, ...triggerCases, ...agentCases, ...(options.browser ? browserCases : [])].filter(({ name }) =>
+// The agent's nodes of these versions, and the editor of the browser tests, are those of n8n 2.
+const onTwo = !options['n8n-1'];
+const cases = [...packageCases, ...listCases, ...flowCases, ...customerCases, ...triggerCases, ...(onTwo ? agentCases : []), ...(options.browser && onTwo ? browserCases : [])].filter(({ name }) =>
 	name.toLowerCase().includes(options.only.toLowerCase()),
 );
 
@@ -64,8 +68,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 try {
-	await installN8n();
-	stage = await setStage(folder);
+	const n8nFolder = options['n8n-1'] ? N8N_1_DIR : N8N_DIR;
+	await installN8n(n8nFolder);
+	stage = await setStage(folder, {}, n8nFolder);
+	say(`n8n ${stage.rest.version}, Node ${process.versions.node}`);
 	for (const one of cases) {
 		const begun = Date.now();
 		try {

@@ -4,12 +4,16 @@
  *     npm test                        everything
  *     npm test -- lint unit           these stages, and what they need
  *     npm test -- --no-browser        everything but the tests in a browser
+ *     npm run test:versions           all that n8n 1.123 takes
  *     npm run test:unit -- -t paging  what follows the first dash goes to the stage's own program
  */
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, constants, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+
+import { installN8n } from './demo/install-n8n.mts';
+import { ENGINE_1_DIR } from './demo/paths.mts';
 
 const ROOT = join(import.meta.dirname, '..');
 const BIN = join(ROOT, 'node_modules', '.bin');
@@ -28,6 +32,8 @@ interface Stage {
 	does: string;
 	needs?: string[];
 	run: (args: string[], scratch: string) => Promise<Result>;
+	/** Runs only when it is named. */
+	extra?: boolean;
 }
 
 let current: ReturnType<typeof spawn> | undefined;
@@ -79,7 +85,7 @@ const program =
 	async (args) => ({ code: await execute(join(BIN, name), [...fixed, ...args]) });
 
 const jest =
-	(folder: string): Stage['run'] =>
+	(folder: string, files = '', settings: NodeJS.ProcessEnv = {}): Stage['run'] =>
 	async (args, scratch) => {
 		const report = join(scratch, `${folder}.json`);
 		const command = [
@@ -89,10 +95,10 @@ const jest =
 			'--json',
 			`--outputFile=${report}`,
 			...args,
-			`/test/${folder}/`,
+			`/test/${folder}/${files}`,
 		];
 		// What n8n's engine writes there goes away with the rest.
-		const env = { N8N_USER_FOLDER: join(scratch, 'n8n') };
+		const env = { N8N_USER_FOLDER: join(scratch, 'n8n'), ...settings };
 		const code = await execute(process.execPath, command, { env });
 		const counts = await readFile(report, 'utf8').then(
 			(text) => {
@@ -104,16 +110,24 @@ const jest =
 		return { code, counts };
 	};
 
+/** Workflow tests on the engine of n8n 1.123. */
+const onEngine1 =
+	(files?: string): Stage['run'] =>
+	async (args, scratch) => {
+		await installN8n(ENGINE_1_DIR);
+		return await jest('workflows', files, { N8N_ENGINE: ENGINE_1_DIR })(args, scratch);
+	};
+
 /** A script of ours that closes with a line "N passed, N failed". */
 const script =
-	(file: string): Stage['run'] =>
+	(file: string, ...fixed: string[]): Stage['run'] =>
 	async (args) => {
 		let counts: Counts | undefined;
 		const onLine = (line: string) => {
 			const found = /^(\d+) passed, (\d+) failed$/.exec(line.trim());
 			if (found) counts = { passed: Number(found[1]), failed: Number(found[2]) };
 		};
-		const code = await execute(process.execPath, [join(ROOT, file), ...args], { onLine });
+		const code = await execute(process.execPath, [join(ROOT, file), ...fixed, ...args], { onLine });
 		return { code, counts };
 	};
 
@@ -152,6 +166,7 @@ const STAGES: Record<string, Stage> = {
 	unit: { does: 'functions, harness', needs: ['build'], run: jest('unit') },
 	simulators: { does: 'the simulated vendors refuse what the vendors refuse', run: nodeTests('test/simulator/simulator.selftest.mts', 'test/simulator/outseta.selftest.mts') },
 	workflows: { does: "nodes on n8n's engine", needs: ['build'], run: jest('workflows') },
+	engine1: { does: 'some of them on the engine of n8n 1.123', needs: ['build'], run: onEngine1('(outreach-(catch-up|input|requests)|outseta-trigger|saved|userlot(-polling)?)\\.') },
 	conformance: { does: 'every operation against the facts', needs: ['build'], run: jest('conformance') },
 	pack: { does: 'the tarball', needs: ['build'], run: program('gulp', 'tarball') },
 	package: {
@@ -164,6 +179,10 @@ const STAGES: Record<string, Stage> = {
 		needs: ['browser', 'build', 'pack'],
 		run: script('scripts/e2e.mts'),
 	},
+	// `npm run test:versions`, with what it takes to install a second n8n.
+	workflows1: { does: 'all of the workflow tests on the engine of n8n 1.123', needs: ['build'], run: onEngine1(), extra: true },
+	e2e1: { does: 'a real n8n 1.123', needs: ['build', 'pack'], run: script('scripts/e2e.mts', '--n8n-1'), extra: true },
+	upgrade: { does: 'the package installed, updated and removed by n8n 2 and 1.123', needs: ['build', 'pack'], run: script('scripts/upgrade.mts'), extra: true },
 };
 
 function select(names: string[], withBrowser: boolean) {
@@ -177,7 +196,8 @@ function select(names: string[], withBrowser: boolean) {
 		stage.needs?.forEach(add);
 		wanted.add(name);
 	};
-	(names.length > 0 ? names : Object.keys(STAGES)).forEach(add);
+	const usual = Object.keys(STAGES).filter((name) => STAGES[name]?.extra !== true);
+	(names.length > 0 ? names : usual).forEach(add);
 	if (!withBrowser) wanted.delete('browser');
 	return Object.entries(STAGES).filter(([name]) => wanted.has(name));
 }

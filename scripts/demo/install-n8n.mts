@@ -1,17 +1,34 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { N8N_DIR } from './paths.mts';
+import { ENGINE_1_DIR, N8N_1_DIR, N8N_DIR } from './paths.mts';
 import { type Finished, run, runOrFail, tail } from './processes.mts';
 import { say, step } from './progress.mts';
 
-const MODULES = join(N8N_DIR, 'node_modules');
-const LOCK_FILE = join(N8N_DIR, 'package-lock.json');
-const STAMP = join(MODULES, '.installed-for');
-const BUSY = join(N8N_DIR, '.installing');
+/** One of the packages under test/ that hold an n8n. */
+class Installation {
+	readonly folder: string;
+	/** What it is, and how large. */
+	readonly label: string;
+	readonly modules: string;
+	readonly lockFile: string;
+	readonly stamp: string;
+	readonly busy: string;
+
+	constructor(folder: string, label: string) {
+		this.folder = folder;
+		this.label = label;
+		this.modules = join(folder, 'node_modules');
+		this.lockFile = join(folder, 'package-lock.json');
+		this.stamp = join(this.modules, '.installed-for');
+		this.busy = join(folder, '.installing');
+	}
+}
+
+const INSTALLATIONS = [new Installation(N8N_DIR, 'n8n, about 3 GB'), new Installation(N8N_1_DIR, 'n8n 1.123, about 2 GB'), new Installation(ENGINE_1_DIR, 'the engine of n8n 1.123, about 250 MB')];
 const WINDOWS = process.platform === 'win32';
 
 interface LockedPackage {
@@ -25,21 +42,21 @@ const readLock = async (file: string) =>
 	(JSON.parse(await readFile(file, 'utf8')) as { packages: Record<string, LockedPackage> }).packages;
 
 /** What an installation depends on: the lock file, and the Node that its native modules were built for. */
-async function fingerprint(): Promise<string> {
-	const lock = createHash('sha256').update(await readFile(LOCK_FILE)).digest('hex');
+async function fingerprint({ lockFile }: Installation): Promise<string> {
+	const lock = createHash('sha256').update(await readFile(lockFile)).digest('hex');
 	return [process.platform, process.arch, process.versions.modules, lock].join(' ');
 }
 
-async function isStamped(): Promise<boolean> {
-	const stamp = await readFile(STAMP, 'utf8').catch(() => '');
-	return stamp === (await fingerprint());
+async function isStamped(one: Installation): Promise<boolean> {
+	const stamp = await readFile(one.stamp, 'utf8').catch(() => '');
+	return stamp === (await fingerprint(one));
 }
 
 /** npm's own record of what it put into node_modules, written when it was done. */
-async function isUnpacked(): Promise<boolean> {
-	const installed = await readLock(join(MODULES, '.package-lock.json')).catch(() => undefined);
+async function isUnpacked({ modules, lockFile }: Installation): Promise<boolean> {
+	const installed = await readLock(join(modules, '.package-lock.json')).catch(() => undefined);
 	if (installed === undefined) return false;
-	return Object.entries(await readLock(LOCK_FILE)).every(([name, wanted]) => {
+	return Object.entries(await readLock(lockFile)).every(([name, wanted]) => {
 		if (name === '') return true;
 		const found = installed[name];
 		if (found === undefined) return (wanted.optional ?? wanted.devOptional ?? wanted.peer) === true;
@@ -60,35 +77,35 @@ const packageFolders = (names: string[], folder: string): string[] =>
 	);
 
 /** npm makes all folders at once and fills them afterwards. */
-const countUnpacked = () => {
+const countUnpacked = ({ modules }: Installation) => {
 	try {
-		const names = readdirSync(MODULES).filter((name) => !name.startsWith('.'));
-		return packageFolders(names, MODULES).filter((folder) => existsSync(join(folder, 'package.json'))).length;
+		const names = readdirSync(modules).filter((name) => !name.startsWith('.'));
+		return packageFolders(names, modules).filter((folder) => existsSync(join(folder, 'package.json'))).length;
 	} catch {
 		return 0;
 	}
 };
 
-async function unpack(): Promise<void> {
-	const total = Object.keys(await readLock(LOCK_FILE)).filter((name) => /^node_modules\/(@[^/]+\/)?[^/]+$/.test(name)).length;
+async function unpack(one: Installation): Promise<void> {
+	const total = Object.keys(await readLock(one.lockFile)).filter((name) => /^node_modules\/(@[^/]+\/)?[^/]+$/.test(name)).length;
 	const { command, args } = npm();
 	// Install scripts stay off: the one native module that is needed is built below, and nothing else runs.
 	const flags = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
 	await step(
-		'Installing n8n, about 3 GB',
-		() => runOrFail(command, [...args, ...flags], { cwd: N8N_DIR, shell: WINDOWS && args.length === 0 }),
-		() => `${Math.min(countUnpacked(), total)} of ${total} packages`,
+		`Installing ${one.label}`,
+		() => runOrFail(command, [...args, ...flags], { cwd: one.folder, shell: WINDOWS && args.length === 0 }),
+		() => `${Math.min(countUnpacked(one), total)} of ${total} packages`,
 	);
 }
 
-const loads = async (name: string) =>
-	(await run(process.execPath, ['--eval', `require(${JSON.stringify(name)})`], { cwd: N8N_DIR })).code === 0;
+const loads = async ({ folder }: Installation, name: string) =>
+	(await run(process.execPath, ['--eval', `require(${JSON.stringify(name)})`], { cwd: folder })).code === 0;
 
 /** The compiler front end: npm's own copy knows newer Pythons than the one n8n's dependencies bring. */
-function nodeGyp(): string {
+function nodeGyp({ modules }: Installation): string {
 	const { cli } = npm();
 	const own = cli === undefined ? undefined : join(dirname(dirname(cli)), 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
-	return own !== undefined && existsSync(own) ? own : join(MODULES, 'node-gyp', 'bin', 'node-gyp.js');
+	return own !== undefined && existsSync(own) ? own : join(modules, 'node-gyp', 'bin', 'node-gyp.js');
 }
 
 /** This Node as an npm package: the binary and its headers. */
@@ -123,30 +140,44 @@ async function findHeaders(folder: string): Promise<string | undefined> {
 	return hasHeaders(unpacked) ? unpacked : undefined;
 }
 
-async function compileSqlite(folder: string): Promise<Finished> {
+async function compileSqlite(one: Installation): Promise<Finished> {
 	const work = await mkdtemp(join(tmpdir(), 'node-headers-'));
 	try {
 		const headers = await findHeaders(work);
-		const args = [nodeGyp(), 'rebuild', '--jobs', String(availableParallelism())];
+		const args = [nodeGyp(one), 'rebuild', '--jobs', String(availableParallelism())];
 		// Without headers at hand node-gyp downloads them, or takes those that npm's configuration names.
 		if (headers !== undefined) args.push(`--nodedir=${headers}`);
 		return await step('Compiling the SQLite driver, there is no ready-made one at hand', () =>
-			run(process.execPath, args, { cwd: folder }),
+			run(process.execPath, args, { cwd: join(one.modules, 'sqlite3') }),
 		);
 	} finally {
 		await rm(work, { recursive: true, force: true });
 	}
 }
 
-async function buildSqlite(): Promise<void> {
-	const folder = join(MODULES, 'sqlite3');
-	if (await loads('sqlite3')) return;
+/** The driver that another installation has compiled, if it is the same version. */
+async function borrowSqlite(one: Installation): Promise<void> {
+	const versionIn = async ({ modules }: Installation) => await readFile(join(modules, 'sqlite3', 'package.json'), 'utf8').then((text) => (JSON.parse(text) as { version: string }).version, () => undefined);
+	for (const other of INSTALLATIONS) {
+		if (other === one || (await versionIn(other)) !== (await versionIn(one)) || !(await loads(other, 'sqlite3'))) continue;
+		const place = join('sqlite3', 'build', 'Release', 'node_sqlite3.node');
+		await mkdir(dirname(join(one.modules, place)), { recursive: true });
+		await cp(join(other.modules, place), join(one.modules, place));
+		return;
+	}
+}
+
+async function buildSqlite(one: Installation): Promise<void> {
+	const folder = join(one.modules, 'sqlite3');
+	if (await loads(one, 'sqlite3')) return;
+	await borrowSqlite(one);
+	if (await loads(one, 'sqlite3')) return;
 	const fetched = await step('Looking for a ready-made SQLite driver', () =>
-		run(process.execPath, [join(MODULES, 'prebuild-install', 'bin.js'), '-r', 'napi'], { cwd: folder, timeout: 60_000 }),
+		run(process.execPath, [join(one.modules, 'prebuild-install', 'bin.js'), '-r', 'napi'], { cwd: folder, timeout: 60_000 }),
 	);
-	if (fetched.code === 0 && (await loads('sqlite3'))) return;
-	const built = await compileSqlite(folder);
-	if (built.code === 0 && (await loads('sqlite3'))) return;
+	if (fetched.code === 0 && (await loads(one, 'sqlite3'))) return;
+	const built = await compileSqlite(one);
+	if (built.code === 0 && (await loads(one, 'sqlite3'))) return;
 	throw new Error(
 		`n8n needs its SQLite driver, which could neither be downloaded nor compiled here. ` +
 			`To compile it, Python 3, make and a C++ compiler have to be installed.\n${tail(built.output)}`,
@@ -163,16 +194,16 @@ const isAlive = (pid: number) => {
 };
 
 /** Two of us at once (a demo and a test run) must not write into the same folder. */
-async function exclusively(work: () => Promise<void>): Promise<void> {
+async function exclusively({ busy }: Installation, work: () => Promise<void>): Promise<void> {
 	let told = false;
 	for (;;) {
 		try {
-			await writeFile(BUSY, String(process.pid), { flag: 'wx' });
+			await writeFile(busy, String(process.pid), { flag: 'wx' });
 			break;
 		} catch (error) {
 			if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-			const owner = Number(await readFile(BUSY, 'utf8').catch(() => '0'));
-			if (owner > 0 && !isAlive(owner)) await rm(BUSY, { force: true });
+			const owner = Number(await readFile(busy, 'utf8').catch(() => '0'));
+			if (owner > 0 && !isAlive(owner)) await rm(busy, { force: true });
 			else if (!told) {
 				told = true;
 				say(`  Process ${owner} is installing n8n already; waiting for it ...`);
@@ -183,25 +214,30 @@ async function exclusively(work: () => Promise<void>): Promise<void> {
 	try {
 		await work();
 	} finally {
-		await rm(BUSY, { force: true });
+		await rm(busy, { force: true });
 	}
 }
 
 /**
  * Makes sure that n8n can be started on this Node. The first time takes minutes and shows how far it
- * is; later it is one comparison.
+ * is; later it is one comparison. @param folder one of the packages under test/ that hold an n8n.
  */
-export async function installN8n(): Promise<void> {
-	if (await isStamped()) return;
+export async function installN8n(folder = N8N_DIR): Promise<void> {
+	const one = INSTALLATIONS.find((known) => known.folder === folder);
+	if (one === undefined) throw new Error(`${folder} holds no n8n.`);
+	if (await isStamped(one)) return;
 	if (Number(process.versions.node.split('.')[0]) < 24) {
 		throw new Error(`n8n needs Node 24; this is ${process.version}. "npm start" and "npm test" bring the right one.`);
 	}
-	await exclusively(async () => {
-		if (await isStamped()) return;
-		if (!(await isUnpacked())) await unpack();
-		await buildSqlite();
-		if (!(await loads('isolated-vm'))) throw new Error('n8n\'s expression sandbox (isolated-vm) does not load on this system.');
-		await writeFile(STAMP, await fingerprint());
+	await exclusively(one, async () => {
+		if (await isStamped(one)) return;
+		if (!(await isUnpacked(one))) await unpack(one);
+		// The engine alone has no database and no sandbox.
+		if (folder !== ENGINE_1_DIR) {
+			await buildSqlite(one);
+			if (!(await loads(one, 'isolated-vm'))) throw new Error('n8n\'s expression sandbox (isolated-vm) does not load on this system.');
+		}
+		await writeFile(one.stamp, await fingerprint(one));
 	});
 }
 

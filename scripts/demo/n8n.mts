@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -58,8 +59,14 @@ export const settings = (userFolder: string, port: number, brokerPort: number) =
 	NO_COLOR: '1',
 });
 
-/** Starts n8n on a user folder and waits until it answers. @param more settings beyond the usual ones. */
-export async function startN8n(userFolder: string, preferredPort = 5678, more: Record<string, string> = {}): Promise<RunningN8n> {
+/** Those parts that this n8n has: one that it does not know would end it. */
+const unusedIn = (n8n: string) => UNUSED_MODULES.filter((name) => [name, `${name}.ee`].some((folder) => existsSync(join(n8n, 'node_modules', 'n8n', 'dist', 'modules', folder))));
+
+/**
+ * Starts n8n on a user folder and waits until it answers.
+ * @param more settings beyond the usual ones. @param n8nFolder where it is installed.
+ */
+export async function startN8n(userFolder: string, preferredPort = 5678, more: Record<string, string> = {}, n8nFolder = N8N_DIR): Promise<RunningN8n> {
 	await mkdir(userFolder, { recursive: true });
 	const port = await freePort(preferredPort);
 	const brokerPort = await freePort(port + 1);
@@ -68,9 +75,9 @@ export async function startN8n(userFolder: string, preferredPort = 5678, more: R
 	const file = await open(log, 'w');
 	const { child, stop } = startGroup(
 		process.execPath,
-		['--import', LEASH, join(N8N_DIR, 'node_modules', 'n8n', 'bin', 'n8n'), 'start'],
+		['--import', LEASH, join(n8nFolder, 'node_modules', 'n8n', 'bin', 'n8n'), 'start'],
 		// n8n reads a .env file from where it is started.
-		{ cwd: userFolder, stdio: ['ignore', file.fd, file.fd, 'ipc'], env: environment({ ...settings(userFolder, port, brokerPort), ...more }) },
+		{ cwd: userFolder, stdio: ['ignore', file.fd, file.fd, 'ipc'], env: environment({ ...settings(userFolder, port, brokerPort), N8N_DISABLED_MODULES: unusedIn(n8nFolder).join(','), ...more }) },
 	);
 	await file.close();
 	const url = `http://${HOST}:${port}`;

@@ -1,4 +1,4 @@
-/** n8n's REST interface as its editor uses it (n8n 2.41). */
+/** n8n's REST interface as its editor uses it (n8n 2.41, and 1.123 where that differs). */
 export interface Credential {
 	id: string;
 	name: string;
@@ -88,6 +88,7 @@ const FINISHED = new Set(['success', 'error', 'crashed', 'canceled']);
 export class N8nRest {
 	readonly url: string;
 	#cookies = new Map<string, string>();
+	#version = '';
 
 	constructor(url: string) {
 		this.url = url;
@@ -96,6 +97,11 @@ export class N8nRest {
 	/** The signed-in session, for a browser that is to continue it. */
 	get cookies(): ReadonlyMap<string, string> {
 		return this.#cookies;
+	}
+
+	/** The version of n8n, known once somebody has signed in. */
+	get version(): string {
+		return this.#version;
 	}
 
 	async fetch(path: string, init: RequestInit = {}): Promise<Response> {
@@ -128,9 +134,11 @@ export class N8nRest {
 	/** Signs in, and makes the account of the owner when this n8n is new. */
 	async signIn(owner: { email: string; password: string; firstName: string; lastName: string }): Promise<void> {
 		const { email, password } = owner;
-		const settings = await this.request<{ userManagement: { showSetupOnFirstLoad?: boolean } }>('GET', '/rest/settings');
+		const settings = await this.request<{ versionCli?: string; userManagement: { showSetupOnFirstLoad?: boolean } }>('GET', '/rest/settings');
 		if (settings.userManagement.showSetupOnFirstLoad === true) await this.request('POST', '/rest/owner/setup', owner);
 		else await this.request('POST', '/rest/login', { emailOrLdapLoginId: email, password });
+		// Only to somebody who is signed in does n8n tell its version.
+		this.#version = settings.versionCli ?? (await this.request<{ versionCli: string }>('GET', '/rest/settings')).versionCli;
 	}
 
 	nodeTypes(): Promise<Array<{ name: string; displayName: string; version: number | number[]; properties: Json[]; iconUrl?: string | Record<'light' | 'dark', string> }>> {
@@ -212,16 +220,20 @@ export class N8nRest {
 
 	/** Runs a workflow from one of its triggers to its end. */
 	async run(id: string, trigger: string): Promise<Execution> {
-		const started = await this.request<{ executionId?: string }>('POST', `/rest/workflows/${id}/run`, {
-			triggerToStartFrom: { name: trigger },
-		});
+		const started = await this.#start<{ executionId?: string }>(id, trigger);
 		if (started.executionId === undefined) throw new Error(`n8n waits for an event at "${trigger}" and has not started anything.`);
 		return await this.finished(started.executionId);
 	}
 
+	/** n8n 1 runs what the editor shows, n8n 2 what is stored. */
+	async #start<T>(id: string, trigger: string): Promise<T> {
+		const shown = this.#version.startsWith('1.') ? { workflowData: await this.workflow(id) } : {};
+		return await this.request('POST', `/rest/workflows/${id}/run`, { ...shown, triggerToStartFrom: { name: trigger } });
+	}
+
 	/** Waits for one event at a trigger, as the editor's "Listen for test event" does. */
 	async listen(id: string, trigger: string): Promise<void> {
-		const { waitingForWebhook } = await this.request<{ waitingForWebhook?: boolean }>('POST', `/rest/workflows/${id}/run`, { triggerToStartFrom: { name: trigger } });
+		const { waitingForWebhook } = await this.#start<{ waitingForWebhook?: boolean }>(id, trigger);
 		if (waitingForWebhook !== true) throw new Error(`n8n does not wait for an event at "${trigger}".`);
 	}
 
@@ -236,7 +248,9 @@ export class N8nRest {
 		const deadline = Date.now() + timeout;
 		for (;;) {
 			const raw = await this.request<RawExecution>('GET', `/rest/executions/${executionId}`);
-			if (FINISHED.has(raw.status)) return readExecution(raw);
+			const execution = readExecution(raw);
+			// n8n 1 stores with SQLite how it ended first, and what it brought a moment later.
+			if (FINISHED.has(raw.status) && (raw.status !== 'success' || execution.lastNode !== undefined)) return execution;
 			if (Date.now() > deadline) throw new Error(`Execution ${executionId} is still ${raw.status} after ${timeout / 1000} s.`);
 			await pause(60);
 		}

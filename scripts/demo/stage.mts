@@ -44,8 +44,8 @@ interface Memory {
 	flows: Record<string, { id: string; made: string }>;
 }
 
-/** Sets everything up on a user folder, which may have been used before: what is there already is kept. @param more settings of n8n. */
-export async function setStage(userFolder: string, more: Record<string, string> = {}): Promise<Stage> {
+/** Sets everything up on a user folder, which may have been used before: what is there already is kept. @param more settings of n8n. @param n8nFolder where n8n is installed. */
+export async function setStage(userFolder: string, more: Record<string, string> = {}, n8nFolder?: string): Promise<Stage> {
 	await mkdir(userFolder, { recursive: true });
 	const memoryFile = join(userFolder, 'stage.json');
 	const memory: Memory = await readFile(memoryFile, 'utf8')
@@ -63,7 +63,7 @@ export async function setStage(userFolder: string, more: Record<string, string> 
 		running.push(simulators);
 		const model = await startModel(demoScript);
 		running.push(model);
-		const n8n = await step('Starting n8n', () => startN8n(userFolder, memory.ports.n8n, more));
+		const n8n = await step('Starting n8n', () => startN8n(userFolder, memory.ports.n8n, more, n8nFolder));
 		const current = { n8n };
 		running.push({ stop: async () => await current.n8n.stop() });
 		const rest = new N8nRest(n8n.url);
@@ -79,7 +79,7 @@ export async function setStage(userFolder: string, more: Record<string, string> 
 				...{ n8n, rest, simulators, credentials, flows, stop },
 				crash: async () => await current.n8n.kill(),
 				async restart() {
-					current.n8n = await startN8n(userFolder, memory.ports.n8n, more);
+					current.n8n = await startN8n(userFolder, memory.ports.n8n, more, n8nFolder);
 					stage.n8n = current.n8n;
 				},
 			};

@@ -41,7 +41,8 @@ export const cases: Case[] = [
 				for (const key of wrong) {
 					const { status, message } = await rest.testCredential(credential, { ...data, [key]: 'wrong' });
 					assert.equal(status, 'Error', `a wrong ${key} passes`);
-					assert.match(message, /refused the (key|token)/);
+					// n8n 1 has words of its own for a 401.
+					assert.match(message, rest.version.startsWith('1.') ? /Authorization failed/ : /refused the (key|token)/);
 				}
 				const nowhere = await rest.testCredential(credential, { ...data, [field]: 'http://127.0.0.1:9' });
 				assert.equal(nowhere.status, 'Error', 'an address where nobody is passes');

@@ -4,7 +4,7 @@
  */
 import { generateKeyPairSync } from 'node:crypto';
 import type { IDataObject, ResourceMapperField } from 'n8n-workflow';
-import { automatic, described, mapper, outreachLab, rl, tinyServer, visible, where } from './support.mts';
+import { automatic, described, LINE, mapper, outreachLab, rl, tinyServer, visible, where } from './support.mts';
 
 const lab = outreachLab({ stepMs: 20 });
 
@@ -54,7 +54,8 @@ describe('server-to-server key', () => {
 		expect(error).toBeUndefined();
 		expect(json.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
 		expect(exchanges()).toHaveLength(1);
-		expect(lab.calls().filter(({ status }) => status === 401)).toHaveLength(1);
+		// n8n 1 has to be shown a refusal a second time.
+		expect(lab.calls().filter(({ status }) => status === 401)).toHaveLength(LINE > 1 ? 1 : 2);
 	});
 
 	test('a write that meets an expired token takes effect once', async () => {

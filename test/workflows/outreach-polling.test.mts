@@ -1,7 +1,7 @@
 /** The Outreach Polling Trigger: every change once, through pages, crashes and polls over each other. */
 import { randomUUID } from 'node:crypto';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { outreachLab, rl, seen, where } from './support.mts';
+import { LINE, outreachLab, rl, seen, where } from './support.mts';
 import { poller as activePoller, TriggerLab } from './trigger-support.mts';
 
 const lab = outreachLab();
@@ -302,7 +302,8 @@ describe('what can go wrong', () => {
 		expect(await one.poll(workflow)).toBeNull();
 	});
 
-	test('the time that n8n gives is kept to, and the rest comes with the next poll', async () => {
+	// n8n 1 gives a poll no time to keep to.
+	(LINE > 1 ? test : test.skip)('the time that n8n gives is kept to, and the rest comes with the next poll', async () => {
 		const made = lab.sim.seedProspects(3000, 'bulk');
 		const { one } = await poller(prospects());
 		const when = new Date(Date.now() + 1000).toISOString();

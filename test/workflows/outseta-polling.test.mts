@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { outsetaLab } from './outseta-support.mts';
-import { mapper, rl, where } from './support.mts';
+import { LINE, mapper, rl, where } from './support.mts';
 import { poller as activePoller, TriggerLab } from './trigger-support.mts';
 
 const lab = outsetaLab();
@@ -286,7 +286,8 @@ describe('what can go wrong', () => {
 		expect(await next()).toBeNull();
 	});
 
-	test('the time that n8n gives is kept to, and the rest comes with the next poll', async () => {
+	// n8n 1 gives a poll no time to keep to.
+	(LINE > 1 ? test : test.skip)('the time that n8n gives is kept to, and the rest comes with the next poll', async () => {
 		const made = people(350);
 		const { one } = await poller({ resource: 'person', events: ['changed'] });
 		stamp(made, (i) => moment(600_000 + i * 10_000));

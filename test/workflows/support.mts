@@ -1,8 +1,8 @@
 /** Set-up that the workflow tests share: a simulator, the real engine, and short words for parameters. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { createHarness, type Harness, type NodeOptions, type NodeResult } from '../harness/index.mts';
+import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
+import { createHarness, n8n, type Harness, type NodeOptions, type NodeResult } from '../harness/index.mts';
 import { startOutreach, type OutreachOptions, type OutreachSimulator, type RecordedRequest } from '../simulator/index.mts';
 
 export type Body = { data: { type?: string; id?: number; attributes?: IDataObject; relationships?: IDataObject; meta?: IDataObject } };
@@ -155,6 +155,9 @@ export async function seen(lab: OutreachLab, start: string, times = 1): Promise<
 		await new Promise((done) => setTimeout(done, 2));
 	}
 }
+
+/** Which line of n8n the tests run on: `2`, or `1` for the engine of 1.123, whose errors carry no `failure`. */
+export const LINE = 'failure' in new n8n.NodeApiError({} as INode, {}, { failure: { cause: 'credential-invalid' } }) ? 2 : 1;
 
 /** What a person reads first and then of an error. */
 export const described = (error: Error | undefined) => ({ message: error?.message, description: (error as { description?: string } | undefined)?.description });

@@ -4,6 +4,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IDataObject, INode, INodeExecutionData, INodeParameters, IWebhookResponseData, WorkflowExecuteMode } from 'n8n-workflow';
 import { core, n8n, type Harness } from '../harness/index.mts';
+import { LINE } from './support.mts';
 
 type Contexts = Record<'ExecuteContext' | 'HookContext' | 'WebhookContext' | 'PollContext' | 'TriggerContext', new (...args: unknown[]) => unknown>;
 const { ExecuteContext, HookContext, WebhookContext, PollContext, TriggerContext } = core as unknown as Contexts;
@@ -259,6 +260,11 @@ export class TriggerLab {
 			},
 		};
 		const context = new TriggerContext(workflow, this.node, this.additional(), 'trigger', 'activate', emit, undefined, (error: Error) => this.failed.push(error), scheduling);
+		if (LINE === 1) {
+			// n8n 1 takes its schedule from a service of the server, and writes failures to its log.
+			Object.assign((context as { helpers: object }).helpers, scheduling);
+			Object.defineProperty(context, 'logger', { value: { error: (message: string) => this.failed.push(new Error(message)) } });
+		}
 		await workflow.expression.acquireIsolate();
 		try {
 			const response = await this.nodeType.trigger!.call(context as never);

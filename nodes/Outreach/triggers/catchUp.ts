@@ -12,6 +12,7 @@ import { nodeKey } from '../../shared/trigger/node';
 import { outside } from '../../shared/trigger/outside';
 import { budgetOf, forget, type Found, poll } from '../../shared/trigger/poll';
 import { readChanges } from '../../shared/trigger/readChanges';
+import { recordFailure } from '../../shared/wire/bridge';
 import { outreach } from '../vendor';
 import { changesOf, polledResources } from './changes';
 import { itemOf, type Wishes, wishesOf } from './deliveries';
@@ -95,7 +96,7 @@ export async function startCatchingUp(context: ITriggerFunctions): Promise<ITrig
 	let closed = false;
 
 	const report = (failure: Error): void => {
-		if (!closed) context.saveFailedExecution(failure instanceof NodeApiError ? failure : new NodeOperationError(context.getNode(), failure));
+		if (!closed) recordFailure(context, failure instanceof NodeApiError ? failure : new NodeOperationError(context.getNode(), failure));
 	};
 	const once = async (): Promise<void> => {
 		const failures: Error[] = [];

@@ -134,6 +134,7 @@ export const outreachApi: Api = {
 	name: 'Outreach',
 	credential: 'outreachOAuth2Api',
 	oauth2: true,
+	renewable: true,
 	baseUrl: (credentials) => `${originOf(credentials.baseUrl || 'https://api.outreach.io', 'API Address', 'https://api.outreach.io')}/api/v2`,
 	addressField: 'API Address',
 	headers: { Accept: MEDIA_TYPE },

@@ -17,6 +17,28 @@ export const simplifyProperty: INodeProperties = {
 const asksMoreThanEquals = (vendor: Vendor) =>
 	(['string', 'integer', 'dateTime', 'boolean'] as const).some((type) => vendor.api.operators({ name: type, type }).length > 1);
 
+/** What a field is compared with. Without a choice of operators nothing may depend on one: n8n 1.123 would find no order of the parameters. */
+function valueProperties(operators: boolean): INodeProperties[] {
+	const value: INodeProperties = { displayName: 'Value', name: 'value', type: 'string', default: '' };
+	if (!operators) return [value];
+	return [
+		dynamicDropdown('Operator Name or ID', 'operator', 'getOperators', ['&field'], 'equals'),
+		{
+			...value,
+			displayOptions: { hide: { operator: ['empty', 'notEmpty'] } },
+			description: 'For "Is One of", several values with commas between them',
+		},
+		{
+			displayName: 'And',
+			name: 'until',
+			type: 'string',
+			default: '',
+			displayOptions: { show: { operator: ['between'] } },
+			description: 'End of the range, inclusive',
+		},
+	];
+}
+
 export function filtersProperty(vendor: Vendor): INodeProperties {
 	const related = vendor.resources.some((r) => (r.relations ?? []).some((rel) => rel.filterBy?.includes('id')));
 	return {
@@ -33,24 +55,7 @@ export function filtersProperty(vendor: Vendor): INodeProperties {
 				name: 'condition',
 				values: [
 					dynamicDropdown('Field Name or ID', 'field', 'getFilterFields', ['resource']),
-					// A choice of one is none.
-					...(asksMoreThanEquals(vendor) ? [dynamicDropdown('Operator Name or ID', 'operator', 'getOperators', ['&field'], 'equals')] : []),
-					{
-						displayName: 'Value',
-						name: 'value',
-						type: 'string',
-						default: '',
-						displayOptions: { hide: { operator: ['empty', 'notEmpty'] } },
-						...(asksMoreThanEquals(vendor) ? { description: 'For "Is One of", several values with commas between them' } : {}),
-					},
-					{
-						displayName: 'And',
-						name: 'until',
-						type: 'string',
-						default: '',
-						displayOptions: { show: { operator: ['between'] } },
-						description: 'End of the range, inclusive',
-					},
+					...valueProperties(asksMoreThanEquals(vendor)),
 				],
 			},
 			...(related

@@ -7,6 +7,7 @@ import { type IExecuteFunctions, type INodeExecutionData, NodeApiError, NodeOper
 
 import { labelOf } from '../spec/labels';
 import { grouped } from '../spec/lists';
+import { failedItem } from '../wire/bridge';
 import type { Vendor } from '../wire/vendor';
 import { changesIn, rehearse, reportPlans, wantById, wantLinked } from './dryRun';
 import type { Fail, Handler, Output, Recipes } from './handler';
@@ -178,8 +179,7 @@ function handlerOf({ operation }: Run, recipes: Recipes): Handler<unknown> {
 function toItems({ item, outputs, failure }: Slot): INodeExecutionData[] {
 	const pairedItem = { item: item.index };
 	if (failure) {
-		// n8n knows a failed item by exactly these names. With the error itself beside them, it would drop the details.
-		return [{ json: { error: failure.message, ...(failure.description ? { details: failure.description } : {}) }, pairedItem }];
+		return [{ json: failedItem(item.run.context.getNode(), failure), pairedItem }];
 	}
 	return (outputs ?? []).map((output) => ({ ...output, pairedItem }));
 }

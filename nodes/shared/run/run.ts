@@ -7,6 +7,7 @@ import type { RecordId } from '../spec/record';
 import type { Field, Resource } from '../spec/resource';
 import { BadInput } from '../spec/values';
 import type { Api } from '../wire/api';
+import { hint } from '../wire/bridge';
 import { Client } from '../wire/client';
 import { apiOf, operationOf, resourceOf, type Vendor } from '../wire/vendor';
 import { isDryRun } from './isDryRun';
@@ -125,8 +126,7 @@ export class Run {
 
 	/** Something the user should know, shown at the output. */
 	hint(message: string): void {
-		// Triggers have no output pane of their own.
-		this.context.addExecutionHints?.({ message, location: 'outputPane' });
+		hint(this.context, { message, location: 'outputPane' });
 	}
 
 	/** Tells the user about waits for the rate limit, and about lists that could not be read in large pages. */

@@ -1,6 +1,9 @@
 /** The trigger node itself: its key, and publishing. */
 import type { INode, WorkflowExecuteMode } from 'n8n-workflow';
 
+// Also a trigger that sends nothing tells an n8n that is too old so.
+import '../wire/bridge';
+
 /** Names a node of a workflow across its executions. */
 export function nodeKey(context: { getNode(): INode; getWorkflow(): { id?: string }; getMode(): WorkflowExecuteMode }): string {
 	// What arrives while a person tests says nothing about the workflow that is on.

@@ -5,6 +5,7 @@
  */
 import { type IDataObject, type INodeExecutionData, type IPollFunctions, type ITriggerFunctions, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
+import { pollBudget } from '../wire/bridge';
 import { nodeKey } from './node';
 
 // ---- n8n --------------------------------------------------------------------------------------------
@@ -53,8 +54,7 @@ const doubts = new Set<string>();
 
 /** When the time for reading is up. */
 export function budgetOf(context: IPollFunctions | ITriggerFunctions): () => boolean {
-	const { getPollBudgetMs } = context as { getPollBudgetMs?: () => number };
-	const ends = Date.now() + SHARE * (getPollBudgetMs?.call(context) ?? BUDGET);
+	const ends = Date.now() + SHARE * pollBudget(context, BUDGET);
 	return () => Date.now() >= ends;
 }
 

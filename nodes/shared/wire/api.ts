@@ -61,6 +61,8 @@ export interface Api {
 	credential: string;
 	/** n8n refreshes the token itself and therefore reads the credential for every call. */
 	oauth2?: boolean;
+	/** The key is a token that expires, and that n8n renews after a 401. */
+	renewable?: boolean;
 	/**
 	 * Address before the resource path.
 	 * @throws Error with a message for the user when the credential holds no usable address.

@@ -18,6 +18,7 @@ import {
 import type { Resource } from '../spec/resource';
 import { jsonOf, webPageIn } from './answers';
 import type { Answer, Api, Call } from './api';
+import { sendRenewing } from './bridge';
 import { type Gate, gates, pause, roomAt, SECOND, type Trip } from './gate';
 import { PageSize } from './pageSize';
 import { type RawAnswer, Refusals, Withheld } from './refusals';
@@ -284,8 +285,6 @@ export class Client {
 			timeout: api.timeout,
 			...(call.file ? { encoding: 'arraybuffer' as const } : {}),
 			returnFullResponse: true,
-			// Statuses are judged here, since thrown errors carry no headers; 401 must throw for n8n to renew the token.
-			ignoreHttpStatusErrors: { ignore: true, except: [401] },
 			// A redirected POST would arrive as GET, and count as done.
 			...(call.method === 'GET' ? {} : { disableFollowRedirect: true }),
 			sendCredentialsOnCrossOriginRedirect: false,
@@ -296,14 +295,16 @@ export class Client {
 
 		const credential = this.context.getNode().credentials?.[api.credential];
 		try {
-			const answer = (await this.context.helpers.httpRequestWithAuthentication.call(
-				this.context,
-				api.credential,
+			const more = api.oauth2
+				? undefined
+				: { credentialsDecrypted: { id: credential?.id ?? '', name: credential?.name ?? '', type: api.credential, data: credentials } };
+			// Statuses are judged here, since thrown errors carry no headers; 401 must throw for n8n to renew the token.
+			const answer = await sendRenewing(
+				async (options) => await this.context.helpers.httpRequestWithAuthentication.call(this.context, api.credential, options, more),
 				request,
-				api.oauth2
-					? undefined
-					: { credentialsDecrypted: { id: credential?.id ?? '', name: credential?.name ?? '', type: api.credential, data: credentials } },
-			)) as { statusCode: number; headers: Record<string, string>; body: unknown };
+				this.context.getNode(),
+				{ credential: api.credential, id: this.credentialKey, renewable: api.renewable === true },
+			);
 			const refused = call.file && answer.statusCode >= 400;
 			return { status: answer.statusCode, headers: answer.headers, body: refused ? jsonOf(answer.body) : answer.body };
 		} catch (error) {
