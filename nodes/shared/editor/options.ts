@@ -59,7 +59,7 @@ export function optionsProperty(vendor: Vendor, operations: Operation[]): INodeP
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 50 },
 			default: 5,
-			description: 'How many items to process at the same time',
+			description: 'How many items to process at the same time. Without this option, the node starts with 5, goes up to 50 while the vendor stays as fast, and goes down when the vendor gets slow or refuses requests.',
 		},
 	];
 	return {

@@ -18,7 +18,8 @@ import {
 import type { Resource } from '../spec/resource';
 import { jsonOf, webPageIn } from './answers';
 import type { Answer, Api, Call } from './api';
-import { type Gate, gates, pause, roomAt, SECOND, type Trip } from './gate';
+import { type Gate, gateOf, pause, roomAt, SECOND, type Trip } from './gate';
+import { fateOf, kindOf, type Ticket } from './pace';
 import { PageSize } from './pageSize';
 import { type RawAnswer, Refusals } from './refusals';
 
@@ -42,6 +43,8 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
 export interface ClientOptions {
 	/** Longest time in ms that one request may wait for the vendor's rate limit. */
 	maxWait?: number;
+	/** The user set how many items are worked on at once: the requests do not wait for a place. */
+	unpaced?: boolean;
 }
 
 /** Talks to one door of a vendor with one credential, for the length of one execution. */
@@ -73,9 +76,13 @@ export class Client {
 	) {
 		this.signal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 		this.credentialKey = `${api.name} ${api.credential} ${context.getNode().credentials?.[api.credential]?.id ?? context.getNode().id}`;
-		this.gate = gates.get(this.credentialKey) ?? { openAt: 0, nextSlot: 0, recent: [], fastest: Infinity, answered: 0 };
-		gates.set(this.credentialKey, this.gate);
+		this.gate = gateOf(this.credentialKey, api.perSecond);
 		this.refusals = new Refusals(context.getNode(), api);
+	}
+
+	/** Requests that may be under way at once, for now. */
+	get width(): number {
+		return this.gate.pace.width();
 	}
 
 	/** The execution was cancelled. */
@@ -179,9 +186,14 @@ export class Client {
 		};
 		let doubtful = false;
 		for (;;) {
-			const trip = await this.waitForGate(deadline);
-			const outcome = await this.once(call);
-			trip.took = Date.now() - trip.sent;
+			const { trip, ticket } = await this.waitForGate(deadline, kindOf(call.method, call.path));
+			let outcome: Awaited<ReturnType<typeof this.once>> | undefined;
+			try {
+				outcome = await this.once(call);
+			} finally {
+				trip.took = Date.now() - trip.sent;
+				if (ticket) gate.pace.leave(ticket, outcome ? fateOf('status' in outcome ? outcome.status : undefined) : 'unknown');
+			}
 			if ('fault' in outcome) {
 				const neverSent = NEVER_SENT.has(outcome.code);
 				// A connection can break for no reason; the second time, the answer may be what is too large.
@@ -196,6 +208,7 @@ export class Client {
 
 			const { status, headers, body } = outcome;
 			const allowance = api.allowance?.(headers);
+			if (allowance?.remaining !== undefined && allowance.resetsAt) gate.pace.allow(allowance.remaining, allowance.resetsAt);
 			if (allowance?.remaining === 0 && allowance.resetsAt) gate.openAt = Math.max(gate.openAt, allowance.resetsAt);
 			if (status >= 300 && status < 400) throw refusals.moved(call, headers.location);
 			if (status < 400) {
@@ -212,6 +225,7 @@ export class Client {
 
 			const wait = api.retryAfter?.(headers, Date.now());
 			if (status === 429 || (status === 503 && wait !== undefined)) {
+				if (status === 429) gate.rate?.refused(trip.sent);
 				gate.openAt = Math.max(gate.openAt, Date.now() + (wait ?? BLIND_WAIT));
 				if (gate.openAt > deadline) throw refusals.refused(call, outcome);
 				continue;
@@ -298,13 +312,21 @@ export class Client {
 		}
 	}
 
-	/** Waits for the shared allowance of the credential. */
-	private async waitForGate(deadline: number): Promise<Trip> {
+	/** Waits for the shared allowance of the credential, and for a place among the requests under way. */
+	private async waitForGate(deadline: number, kind: string): Promise<{ trip: Trip; ticket?: Ticket }> {
 		const { perSecond } = this.api;
+		const { pace, rate } = this.gate;
+		let ticket: Ticket | undefined;
 		for (;;) {
 			const now = Date.now();
 			const openAt = Math.max(this.gate.openAt, ...(perSecond ? [this.gate.nextSlot, roomAt(this.gate, perSecond)] : []));
-			if (openAt <= now) break;
+			if (openAt <= now) {
+				if (this.cancelled) throw this.refusals.stopped();
+				ticket = this.options.unpaced ? undefined : pace.enter(kind);
+				if (ticket || this.options.unpaced) break;
+				await pace.turn(this.signal);
+				continue;
+			}
 			if (openAt > deadline) {
 				throw this.refusals.tooLong(openAt - now);
 			}
@@ -316,12 +338,11 @@ export class Client {
 			await this.rest(openAt - now);
 		}
 		const trip: Trip = { sent: Date.now() };
-		if (perSecond) {
-			this.gate.nextSlot = Math.max(this.gate.nextSlot, trip.sent) + SECOND / perSecond;
+		if (perSecond && rate) {
+			this.gate.nextSlot = Math.max(this.gate.nextSlot, trip.sent) + SECOND / rate.perSecond();
 			this.gate.recent = [...this.gate.recent, trip].slice(-Math.floor(perSecond));
 		}
-		if (this.cancelled) throw this.refusals.stopped();
-		return trip;
+		return { trip, ticket };
 	}
 
 	private async rest(ms: number): Promise<void> {

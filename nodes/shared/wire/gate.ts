@@ -1,6 +1,8 @@
 /** The vendor's rate limit: one gate per credential, shared by all executions of the process. */
 import { sleep } from 'n8n-workflow';
 
+import { Pace, Rate } from './pace';
+
 /** Longest single sleep in milliseconds. */
 const SLICE = 10_000;
 
@@ -16,6 +18,10 @@ export interface Gate {
 	fastest: number;
 	/** Requests answered. */
 	answered: number;
+	/** How many requests go out at once. */
+	pace: Pace;
+	/** How many a second, for vendors that count them. */
+	rate?: Rate;
 }
 
 export interface Trip {
@@ -37,7 +43,17 @@ export function roomAt({ recent, fastest, answered }: Gate, perSecond: number): 
 	return trip ? trip.sent + Math.max(SECOND, 1_000 + (trip.took ?? 0) - least) : 0;
 }
 
-export const gates = new Map<string, Gate>();
+const gates = new Map<string, Gate>();
+
+/** The gate of a credential. */
+export function gateOf(key: string, perSecond?: number): Gate {
+	let gate = gates.get(key);
+	if (!gate) {
+		gate = { openAt: 0, nextSlot: 0, recent: [], fastest: Infinity, answered: 0, pace: new Pace(perSecond), ...(perSecond ? { rate: new Rate(perSecond) } : {}) };
+		gates.set(key, gate);
+	}
+	return gate;
+}
 
 /**
  * Waits, and ends early when the execution is cancelled.
