@@ -1,7 +1,7 @@
 /** The Options collection. */
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
-import type { Operation } from '../spec/operation';
+import { type Operation, upsertKeys } from '../spec/operation';
 import { listed } from '../spec/place';
 import { apiOf, type Vendor } from '../wire/vendor';
 import { displayFor } from './displayFor';
@@ -37,6 +37,16 @@ export function optionsProperty(vendor: Vendor, operations: Operation[]): INodeP
 			(o) => o.fields,
 		),
 		...shown(choicesProperty('Include Names or IDs', 'include', 'getIncludes'), (o) => (supports(o).include ?? false) && reads(o) && (o.resource.relations ?? []).some((r) => r.include)),
+		...shown(
+			{
+				displayName: 'Remove Own Second Record',
+				name: 'removeSecond',
+				type: 'boolean',
+				default: false,
+				description: 'Whether to delete a record that was just created if another execution created one with the same key at the same time. The node then updates the other one. A record that something points to stays.',
+			},
+			(o) => o.kind === 'upsert' && o.resource.methods.includes('delete') && !upsertKeys(o.resource).every(({ unique }) => unique),
+		),
 		...shown(
 			{ displayName: 'Search', name: 'search', type: 'string', default: '', description: 'Return only records in which a word starts with this text' },
 			(o) => o.kind === 'getAll' && (supports(o).search?.(o.resource) ?? false),

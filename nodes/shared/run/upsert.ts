@@ -12,6 +12,7 @@ import type { Entry } from './lookup';
 import { changesOf, createRecord, linksOf, updateRecord } from './records';
 import type { Reference } from './reference';
 import type { Run } from './run';
+import { findSecondRecords } from './secondRecord';
 
 /** What became of a record. */
 export type Outcome = 'created' | 'updated' | 'unchanged';
@@ -25,6 +26,8 @@ interface UpsertJob {
 	fields: IDataObject;
 	links: Map<Relation, Reference[]>;
 	cleared: string[];
+	/** The record, if this item created it. */
+	created?: IDataObject;
 }
 
 export function upsert(operation: Operation): Handler<UpsertJob> {
@@ -44,10 +47,19 @@ export function upsert(operation: Operation): Handler<UpsertJob> {
 		},
 		check: async ({ entry, fields, links, cleared }, item) =>
 			await checkCreateOrUpdate(item.run, entry, { fields, links: linksOf(links, cleared, resource) }, resource.label),
-		async work({ entry, fields, links, cleared }, item) {
+		async work(job, item) {
+			const { entry, fields, links, cleared } = job;
 			const { record, outcome, answer } = await createOrUpdate(item.run, entry, { fields, links: linksOf(links, cleared, resource), query: item.writeQuery() }, resource.label);
+			if (outcome === 'created') job.created = record;
 			const json = item.present(resource, record, answer);
 			return [{ json: item.simplified ? withOutcome(json, outcome) : json }];
+		},
+		async finish(jobs, run, fail) {
+			const creations = jobs.flatMap(({ job, ...rest }) => (job.created ? [{ ...rest, job, entry: job.entry, record: job.created }] : []));
+			await findSecondRecords(run, creations, fail, async (creation) => {
+				const done = creations.find((one) => one.entry === creation.entry)!;
+				creation.outputs.splice(0, creation.outputs.length, ...(await this.work!(done.job, creation.item)));
+			});
 		},
 	};
 }

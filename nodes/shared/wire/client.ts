@@ -345,7 +345,8 @@ export class Client {
 		return { trip, ticket };
 	}
 
-	private async rest(ms: number): Promise<void> {
+	/** Waits, and ends early with an error when the execution is stopped. */
+	async rest(ms: number): Promise<void> {
 		if (!(await pause(ms, this.signal))) throw this.refusals.stopped();
 	}
 }
