@@ -4,7 +4,7 @@ import { described, mapper, outreachLab, rl, linked, seen } from './support.mts'
 
 const lab = outreachLab();
 
-const account = (name: unknown = 'Nova', more = {}) => ({ matchKey: 'name', matchValue: name, fields: mapper({ domain: 'nova.example' }), ...more });
+const account = (name = 'Nova', more = {}) => ({ matchKey: 'name', matchValue: name, fields: mapper({ domain: 'nova.example' }), ...more });
 const named = (name: string) => lab.sim.records('account').filter(({ attributes }) => attributes.name === name);
 const deletes = () => lab.sent().filter((line) => line.startsWith('DELETE'));
 
