@@ -14,7 +14,7 @@ import { BadInput } from '../spec/values';
 import type { Fail, Output } from './handler';
 import type { Item } from './item';
 import type { Entry } from './lookup';
-import { list, pathTo } from './records';
+import { list, pathTo } from './reads';
 import type { Run } from './run';
 
 /** A record that an item of this run created. */
