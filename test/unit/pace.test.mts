@@ -87,7 +87,7 @@ describe('requests at once', () => {
 			clock.time = ends;
 			pace.leave(ticket, 'answered');
 		}
-		expect(pace.width()).toBeGreaterThanOrEqual(20);
+		expect(pace.width()).toBeGreaterThanOrEqual(18);
 	});
 
 	test.each([

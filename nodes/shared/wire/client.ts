@@ -18,7 +18,7 @@ import {
 import type { Resource } from '../spec/resource';
 import { jsonOf, webPageIn } from './answers';
 import type { Answer, Api, Call } from './api';
-import { type Gate, gateOf, pause, roomAt, SECOND, type Trip } from './gate';
+import { type Gate, gateOf, pause, presentTurn, roomAt, SECOND, type Trip } from './gate';
 import { fateOf, kindOf, type Ticket } from './pace';
 import { PageSize } from './pageSize';
 import { type RawAnswer, Refusals } from './refusals';
@@ -192,7 +192,7 @@ export class Client {
 				outcome = await this.once(call);
 			} finally {
 				trip.took = Date.now() - trip.sent;
-				if (ticket) gate.pace.leave(ticket, outcome ? fateOf('status' in outcome ? outcome.status : undefined) : 'unknown');
+				if (ticket) gate.pace.leave(ticket, outcome ? fateOf('status' in outcome ? outcome.status : undefined) : 'unknown', presentTurn().began);
 			}
 			if ('fault' in outcome) {
 				const neverSent = NEVER_SENT.has(outcome.code);
@@ -323,6 +323,7 @@ export class Client {
 			if (openAt <= now) {
 				if (this.cancelled) throw this.refusals.stopped();
 				ticket = this.options.unpaced ? undefined : pace.enter(kind);
+				if (ticket) void presentTurn().over.then(() => (ticket!.sent = Date.now()));
 				if (ticket || this.options.unpaced) break;
 				await pace.turn(this.signal);
 				continue;

@@ -43,6 +43,17 @@ export function roomAt({ recent, fastest, answered }: Gate, perSecond: number): 
 	return trip ? trip.sent + Math.max(SECOND, 1_000 + (trip.took ?? 0) - least) : 0;
 }
 
+let turn: { began: number; over: Promise<void> } | undefined;
+
+/**
+ * The present turn of the process: what comes together is worked through one after the other before any timer runs. Answers
+ * count as arrived when it began, and requests as sent when it is over, or that work would count as the vendor's time.
+ */
+export function presentTurn(): { began: number; over: Promise<void> } {
+	turn ??= { began: Date.now(), over: sleep(0).then(() => (turn = undefined)) };
+	return turn;
+}
+
 const gates = new Map<string, Gate>();
 
 /** The gate of a credential. */

@@ -14,10 +14,12 @@ const WAITED_FOR = 0.9;
 /** Answers of one kind that tell how long it usually takes. */
 const FEWEST_OF_KIND = 3;
 /** Answers count as fast as before up to this share of the usual time. With `GROWTH` it stays below `SLOW`: one step too far must not double the time. */
-const AS_FAST = 1.25;
+const AS_FAST = 1.2;
 const GROWTH = 1.5;
 const SLOW = 2;
-/** Judgements in a row that found no room at `BEGIN` or fewer, after which a single request at a time shows what an answer takes. */
+/** Where answers were slower once, so many samples in a row have to be fast before more goes out at once. */
+const SURE = 3;
+/** Judgements that found no room at `BEGIN` or fewer, after which a single request at a time shows what an answer takes. */
 const PATIENCE = 10;
 /** The usual time of a kind is at most this multiple of its fastest first answers: the first ones may have queued already. */
 const FIRST = 1.25;
@@ -87,8 +89,10 @@ export class Pace {
 
 	private allowance?: { left: number; until: number };
 
-	/** Judgements in a row that found no room, at `BEGIN` or fewer. */
+	/** Judgements of the present width that found no room, and those in a row that did. */
 	private held = 0;
+
+	private fast = 0;
 
 	private refused?: { at: number; until: number };
 
@@ -144,8 +148,8 @@ export class Pace {
 		signal?.removeEventListener('abort', stop);
 	}
 
-	/** Gives a place back, and learns from what became of the request. */
-	leave({ kind, sent, era, sample }: Ticket, fate: Fate): void {
+	/** Gives a place back, and learns from what became of the request. @param arrived when the answer came. */
+	leave({ kind, sent, era, sample }: Ticket, fate: Fate, arrived = this.now()): void {
 		const now = this.now();
 		this.underWay--;
 		this.used = now;
@@ -154,7 +158,7 @@ export class Pace {
 			this.change(this.places / 2);
 		} else if (sample && sample === this.sample) {
 			sample.back++;
-			if (fate === 'answered') sample.answers.push({ kind, took: now - sent });
+			if (fate === 'answered') sample.answers.push({ kind, took: Math.max(1, arrived - sent) });
 			if (sample.back === sample.size || sample.answers.length >= Math.floor(sample.size * WAITED_FOR)) this.judge(now);
 		}
 		for (const wake of this.waiting.splice(0)) wake();
@@ -168,13 +172,19 @@ export class Pace {
 	private judge(now: number): void {
 		const { answers, full } = this.sample;
 		this.begin();
-		const shares = [...grouped(answers, ({ kind }) => [kind])].flatMap(([kind, same]) => this.sharesOf(kind, same.map(({ took }) => took)));
+		const kinds = [...grouped(answers, ({ kind }) => [kind])].map(([kind, same]) => ({ kind, times: same.map(({ took }) => took), isNew: !this.usual.has(kind) }));
+		const old = kinds.filter(({ isNew }) => !isNew).flatMap(({ kind, times }) => this.sharesOf(kind, times));
+		// A new kind is taken to be as much slower than usual as the others are.
+		const slower = old.length >= FEWEST_OF_KIND ? Math.max(1, meanOf(old, 1)) : 1;
+		const fresh = kinds.filter(({ isNew }) => isNew).flatMap(({ kind, times }) => this.learn(kind, times, slower));
+		const shares = old.length >= FEWEST_OF_KIND ? old : fresh;
 		if (shares.length < FEWEST_OF_KIND) return;
 		const share = meanOf(shares, 1);
 		if (share >= SLOW) this.change(this.places / 2);
 		else if (share > AS_FAST) {
-			if (this.places <= BEGIN && ++this.held >= PATIENCE) this.change(1);
-		} else if (full) {
+			this.fast = 0;
+			if (++this.held >= PATIENCE && this.places <= BEGIN) this.change(1);
+		} else if (full && (++this.fast >= SURE || this.held === 0)) {
 			const limit = this.refused && now < this.refused.until ? Math.floor(this.refused.at * BELOW_REFUSED) : this.most;
 			const wider = Math.min(Math.ceil(this.places * GROWTH), this.most, limit);
 			if (wider > this.places) this.change(wider);
@@ -184,13 +194,7 @@ export class Pace {
 	/** Times of one kind of request as shares of the usual one, which is corrected on the way. */
 	private sharesOf(kind: string, times: number[]): number[] {
 		const typical = Math.max(1, meanOf(times, 1));
-		const usual = this.usual.get(kind);
-		if (usual === undefined) {
-			if (times.length < FEWEST_OF_KIND) return [];
-			const first = Math.max(1, Math.min(typical, FIRST * meanOf(times, 0.5)));
-			this.usual.set(kind, first);
-			return times.map((took) => took / first);
-		}
+		const usual = this.usual.get(kind)!;
 		if (times.length >= FEWEST_OF_KIND) {
 			// One at a time cannot be why answers are slow.
 			if (this.places === 1) this.usual.set(kind, typical);
@@ -199,10 +203,19 @@ export class Pace {
 		return times.map((took) => took / usual);
 	}
 
+	/** The usual time of a kind that was not seen before. */
+	private learn(kind: string, times: number[], slower: number): number[] {
+		if (times.length < FEWEST_OF_KIND) return [];
+		const first = Math.max(1, Math.min(meanOf(times, 1), FIRST * meanOf(times, 0.5)) / slower);
+		this.usual.set(kind, first);
+		return times.map((took) => took / first);
+	}
+
 	private change(places: number): void {
 		this.places = Math.max(1, Math.floor(places));
 		this.era++;
 		this.held = 0;
+		this.fast = 0;
 		this.begin();
 	}
 
