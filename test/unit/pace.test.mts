@@ -131,6 +131,17 @@ describe('requests at once', () => {
 		expect(pace.width()).toBe(50);
 	});
 
+	test('a refusal leaves some of the allowance to others, for a minute', () => {
+		const { pace, clock } = started();
+		expect(pace.forOthers()).toBe(0);
+		pace.meetOthers();
+		expect(pace.forOthers()).toBe(1);
+		for (let i = 0; i < 20; i++) pace.meetOthers();
+		expect(pace.forOthers()).toBe(5);
+		clock.time += 60_000;
+		expect(pace.forOthers()).toBe(0);
+	});
+
 	test('never more than the vendor counts a second', () => {
 		const { pace, clock } = started(4);
 		expect(pace.width()).toBe(4);

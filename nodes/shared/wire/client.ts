@@ -209,7 +209,7 @@ export class Client {
 			const { status, headers, body } = outcome;
 			const allowance = api.allowance?.(headers);
 			if (allowance?.remaining !== undefined && allowance.resetsAt) gate.pace.allow(allowance.remaining, allowance.resetsAt);
-			if (allowance?.remaining === 0 && allowance.resetsAt) gate.openAt = Math.max(gate.openAt, allowance.resetsAt);
+			if (allowance?.remaining !== undefined && allowance.remaining <= gate.pace.forOthers() && allowance.resetsAt) gate.openAt = Math.max(gate.openAt, allowance.resetsAt);
 			if (status >= 300 && status < 400) throw refusals.moved(call, headers.location);
 			if (status < 400) {
 				const loose = api.looseAnswers === true && call.method !== 'GET';
@@ -225,7 +225,10 @@ export class Client {
 
 			const wait = api.retryAfter?.(headers, Date.now());
 			if (status === 429 || (status === 503 && wait !== undefined)) {
-				if (status === 429) gate.rate?.refused(trip.sent);
+				if (status === 429) {
+					gate.rate?.refused(trip.sent);
+					gate.pace.meetOthers();
+				}
 				gate.openAt = Math.max(gate.openAt, Date.now() + (wait ?? BLIND_WAIT));
 				if (gate.openAt > deadline) throw refusals.refused(call, outcome);
 				continue;

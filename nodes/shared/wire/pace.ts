@@ -27,6 +27,8 @@ const FIRST = 1.25;
 const SHARE_OF_REST = 10;
 /** After a refusal, the pace stays below this share of what was refused, for so long (ms). */
 const BELOW_REFUSED = 0.75;
+/** Most requests of the allowance that are left to others who use the credential. */
+const MOST_FOR_OTHERS = 5;
 const CAUTIOUS = 60_000;
 /** A pace that was not used for so long (ms) begins anew. */
 const STALE = 60_000;
@@ -93,6 +95,8 @@ export class Pace {
 	private held = 0;
 
 	private fast = 0;
+
+	private others?: { count: number; until: number };
 
 	private refused?: { at: number; until: number };
 
@@ -167,6 +171,16 @@ export class Pace {
 	/** Notes how many requests are left, and until when. */
 	allow(left: number, until: number): void {
 		this.allowance = { left, until };
+	}
+
+	/** The allowance was used up although it seemed not to be: others, such as another worker of n8n, use the credential. */
+	meetOthers(): void {
+		this.others = { count: Math.min(MOST_FOR_OTHERS, this.forOthers() + 1), until: this.now() + CAUTIOUS };
+	}
+
+	/** Requests of the allowance to leave to others, who may have them under way. */
+	forOthers(): number {
+		return this.others && this.now() < this.others.until ? this.others.count : 0;
 	}
 
 	private judge(now: number): void {
