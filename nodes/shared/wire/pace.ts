@@ -29,6 +29,8 @@ const SHARE_OF_REST = 10;
 const BELOW_REFUSED = 0.75;
 /** Most requests of the allowance that are left to others who use the credential. */
 const MOST_FOR_OTHERS = 5;
+/** After a refusal others are reckoned with for so long (ms). */
+const SHARED = 300_000;
 const CAUTIOUS = 60_000;
 /** A pace that was not used for so long (ms) begins anew. */
 const STALE = 60_000;
@@ -175,7 +177,7 @@ export class Pace {
 
 	/** The allowance was used up although it seemed not to be: others, such as another worker of n8n, use the credential. */
 	meetOthers(): void {
-		this.others = { count: Math.min(MOST_FOR_OTHERS, this.forOthers() + 1), until: this.now() + CAUTIOUS };
+		this.others = { count: Math.min(MOST_FOR_OTHERS, this.forOthers() + 1), until: this.now() + SHARED };
 	}
 
 	/** Requests of the allowance to leave to others, who may have them under way. */
@@ -239,7 +241,7 @@ export class Pace {
 }
 
 /** Milliseconds without a refusal after which a slowed rate rises by a step, and the step as a share of the vendor's limit. */
-const RISES_AFTER = 20_000;
+const RISES_AFTER = 30_000;
 const STEP = 1 / 8;
 /** Least share of the vendor's limit. */
 const LEAST = 1 / 16;
