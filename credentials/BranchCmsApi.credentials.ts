@@ -1,5 +1,7 @@
 import type { Icon, ICredentialDataDecryptedObject, ICredentialTestRequest, ICredentialType, IHttpRequestOptions, INodeProperties } from 'n8n-workflow';
 
+import { checkFirst } from './checkFirst';
+
 export class BranchCmsApi implements ICredentialType {
 	name = 'branchCmsApi';
 
@@ -39,6 +41,7 @@ export class BranchCmsApi implements ICredentialType {
 			default: 'bearer',
 			description: 'How to send the token',
 		},
+		checkFirst(),
 	];
 
 	/** The header depends on the age of the site. */

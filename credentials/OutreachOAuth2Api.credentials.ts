@@ -1,5 +1,6 @@
 import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
+import { checkFirst } from './checkFirst';
 import { outreachAddress } from './outreachAddress';
 
 /** Resources that the node reads and changes. */
@@ -124,5 +125,6 @@ export class OutreachOAuth2Api implements ICredentialType {
 			default: 'body',
 		},
 		...outreachAddress,
+		checkFirst(),
 	];
 }

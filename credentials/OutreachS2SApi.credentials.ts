@@ -12,6 +12,7 @@ import {
 	UserError,
 } from 'n8n-workflow';
 
+import { checkFirst } from './checkFirst';
 import { outreachAddress } from './outreachAddress';
 
 /** Seconds for which the proof of identity is good; the vendor takes at most an hour. */
@@ -97,6 +98,7 @@ export class OutreachS2SApi implements ICredentialType {
 			typeOptions: { expirable: true, password: true },
 			default: '',
 		},
+		checkFirst(),
 	];
 
 	/** Exchanges a proof signed with the app's key for an installation token. */

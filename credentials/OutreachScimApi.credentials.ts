@@ -1,5 +1,7 @@
 import type { IAuthenticateGeneric, Icon, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 
+import { checkFirst } from './checkFirst';
+
 export class OutreachScimApi implements ICredentialType {
 	name = 'outreachScimApi';
 
@@ -28,6 +30,7 @@ export class OutreachScimApi implements ICredentialType {
 			required: true,
 			hint: 'As shown in the SCIM settings of Outreach, with or without the ID of your organization at the end',
 		},
+		checkFirst('SCIM Connection: Check'),
 	];
 
 	authenticate: IAuthenticateGeneric = {

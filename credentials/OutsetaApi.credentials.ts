@@ -1,5 +1,7 @@
 import type { Icon, ICredentialDataDecryptedObject, ICredentialTestRequest, ICredentialType, IHttpRequestOptions, INodeProperties } from 'n8n-workflow';
 
+import { checkFirst } from './checkFirst';
+
 export class OutsetaApi implements ICredentialType {
 	name = 'outsetaApi';
 
@@ -45,6 +47,7 @@ export class OutsetaApi implements ICredentialType {
 			default: '',
 			hint: 'Only for the trigger. From the cog under Settings &gt; Notifications. 64 hexadecimal characters.',
 		},
+		checkFirst(),
 	];
 
 	/** Profile operations act as a person and bring a token of their own. */

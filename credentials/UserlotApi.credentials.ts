@@ -1,5 +1,7 @@
 import type { IAuthenticateGeneric, Icon, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 
+import { checkFirst } from './checkFirst';
+
 export class UserlotApi implements ICredentialType {
 	name = 'userlotApi';
 
@@ -28,6 +30,7 @@ export class UserlotApi implements ICredentialType {
 			required: true,
 			hint: 'From Product Settings &gt; API Keys. A key belongs to one product. Create a credential for each product.',
 		},
+		checkFirst(),
 	];
 
 	authenticate: IAuthenticateGeneric = {

@@ -59,6 +59,7 @@ const OUTREACH_SCOPES: Record<string, string> = {
 	'user.reactivate': 'users.read users.write',
 	'prospect.addToSequence': 'sequenceStates.read sequenceStates.write',
 	'api.request': 'those of the request',
+	'connection.check': 'those that it finds out',
 	'webhook.cleanup': 'none',
 };
 
@@ -97,7 +98,7 @@ function table(vendor: Vendor): string {
 			const cells = [operation.label, request ? `\`${request}\`` : 'several', ...Object.values(extra).map((cell) => cell(operation, request)), operation.description];
 			return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 		});
-		return [`### ${resource.label}`, '', `${resource.description}.`, '', `| ${headings.join(' | ')} |`, `|${headings.map(() => ' --- ').join('|')}|`, ...rows].join('\n');
+		return [`### ${resource.label}`, '', `${resource.description}.${resource.verified ? ` Confirmed by people with an account: ${resource.verified}.` : ''}`, '', `| ${headings.join(' | ')} |`, `|${headings.map(() => ' --- ').join('|')}|`, ...rows].join('\n');
 	});
 	return [START, '', `${count} operations on ${resources.length} resources.`, '', parts.join('\n\n'), '', END].join('\n');
 }

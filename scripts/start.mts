@@ -85,7 +85,7 @@ async function demo(): Promise<void> {
 		await Promise.all(old.map(async (name) => await rm(join(DEMO, name), { recursive: true, force: true })));
 	}
 	stage = await setStage(DEMO, options.dev ? RELOADING : {});
-	if (options.dev) await reloadOnChange(DEMO);
+	if (options.dev) await reloadOnChange(DEMO, stage.n8n.log);
 	const { n8n, simulators } = stage;
 	const lines = [
 		`Ready after ${duration(Date.now() - started)}: n8n with the nodes, and simulated ${LABELS.slice(0, -1).join(', ')} and ${LABELS.at(-1)} behind them.`,
@@ -103,7 +103,7 @@ async function demo(): Promise<void> {
 		'What the simulated vendors were asked so far:',
 		...VENDOR_NAMES.map((name) => `  ${VENDORS[name].label.padEnd(10)}${simulators[name].url}/__control/requests`),
 		'',
-		...(options.dev ? ['Change a file in nodes/ or credentials/: the editor shows it when you save.', ''] : []),
+		...(options.dev ? ['Change a file in nodes/ or credentials/: the editor shows it a few seconds after you save it.', ''] : []),
 		'Your work in n8n is kept for the next start; the vendors start afresh. Ctrl-C stops everything.',
 	];
 	process.stdout.write(`\n${lines.join('\n')}\n`);

@@ -3,6 +3,7 @@
  *
  *     npm test                        everything
  *     npm test -- lint unit           these stages, and what they need
+ *     npm test -- --no-browser        everything but the tests in a browser
  *     npm run test:unit -- -t paging  what follows the first dash goes to the stage's own program
  */
 import { spawn } from 'node:child_process';
@@ -137,6 +138,8 @@ async function typecheck(args: string[]): Promise<Result> {
 	return { code: 0 };
 }
 
+const NO_BROWSER = '--no-browser';
+
 const STAGES: Record<string, Stage> = {
 	// First, so that what is missing is known before minutes have passed.
 	browser: { does: 'a browser for the end-to-end tests', run: async () => ({ code: await execute(process.execPath, ['scripts/demo/browser.mts']) }) },
@@ -163,7 +166,7 @@ const STAGES: Record<string, Stage> = {
 	},
 };
 
-function select(names: string[], rest: string[]) {
+function select(names: string[], withBrowser: boolean) {
 	const wanted = new Set<string>();
 	const add = (name: string) => {
 		const stage = STAGES[name];
@@ -175,15 +178,17 @@ function select(names: string[], rest: string[]) {
 		wanted.add(name);
 	};
 	(names.length > 0 ? names : Object.keys(STAGES)).forEach(add);
-	if (rest.includes('--no-browser')) wanted.delete('browser');
+	if (!withBrowser) wanted.delete('browser');
 	return Object.entries(STAGES).filter(([name]) => wanted.has(name));
 }
 
-async function main(argv: string[]): Promise<number> {
+async function main(given: string[]): Promise<number> {
+	const withBrowser = !given.includes(NO_BROWSER);
+	const argv = given.filter((arg) => arg !== NO_BROWSER);
 	const dash = argv.findIndex((arg) => arg.startsWith('-'));
 	const names = dash < 0 ? argv : argv.slice(0, dash);
 	const rest = dash < 0 ? [] : argv.slice(dash);
-	const stages = select(names, rest);
+	const stages = select(names, withBrowser);
 	const scratch = await mkdtemp(join(tmpdir(), 'provisioning-test-'));
 	await mkdir(join(ROOT, 'build'), { recursive: true });
 
@@ -195,7 +200,8 @@ async function main(argv: string[]): Promise<number> {
 			console.log(`\n== ${name}: ${stage.does}`);
 			const started = performance.now();
 			// Arguments are for the stages that were named, not for those they need.
-			const { code, counts } = await stage.run(names.includes(name) ? rest : [], scratch);
+			const args = [...(names.includes(name) ? rest : []), ...(name === 'e2e' && !withBrowser ? [NO_BROWSER] : [])];
+			const { code, counts } = await stage.run(args, scratch);
 			const seconds = ((performance.now() - started) / 1000).toFixed(1);
 			total.passed += counts?.passed ?? 0;
 			total.failed += counts?.failed ?? 0;
@@ -219,6 +225,7 @@ async function main(argv: string[]): Promise<number> {
 	if (left > 0) {
 		console.log(`not run: ${stages.slice(-left).map(([name]) => name).join(', ')}`);
 	}
+	if (!withBrowser) console.log('left out: the tests in a browser');
 	if (interrupted) console.log(`Interrupted by ${interrupted}.`);
 	console.log(`\n${total.passed} passed, ${total.failed} failed`);
 	return exitCode;

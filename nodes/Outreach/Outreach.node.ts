@@ -20,9 +20,9 @@ export class Outreach implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [
-			{ name: 'outreachOAuth2Api', required: true, displayOptions: { show: { authentication: ['oAuth2'] }, hide: { resource: ['scimGroup', 'scimUser'] } } },
-			{ name: 'outreachS2SApi', required: true, displayOptions: { show: { authentication: ['s2s'] }, hide: { resource: ['scimGroup', 'scimUser'] } } },
-			{ name: 'outreachScimApi', required: true, displayOptions: { show: { resource: ['scimGroup', 'scimUser'] } } },
+			{ name: 'outreachOAuth2Api', required: true, displayOptions: { show: { authentication: ['oAuth2'] }, hide: { resource: ['scimConnection', 'scimGroup', 'scimUser'] } } },
+			{ name: 'outreachS2SApi', required: true, displayOptions: { show: { authentication: ['s2s'] }, hide: { resource: ['scimConnection', 'scimGroup', 'scimUser'] } } },
+			{ name: 'outreachScimApi', required: true, displayOptions: { show: { resource: ['scimConnection', 'scimGroup', 'scimUser'] } } },
 		],
 		properties: propertiesOf(outreach),
 	};

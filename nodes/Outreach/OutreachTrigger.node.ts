@@ -57,7 +57,8 @@ export class OutreachTrigger implements INodeType {
 		// Above 1, n8n leaves the body to the node, and evaluates no expression of its own for each request.
 		version: 1.1,
 		subtitle: '={{ $parameter["events"].length > 1 ? $parameter["events"].length + " events" : $parameter["events"].join("") }}',
-		description: 'Starts the workflow when records change in Outreach',
+		// n8n lists the trigger and the Outreach node as one, with this description.
+		description: 'Provisions users, works with prospects and sequences, and starts workflows when records change in Outreach',
 		defaults: { name: 'Outreach Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

@@ -27,7 +27,8 @@ export class OutsetaTrigger implements INodeType {
 		// Above 1, n8n leaves the body to the node, and evaluates no expression of its own for each request.
 		version: 1.1,
 		subtitle: '={{ $parameter["event"] }}',
-		description: 'Starts the workflow when an activity occurs in Outseta',
+		// n8n lists the trigger and the Outseta node as one, with this description.
+		description: 'Manages people, accounts, billing and tickets, and starts workflows when an activity occurs in Outseta',
 		defaults: { name: 'Outseta Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

@@ -1,90 +1,76 @@
 /**
- * The browser of the end-to-end tests: a Chrome or Chromium that is installed, or else the one that the npm package
- * @sparticuz/chromium brings. `node scripts/demo/browser.mts` says which one it is, or what is missing.
+ * The browser of the end-to-end tests: on Linux the Chromium of an npm package, elsewhere an installed Chrome, or the one that
+ * CHROMIUM_PATH names. `node scripts/demo/browser.mts` says which one it is, or what is missing.
  */
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { posix, win32 } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
-import { ROOT } from './paths.mts';
-import { say, step } from './progress.mts';
+import { bundled, type Program } from './chromium.mts';
+import { say } from './progress.mts';
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--font-render-hinting=none'];
 
-const PLACES = [
-	'/usr/bin/google-chrome',
-	'/usr/bin/google-chrome-stable',
-	'/usr/bin/chromium',
-	'/usr/bin/chromium-browser',
-	'/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-	'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-];
+/** Milliseconds that a browser may take to start: the first time, on a busy machine. */
+const START = 60_000;
 
-/** A browser that can be started. */
-export interface Program {
-	executablePath: string;
-	env: NodeJS.ProcessEnv;
-}
+const MAC = ['Google Chrome', 'Chromium', 'Microsoft Edge'];
+const WINDOWS = ['Google\\Chrome\\Application\\chrome.exe', 'Chromium\\Application\\chrome.exe', 'Microsoft\\Edge\\Application\\msedge.exe'];
+const LINUX = ['/usr/bin/google-chrome', '/usr/bin/google-chrome-stable', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/snap/bin/chromium'];
 
-/** What the package brings, by archive: the browser, its fonts, and libraries that small machines lack. */
-const ARCHIVES = ['chromium.br', 'fonts.tar.br', 'swiftshader.tar.br', 'al2023.tar.br'];
-
-/** Where the browser finds fonts: without any, it ends at the first page. What the package brings looks in Lambda's folders. */
-const fontsConfig = (folder: string) => `<?xml version="1.0"?>
-<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig>
-	<dir>${join(folder, 'fonts')}</dir>
-	<dir>/usr/share/fonts</dir>
-	<dir>/usr/local/share/fonts</dir>
-	<cachedir>${join(folder, 'cache')}</cachedir>
-</fontconfig>
-`;
-
-/** Unpacks the browser of the npm package next to the other caches; the second time it is there. */
-async function unpacked(): Promise<string> {
-	const manifest = createRequire(import.meta.url).resolve('@sparticuz/chromium').replace(/build[\\/].*$/, 'package.json');
-	const { version } = createRequire(import.meta.url)(manifest) as { version: string };
-	const target = join(ROOT, 'node_modules', '.cache', 'provisioning', `chromium-${version}`);
-	if (existsSync(join(target, 'chromium'))) return target;
-	await mkdir(dirname(target), { recursive: true });
-	const folder = await mkdtemp(`${target}-`);
-	const { TMPDIR } = process.env;
-	try {
-		await step('Unpacking Chromium', async () => {
-			const { inflate } = await import('@sparticuz/chromium');
-			// It unpacks into the temporary folder, where others could put something else in its place.
-			process.env.TMPDIR = folder;
-			await Promise.all(ARCHIVES.map((archive) => inflate(join(dirname(manifest), 'bin', archive))));
-		});
-	} finally {
-		if (TMPDIR === undefined) delete process.env.TMPDIR;
-		else process.env.TMPDIR = TMPDIR;
+/** Where Chrome and its relatives are installed on a system, the ones to prefer first. */
+export function usualPlaces(platform = process.platform, env = process.env): string[] {
+	if (platform === 'darwin') {
+		const folders = ['/Applications', ...(env.HOME ? [posix.join(env.HOME, 'Applications')] : [])];
+		return MAC.flatMap((name) => folders.map((folder) => posix.join(folder, `${name}.app`, 'Contents', 'MacOS', name)));
 	}
-	await writeFile(join(folder, 'fonts', 'fonts.conf'), fontsConfig(join(target, 'fonts')));
-	// Another process may have been faster.
-	await rename(folder, target).catch(() => rm(folder, { recursive: true, force: true }));
-	return target;
+	if (platform === 'win32') {
+		const folders = [env.ProgramFiles, env['ProgramFiles(x86)'], env.LOCALAPPDATA].filter((folder) => folder !== undefined);
+		return WINDOWS.flatMap((file) => folders.map((folder) => win32.join(folder, file)));
+	}
+	return LINUX;
 }
 
 /**
- * The browsers to try, the installed ones first.
+ * The browsers to try, in this order.
  * @param setting the value of CHROMIUM_PATH: then that one and no other.
+ * @param places where one may be installed.
+ * @param own the browser that the tests bring.
+ * @throws Error if none is installed and the tests cannot bring theirs, or if there is no file at CHROMIUM_PATH.
  */
-export async function candidates(setting = process.env.CHROMIUM_PATH, places = PLACES): Promise<Program[]> {
+export async function candidates(setting = process.env.CHROMIUM_PATH, places = usualPlaces(), own: () => Promise<Program[]> = bundled): Promise<Program[]> {
 	const { env } = process;
-	if (setting) return [{ executablePath: setting, env }];
+	if (setting) {
+		if (!existsSync(setting)) throw new Error(`CHROMIUM_PATH names ${setting}, where there is no file. Set it to the program of a Chrome or Chromium, or remove it.`);
+		return [{ executablePath: setting, env }];
+	}
 	const installed = places.filter((place) => existsSync(place)).map((executablePath) => ({ executablePath, env }));
-	if (process.platform !== 'linux' || process.arch !== 'x64') return installed;
-	const folder = await unpacked();
-	const executablePath = join(folder, 'chromium');
-	const libraries = join(folder, 'al2023', 'lib');
-	return [
-		...installed,
-		{ executablePath, env: { FONTCONFIG_PATH: join(folder, 'fonts'), ...env } },
-		// The libraries of the system come first; these are for a machine that has none.
-		{ executablePath, env: { FONTCONFIG_PATH: join(folder, 'fonts'), ...env, LD_LIBRARY_PATH: [env.LD_LIBRARY_PATH, libraries].filter(Boolean).join(':') } },
-	];
+	try {
+		return [...(await own()), ...installed];
+	} catch (error) {
+		if (installed.length === 0) throw error;
+		say(`  ${(error as Error).message}. Taking an installed one.`);
+		return installed;
+	}
+}
+
+const executable = (file: string) => {
+	try {
+		accessSync(file, constants.X_OK);
+		return true;
+	} catch {
+		return false;
+	}
+};
+
+/** Why a browser did not start, in one line: what playwright says about it fills a screen. */
+function reason(executablePath: string, message: string): string {
+	const library = /error while loading shared libraries: ([^\s:]+)/.exec(message)?.[1];
+	if (library !== undefined) return `it needs the library ${library}. Install it with your package manager`;
+	if (!existsSync(executablePath)) return 'there is no such file';
+	if (!executable(executablePath)) return 'it may not be executed';
+	if (/ENOENT/.test(message)) return 'this system cannot run it. On Alpine Linux, install the package chromium and set CHROMIUM_PATH';
+	const lines = message.split('\n').map((line) => line.replace(/^\s*(- )?(\[pid=\d+\])?(\[err\])?\s*/, ''));
+	return lines.find((line) => /\b(error|fatal|failed|timeout|exitCode)\b/i.test(line) && !line.startsWith('<launch')) ?? lines[0] ?? '';
 }
 
 /**
@@ -92,16 +78,20 @@ export async function candidates(setting = process.env.CHROMIUM_PATH, places = P
  * @throws Error that says what was tried and what to do.
  */
 export async function launchBrowser(programs?: Program[]): Promise<Browser> {
-	const failures: string[] = [];
-	for (const { executablePath, env } of programs ?? (await candidates())) {
-		try {
-			return await chromium.launch({ executablePath, env: env as Record<string, string>, args: FLAGS });
-		} catch (error) {
-			failures.push(`  ${executablePath}: ${String((error as Error).message).split('\n').find((line) => /error|exitCode|ENOENT|exist/i.test(line)) ?? 'did not start'}`);
+	const failures = new Set<string>();
+	try {
+		for (const { executablePath, env } of programs ?? (await candidates())) {
+			try {
+				return await chromium.launch({ executablePath, env: env as Record<string, string>, args: FLAGS, timeout: START });
+			} catch (error) {
+				failures.add(`  ${executablePath}: ${reason(executablePath, String((error as Error).message))}.`);
+			}
 		}
+	} catch (error) {
+		failures.add(`  ${(error as Error).message}`);
 	}
-	const tried = failures.length > 0 ? ` These did not start:\n${failures.join('\n')}` : '';
-	throw new Error(`The end-to-end tests need a browser.${tried}\nInstall Chrome or Chromium, or set CHROMIUM_PATH. To leave the browser out: npm test -- e2e --no-browser.`);
+	const tried = failures.size > 0 ? ` None started:\n${[...failures].join('\n')}` : ' None was found.';
+	throw new Error(`The end-to-end tests need a browser.${tried}\nInstall Chrome or Chromium, or set CHROMIUM_PATH to the program. To leave out the tests in a browser: npm test -- --no-browser`);
 }
 
 if (import.meta.main) {

@@ -5,8 +5,10 @@
 import { readFileSync } from 'node:fs';
 import type { IDataObject, INodeExecutionData, INodeParameters, ResourceMapperField } from 'n8n-workflow';
 import { branchCms } from '../../dist/nodes/BranchCms/vendor.js';
+import { isCheck } from '../../dist/nodes/shared/spec/connection.js';
 import { operationsOf } from '../../dist/nodes/shared/spec/operation.js';
 import { createHarness, type Harness } from '../harness/index.mts';
+import { expectDryRun } from './dry-run.mts';
 import { asTemplate, comparable, startRecorder, type Answerer, type Expected, type Recorder, type Sent } from './recorder.mts';
 import { inQuery, valueOf, type Rule, type Turn } from './values.mts';
 
@@ -172,7 +174,8 @@ function casesOf(resource: string, operation: string, columns: ResourceMapperFie
 	}
 }
 
-const operations = branchCms.resources.flatMap((resource) => operationsOf(resource).map((operation) => ({ name: `${resource.name}.${operation.name}`, resource, operation })));
+/** Checks of connections are tested against the simulators. */
+const operations = branchCms.resources.flatMap((resource) => operationsOf(resource).filter((o) => !isCheck(resource, o.name)).map((operation) => ({ name: `${resource.name}.${operation.name}`, resource, operation })));
 
 test('there are the operations of the vendor and Create or Update', () => {
 	expect(operations.map(({ name }) => name).sort()).toEqual(
@@ -181,6 +184,19 @@ test('there are the operations of the vendor and Create or Update', () => {
 			...['create', 'delete', 'get', 'getAll', 'replace', 'update', 'upload'].map((name) => `event.${name}`),
 		].sort(),
 	);
+});
+
+describe.each(operations.filter(({ operation }) => operation.writes))('$name in a dry run', ({ resource, operation }) => {
+	test('sends reads only, and says so in every item', async () => {
+		const columns = operation.fields
+			? (await harness.loadOptions('branchCms', 'resourceMapping', 'getFields', { currentNodeParameters: { resource: resource.name, operation: operation.name } })).fields
+			: [];
+		const cases = Object.values(casesOf(resource.name, operation.name, columns) ?? {});
+		expect(cases).not.toEqual([]);
+		for (const { parameters, items, answer } of cases) {
+			await expectDryRun(harness, recorder, { node: 'branchCms', parameters: { resource: resource.name, operation: operation.name, ...parameters }, items, answer });
+		}
+	});
 });
 
 describe.each(operations)('$name', ({ name, resource, operation }) => {

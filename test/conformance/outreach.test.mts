@@ -6,6 +6,7 @@
  */
 import type { INodeProperties, ResourceMapperField } from 'n8n-workflow';
 import { outreach } from '../../dist/nodes/Outreach/vendor.js';
+import { isCheck } from '../../dist/nodes/shared/spec/connection.js';
 import { operationsOf } from '../../dist/nodes/shared/spec/operation.js';
 import { createHarness, type Harness } from '../harness/index.mts';
 import {
@@ -21,6 +22,7 @@ import {
 	writable,
 	writableRelations,
 } from './outreach-cases.mts';
+import { expectDryRun } from './dry-run.mts';
 import { recipes, type RecipeCase } from './outreach-recipes.mts';
 import { SCIM_TOKEN } from './outreach-scim.mts';
 import { asTemplate, comparable, startRecorder, type Recorder, type Sent } from './recorder.mts';
@@ -72,7 +74,8 @@ beforeAll(async () => {
 
 afterAll(() => recorder.stop());
 
-const operations = outreach.resources.flatMap((resource) => operationsOf(resource).map((operation) => ({ resource, operation, name: `${resource.name}.${operation.name}` })));
+/** Checks of connections are tested against the simulators. */
+const operations = outreach.resources.flatMap((resource) => operationsOf(resource).filter((o) => !isCheck(resource, o.name)).map((operation) => ({ resource, operation, name: `${resource.name}.${operation.name}` })));
 const resources = outreach.resources.map((r) => r.name);
 
 /** The parameters that the node's description shows for an operation. */
@@ -124,21 +127,36 @@ test('there is something to test', () => {
 	expect(new Set(operations.map((o) => o.name)).size).toBe(operations.length);
 });
 
+/** What an operation has to send, by what is tried. */
+async function casesFor({ resource, operation, name }: (typeof operations)[number]): Promise<Record<string, RecipeCase>> {
+	const explicit = recipes[name];
+	const columns = await columnsOf(resource.name, operation.name);
+	const cases: Record<string, RecipeCase> | undefined = explicit
+		? explicit(columns)
+		: casesOf({
+				resource: resource.name,
+				operation: operation.name,
+				columns,
+				resources,
+				properties: shownFor(resource.name, operation.name),
+				customSlots: resource.customSlots ?? 0,
+			});
+	if (!cases) throw new Error(`No expectation for ${name}: neither the contract describes it nor outreach-recipes.mts`);
+	return cases;
+}
+
+describe.each(operations.filter(({ operation }) => operation.writes))('$name in a dry run', (entry) => {
+	test('sends reads only, and says so in every item', async () => {
+		for (const { parameters, binary, items, answer } of Object.values(await casesFor(entry))) {
+			if (parameters.method === 'GET') continue;
+			await expectDryRun(harness, recorder, { node: 'outreach', parameters, answer, items: binary ? items.map((json, i) => ({ json, binary: binary[i] })) : items });
+		}
+	});
+});
+
 describe.each(operations)('$name', ({ resource, operation, name }) => {
 	test('sends what the documentation says, for each item its own', async () => {
-		const explicit = recipes[name];
-		const columns = await columnsOf(resource.name, operation.name);
-		const cases: Record<string, RecipeCase> | undefined = explicit
-			? explicit(columns)
-			: casesOf({
-					resource: resource.name,
-					operation: operation.name,
-					columns,
-					resources,
-					properties: shownFor(resource.name, operation.name),
-					customSlots: resource.customSlots ?? 0,
-				});
-		if (!cases) throw new Error(`No expectation for ${name}: neither the contract describes it nor outreach-recipes.mts`);
+		const cases = await casesFor({ resource, operation, name });
 		for (const [what, entry] of Object.entries(cases)) {
 			try {
 				const { items } = await check(entry);

@@ -4,6 +4,7 @@
  * cannot be given, fails here.
  */
 import type { IDataObject, INodeParameters, INodeProperties, ResourceMapperField } from 'n8n-workflow';
+import { isCheck } from '../../dist/nodes/shared/spec/connection.js';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Vendor } from '../../dist/nodes/shared/wire/vendor.js';
@@ -11,6 +12,7 @@ import type { Operation } from '../../dist/nodes/shared/spec/operation.js';
 import type { Resource } from '../../dist/nodes/shared/spec/resource.js';
 import { createHarness, type Harness } from '../harness/index.mts';
 import { BY_HAND, caseOf, contract, LEFT_OUT, nodeNames, TURNS, uid, type Case } from './outseta-cases.mts';
+import { expectDryRun } from './dry-run.mts';
 import { comparable, startRecorder, type Recorder, type Sent } from './recorder.mts';
 
 const require = createRequire(import.meta.url);
@@ -147,8 +149,47 @@ test('Do Not Log goes along with everything that changes something', async () =>
 		const offered = optionsOf(resource, operation).includes('doNotLog');
 		if (error || changes.length === 0 || !offered || changes.some(({ query }) => !query.includes('donotlog=1'))) missing.push(`${endpoint.name}${offered ? '' : ', not offered'}`);
 	}
-	// It saves nothing.
-	expect(missing).toEqual(['subscription.previewChange, not offered']);
+	// They save nothing.
+	expect(missing).toEqual(['subscriptionAddOn.preview, not offered', 'subscription.computeChargeSummary, not offered', 'subscription.previewChange, not offered']);
+});
+
+describe('in a dry run', () => {
+	const writing = outseta.resources.flatMap((resource) => operationsOf(resource).filter((o) => o.writes).map((operation) => ({ name: `${resource.name}.${operation.name}`, resource, operation })));
+
+	/** A case of the contract's calls, or of the operations that are the node's own. */
+	async function caseFor(resource: string, operation: string, schema: ResourceMapperField[], shown: Set<string>): Promise<Case> {
+		const byHand = Object.values(BY_HAND).find((c) => c.resource === resource && c.operation === operation);
+		if (byHand) return byHand;
+		const endpoint = contract.operations.find(({ name }) => !BY_HAND[name] && nodeNames(name).join() === [resource, operation].join());
+		const relations = await harness.loadOptions('outseta', 'loadOptions', 'getLinks', { currentNodeParameters: { resource } });
+		if (endpoint) return caseOf(endpoint, new Set(schema.map((c) => c.id)), new Set(relations.map((r) => String(r.value))), shown);
+		const own = (parameters: IDataObject, columns: (turn: 1 | 2) => IDataObject): Case => ({ resource, operation, parameters, columns, uids: ['record'], expected: () => [] });
+		const record = { __rl: true, mode: 'id', value: '={{ $json.uid.record }}' };
+		const owns: Record<string, Case> = {
+			'account.upsert': own({ matchBy: 'name', matchValue: '={{ $json.columns.InvoiceNotes }}' }, (turn) => ({ InvoiceNotes: `Note ${turn}`, primaryEmail: `p${turn}@example.com` })),
+			'person.upsert': own({ matchValue: '={{ $json.columns.FirstName }}@example.com' }, (turn) => ({ FirstName: `jane${turn}` })),
+			...Object.fromEntries(['account', 'person', 'deal'].map((kind) => [`${kind}.addActivity`, own({ record }, (turn) => ({ Title: `Event ${turn}` }))])),
+			'api.request': own({ method: 'DELETE', path: '=/crm/people/{{ $json.uid.record }}', query: '{}', body: '{}' }, () => ({})),
+		};
+		return owns[`${resource}.${operation}`]!;
+	}
+
+	test.each(writing)('$name sends reads only, and says so in every item', async ({ resource, operation }) => {
+		const schema = operation.fields ? await columnsOf(resource.name, operation.name) : [];
+		const shown = new Set(harness.nodeType('outseta').description.properties.filter(({ displayOptions: d }) => d?.show?.resource?.includes(resource.name) && d.show.operation?.includes(operation.name)).map((p) => p.name));
+		const { parameters, columns, uids = [], answer } = await caseFor(resource.name, operation.name, schema, shown);
+		const value = columns ? Object.fromEntries(Object.keys(columns(1)).map((column) => [column, `={{ $json.columns["${column}"] }}`])) : {};
+		await expectDryRun(harness, recorder, {
+			node: 'outseta',
+			answer,
+			parameters: {
+				...{ resource: resource.name, operation: operation.name },
+				...parameters,
+				...(Object.keys(value).length > 0 ? { fields: { mappingMode: 'defineBelow', value, matchingColumns: [], schema: schema as unknown as IDataObject[] } } : {}),
+			} as INodeParameters,
+			items: TURNS.map((turn) => ({ columns: columns?.(turn) ?? {}, uid: Object.fromEntries(uids.map((what) => [what, uid(what, turn)])) })),
+		});
+	});
 });
 
 test('every call is reached or left out with its reason', () => {
@@ -166,7 +207,7 @@ test('every call is reached or left out with its reason', () => {
 test('there is no operation that no call stands behind', () => {
 	const OWN = ['upsert', 'addActivity'];
 	const named = new Set(contract.operations.map(({ name }) => (BY_HAND[name] ? `${BY_HAND[name].resource}.${BY_HAND[name].operation}` : nodeNames(name).join('.'))));
-	const others = outseta.resources.flatMap((resource) => operationsOf(resource).map((o) => `${resource.name}.${o.name}`)).filter((name) => !named.has(name) && !OWN.includes(name.split('.')[1]));
+	const others = outseta.resources.flatMap((resource) => operationsOf(resource).filter((o) => !isCheck(resource, o.name)).map((o) => `${resource.name}.${o.name}`)).filter((name) => !named.has(name) && !OWN.includes(name.split('.')[1]));
 	// Rows inside another record, and the request of one's own.
 	expect(others.sort()).toEqual(['accountMembership.getAll', 'api.request', 'dealStage.getAll', 'dripMessage.getAll']);
 });

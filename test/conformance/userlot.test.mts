@@ -4,9 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { isCheck } from '../../dist/nodes/shared/spec/connection.js';
 import { operationsOf } from '../../dist/nodes/shared/spec/operation.js';
 import { userlot } from '../../dist/nodes/Userlot/vendor.js';
 import { createHarness, type Harness } from '../harness/index.mts';
+import { expectDryRun } from './dry-run.mts';
 import { comparable, startRecorder, type Answerer, type Expected, type Recorder, type Sent } from './recorder.mts';
 import { valueOf, type Rule, type Turn } from './values.mts';
 
@@ -146,7 +148,8 @@ function casesOf(resource: string, operation: string): Record<string, Case> | un
 	}
 }
 
-const operations = userlot.resources.flatMap((resource) => operationsOf(resource).map((operation) => ({ name: `${resource.name}.${operation.name}`, resource, operation })));
+/** Checks of connections are tested against the simulators. */
+const operations = userlot.resources.flatMap((resource) => operationsOf(resource).filter((o) => !isCheck(resource, o.name)).map((operation) => ({ name: `${resource.name}.${operation.name}`, resource, operation })));
 
 test('there are the operations that the documentation names or allows to infer, and API Request', () => {
 	expect(operations.map(({ name }) => name).sort()).toEqual(
@@ -157,6 +160,16 @@ test('there are the operations that the documentation names or allows to infer, 
 			...['companyField', 'companyStatus', 'endUserField', 'team'].map((name) => `${name}.getAll`),
 		].sort(),
 	);
+});
+
+describe.each(operations.filter(({ operation }) => operation.writes))('$name in a dry run', ({ resource, operation }) => {
+	test('sends reads only, and says so in every item', async () => {
+		const cases = Object.values(casesOf(resource.name, operation.name) ?? {});
+		expect(cases).not.toEqual([]);
+		for (const { parameters, items, answer } of cases) {
+			await expectDryRun(harness, recorder, { node: 'userlot', parameters: { resource: resource.name, operation: operation.name, ...parameters }, items, answer });
+		}
+	});
 });
 
 describe.each(operations)('$name', ({ name, resource, operation }) => {

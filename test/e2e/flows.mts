@@ -28,6 +28,26 @@ export const cases: Case[] = [
 		},
 	},
 	{
+		name: 'one click checks the connections to all vendors: none differs, and each difference is named',
+		async run(stage) {
+			const rows = async () => (await runFlow(stage, 'check-my-connections')).output.Result ?? [];
+			const results = (list: Array<Record<string, unknown>>) => list.map(({ vendor, result }) => `${String(vendor)}: ${String(result)}`);
+			const clean = await rows();
+			assert.deepEqual(results(clean), ['Outreach', 'Outseta', 'BranchCMS', 'Userlot'].map((vendor) => `${vendor}: as documented`), JSON.stringify(clean));
+			const { outreach, outseta, branchCms, userlot } = stage.simulators;
+			try {
+				await outreach.control('POST', 'lies', { drift: { closed: { '/mailings': 402 } } });
+				await outseta.control('POST', 'lies', { drift: { recordOffsets: true } });
+				await branchCms.control('POST', 'lies', { drift: { colonFilters: true } });
+				await userlot.control('POST', 'lies', { drift: { closed: { '/teams': 404 } } });
+				const found = (await rows()).filter(({ result }) => result === 'difference').map(({ vendor, about }) => `${String(vendor)}, ${String(about)}`);
+				assert.deepEqual(found, ['Outreach, Mailing: read', 'Outseta, Connection: offset counts pages', 'BranchCMS, Connection: filter form', 'Userlot, Team: read']);
+			} finally {
+				for (const vendor of [outreach, outseta, branchCms, userlot]) await vendor.control('DELETE', 'lies');
+			}
+		},
+	},
+	{
 		name: 'onboarding makes the user with role and profile, and the site account',
 		async run(stage) {
 			assert.equal(await outreachUser(stage, HIRE), undefined);

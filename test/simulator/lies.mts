@@ -8,6 +8,7 @@
  *
  * The demo and the end-to-end tests use `POST /__control/lies` with the same object, and `DELETE /__control/lies`.
  */
+import { drifted, type Drift } from './drift.mts';
 import type { ApiRequest, ApiResponse } from './server.mts';
 
 export interface Lie {
@@ -19,6 +20,8 @@ export interface Lie {
 	maxPage?: number;
 	/** Changes that are accepted with an empty answer and not made: ends of `METHOD path`, without parameters; `*` for all. */
 	skipWrites?: string[];
+	/** Other differences from the vendor's documents. */
+	drift?: Drift;
 }
 
 /** Parameters by which the vendors are asked for a page size. */
@@ -59,16 +62,23 @@ function withoutFields(body: Buffer, names: string[]): Buffer {
 }
 
 /** The request as a lying vendor takes it, or its answer. */
-export function lied(request: ApiRequest, lies: Lie[]): { request: ApiRequest; response?: ApiResponse } {
+export function lied(request: ApiRequest, lies: Lie[]): { request: ApiRequest; response?: ApiResponse; change?: (response: ApiResponse) => ApiResponse } {
 	let changed = request;
-	for (const { ignoreFilters, dropWrites, maxPage, skipWrites = [] } of lies) {
+	const changes: Array<(response: ApiResponse) => ApiResponse> = [];
+	for (const { ignoreFilters, dropWrites, maxPage, skipWrites = [], drift } of lies) {
 		if (request.method !== 'GET' && skipWrites.some((end) => end === '*' || `${request.method} ${request.path}`.endsWith(end))) return { request, response: { status: 204 } };
 		if (maxPage !== undefined && request.method === 'GET') {
 			const size = request.search.split('&').map((pair) => pair.split('=')).find(([name]) => PAGE_SIZES.includes(decode(name)))?.[1];
 			if (Number(size) > maxPage) return { request, response: { status: 500, headers: { 'content-type': 'application/json' }, body: '{"error":"Internal Server Error"}' } };
 		}
+		if (drift && request.method === 'GET') {
+			const taken = drifted(changed, drift);
+			if (taken.response) return { request, response: taken.response };
+			changed = taken.request;
+			if (taken.change) changes.push(taken.change);
+		}
 		if (ignoreFilters && request.method === 'GET') changed = { ...changed, search: withoutParameters(changed.search, ignoreFilters) };
 		if (dropWrites && ['PATCH', 'POST', 'PUT'].includes(request.method)) changed = { ...changed, body: withoutFields(changed.body, dropWrites) };
 	}
-	return { request: changed };
+	return { request: changed, change: (response) => changes.reduce((answer, change) => change(answer), response) };
 }

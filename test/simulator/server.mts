@@ -361,7 +361,9 @@ export abstract class Simulator {
 			entry.status = 500;
 			const origin = /^[\w.:[\]-]+$/.test(request.headers.host ?? '') ? `http://${request.headers.host ?? ''}` : this.url;
 			const taken = lied({ method: request.method, path, search, headers: request.headers, body, origin }, this.lies);
-			return taken.response ?? this.handle(taken.request);
+			if (taken.response) return taken.response;
+			const answer = this.handle(taken.request);
+			return taken.change?.(answer) ?? answer;
 		};
 		const finish = (response: ApiResponse): unknown => {
 			entry.status = response.status;

@@ -82,6 +82,9 @@ describe('server-to-server key', () => {
 			description: 'Choose another authentication in the node. The connection of a user can access everything.',
 		});
 		expect(lab.sim.requests).toEqual([]);
+		// A dry run may read before it comes to the same refusal.
+		const dry = await run(resource, operation, { ...parameters, options: { dryRun: true } });
+		expect(described(dry.error)).toEqual(described(error));
 	});
 
 	test.each<[string, string, IDataObject, string]>([

@@ -3,7 +3,9 @@
  * so both can be changed. https://www.branchcms.com/learn/docs/apps/calendar/rest-api
  */
 import type { Handler } from '../../shared/run/handler';
+import { sendOrPlan } from '../../shared/run/plan';
 import { asObject, BadInput } from '../../shared/spec/values';
+import type { Call } from '../../shared/wire/api';
 
 interface Job {
 	property: string;
@@ -27,12 +29,13 @@ export const upload: Handler<Job> = {
 		form.append(part, new Blob([new Uint8Array(content)], { type: mimeType }), fileName);
 		// The platform writes the form; n8n's helper takes only the bytes.
 		const encoded = new Response(form);
-		const { body } = await item.run.client(item.run.operation.resource).send({
+		const call: Call = {
 			method: 'POST',
 			path,
 			raw: { body: Buffer.from(await encoded.arrayBuffer()), contentType: encoded.headers.get('content-type')! },
 			purpose: `upload ${fileName}`,
-		});
+		};
+		const { body } = await sendOrPlan(item.run.client(item.run.operation.resource), call, () => ({ action: 'upload', name: fileName, more: { bytes: content.length, mimeType, path } }));
 		return [{ json: { fileName, ...asObject(body) } }];
 	},
 };

@@ -6,10 +6,12 @@ import { type IDataObject, NodeApiError, NodeOperationError } from 'n8n-workflow
 
 import { parameterReferences, parameterValues } from '../../shared/run/action';
 import { recordOf } from '../../shared/run/answers';
+import { displayFields } from '../../shared/run/display';
 import type { Handler, Output } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import { listQuery } from '../../shared/run/listQuery';
-import { list } from '../../shared/run/reads';
+import { type Change, changesBetween, type Plan, parameterChanges, planned, recordsOf, SAMPLE, sample } from '../../shared/run/plan';
+import { count, list } from '../../shared/run/reads';
 import type { Reference } from '../../shared/run/reference';
 import type { Run } from '../../shared/run/run';
 import { neededFor, unverifiable } from '../../shared/run/trust';
@@ -45,6 +47,8 @@ interface Group {
 	ids: Map<RecordId, Item[]>;
 	query?: Query;
 	items: Item[];
+	/** The same values for people. */
+	changes: () => Change[];
 }
 
 /** A batch that runs, and the items it is for. */
@@ -98,9 +102,13 @@ export function bulk(operation: Operation): Handler<Job> {
 				for (const item of items) fail(item, error, ids.length > 0 ? `Already started: batch ${ids.join(', ')}.` : '');
 			};
 
-			for (const group of groupsOf(jobs, parameters, operation)) {
+			for (const group of groupsOf(run, jobs, parameters, operation)) {
 				const before = started.length;
 				try {
+					if (run.dryRun) {
+						outputs.push({ json: planned(await bulkPlan(run, operation, group)), items: group.items.map(({ index }) => index) });
+						continue;
+					}
 					if (group.target === 'items') await startByIds(client, operation, group, wishes, started);
 					else outputs.push(...(await startByFilter(run, client, operation, group, wishes, started)));
 				} catch (error) {
@@ -131,7 +139,7 @@ export function bulk(operation: Operation): Handler<Job> {
 const unlimited = () =>
 	new BadInput('Filters are missing: without one, every record of the organization would be changed', 'Add a filter. To change every record, choose "All Records" under "Records".');
 
-function groupsOf(jobs: Array<{ job: Job; item: Item }>, parameters: ActionParameter[], operation: Operation): Group[] {
+function groupsOf(run: Run, jobs: Array<{ job: Job; item: Item }>, parameters: ActionParameter[], operation: Operation): Group[] {
 	const asked = jobs.map(({ job, item }) => ({
 		...{ job, item, query: job.toQuery?.() },
 		attributes: operation.bulk!.fields
@@ -141,10 +149,33 @@ function groupsOf(jobs: Array<{ job: Job; item: Item }>, parameters: ActionParam
 	const groups = grouped(asked, ({ attributes, job, query }) => [JSON.stringify([attributes, job.target, query?.conditions])]);
 	return [...groups.values()].map((same): Group => {
 		const [{ attributes, job, query }] = same;
+		const { resource } = operation;
+		const changes = () => (operation.bulk!.fields ? changesBetween(run, resource, undefined, { fields: job.values }) : parameterChanges(run, resource, parameterValues(parameters, job.values, job.references)));
 		const byRecord = grouped(same, ({ job: { record } }) => (record ? [record.id] : []));
 		const ids = new Map([...byRecord].map(([id, entries]) => [id, entries.map(({ item }) => item)]));
-		return { attributes, target: job.target, ids, query, items: same.map(({ item }) => item) };
+		return { attributes, target: job.target, ids, query, changes, items: same.map(({ item }) => item) };
 	});
+}
+
+/** What a change would be, and of what: the number of records and the first of them. */
+async function bulkPlan(run: Run, operation: Operation, group: Group): Promise<Plan> {
+	const { resource } = operation;
+	run.client(resource).assertCovered({ method: 'POST', ...callOf(operation, group) });
+	const conditions = group.query?.conditions ?? [];
+	if (group.target === 'filter' && conditions.length === 0) throw unlimited();
+	let found: { total: number; first: IDataObject[] };
+	if (group.target === 'items') found = { total: group.ids.size, first: await recordsOf(run, resource, [...group.ids.keys()].slice(0, SAMPLE)) };
+	else if (group.target === 'filter') found = await matching(run, resource, conditions, displayFields(resource));
+	else found = await firstOf(run, resource);
+	const { count: records, first } = sample(run, resource, found.total, found.first);
+	return { action: found.total === 0 ? 'none' : operation.name, changes: group.changes(), more: { records, first } };
+}
+
+/** All records of a kind: how many, and the first. */
+async function firstOf(run: Run, resource: Resource): Promise<{ total: number; first: IDataObject[] }> {
+	const first: IDataObject[] = [];
+	for await (const { record } of list(run, resource, { conditions: [], only: displayFields(resource) }, SAMPLE)) first.push(record);
+	return { first, total: await count(run, resource, { conditions: [] }) };
 }
 
 /** The request of a change, without its records. */
@@ -174,7 +205,7 @@ async function startByIds(client: Client, operation: Operation, group: Group, { 
  * count every record, in the list and in the batch alike.
  * @throws BadInput if records do not carry what a filter asks for.
  */
-async function matching(run: Run, resource: Resource, conditions: Condition[]): Promise<number> {
+async function matching(run: Run, resource: Resource, conditions: Condition[], only: string[] = []): Promise<{ total: number; first: IDataObject[] }> {
 	const api = run.apiOf(resource);
 	const [unknown] = unverifiable(api, resource, conditions);
 	if (unknown) {
@@ -183,17 +214,21 @@ async function matching(run: Run, resource: Resource, conditions: Condition[]): 
 			'Use Get Many with these filters, check the result, and pass it on with "From Input Items".',
 		);
 	}
-	const needed = neededFor(api, resource, conditions);
+	const needed = [...new Set([...neededFor(api, resource, conditions), ...only])];
+	const first: IDataObject[] = [];
 	const ids = new Set<RecordId>();
-	for await (const { record } of list(run, resource, { conditions, only: needed.length > 0 ? needed : ['createdAt'] })) ids.add(api.id(record));
-	return ids.size;
+	for await (const { record } of list(run, resource, { conditions, only: needed.length > 0 ? needed : ['createdAt'] })) {
+		if (ids.size < SAMPLE) first.push(record);
+		ids.add(api.id(record));
+	}
+	return { total: ids.size, first };
 }
 
 /** A change of what a filter matches, confirmed only when the vendor counts what the list counts; or of everything. */
 async function startByFilter(run: Run, client: Client, operation: Operation, group: Group, { confirm }: Wishes, started: Started[]): Promise<Array<Output & { items: number[] }>> {
 	const conditions = group.query?.conditions ?? [];
 	if (group.target !== 'all' && conditions.length === 0) throw unlimited();
-	const expected = group.target === 'all' ? undefined : await matching(run, operation.resource, conditions);
+	const expected = group.target === 'all' ? undefined : (await matching(run, operation.resource, conditions)).total;
 	if (expected === 0) return [{ json: { action: operation.name, state: 'nothing to do', total: 0 }, items: group.items.map(({ index }) => index) }];
 
 	const call = callOf(operation, group);

@@ -4,8 +4,10 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Handler, Output } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import type { Entry } from '../../shared/run/lookup';
+import { about, changesBetween, type Plan, planCreate, planned, recordsOf, SAMPLE } from '../../shared/run/plan';
 import { linksOf } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
+import type { Run } from '../../shared/run/run';
 import { newRecord } from '../../shared/run/upsert';
 import { nouns } from '../../shared/spec/labels';
 import type { RecordId, RecordInput } from '../../shared/spec/record';
@@ -14,7 +16,7 @@ import { asObject, BadInput, isAbsent } from '../../shared/spec/values';
 import type { Client } from '../../shared/wire/client';
 import { existingLabel } from '../resources/importRecipes';
 import { waitMsOf } from './batch';
-import { report, start, type Started, wait } from './imports';
+import { importCall, report, start, type Started, wait } from './imports';
 
 /** Bytes of one request; the vendor takes 2 MB. */
 const BODY_SIZE = 1_900_000;
@@ -83,9 +85,15 @@ export const bulkUpsert = (action: string): Handler<UpsertJob> => ({
 			for (const item of items) fail(item, error, ids.length > 0 ? `Already started: import ${ids.join(', ')}.` : '');
 		};
 
+		const jobOf = new Map(jobs.map(({ job, item }) => [item, job]));
 		let part = 0;
 		for (const { method, records, items } of packed(jobs, client, resource, fail)) {
 			part++;
+			if (run.dryRun) {
+				client.assertCovered(importCall(action, records.length, resource));
+				outputs.push({ json: planned(await upsertPlan(run, method, records, items.map((item) => jobOf.get(item)!))), items: items.map(({ index }) => index) });
+				continue;
+			}
 			const fileName = part === 1 ? name : name.replace(/(\.\w+)?$/, `-${part}$1`);
 			// Changes of known records can be sent again when the answer is lost; new ones would be made twice.
 			const repeatable = method === 'overwriteNoCreate' || records.every(({ id }) => id !== undefined);
@@ -111,6 +119,20 @@ export const bulkUpsert = (action: string): Handler<UpsertJob> => ({
 		return outputs;
 	},
 });
+
+/** What one import would bring: known records and new ones, and the first of them. */
+async function upsertPlan(run: Run, dupeMethod: string, records: IDataObject[], jobs: UpsertJob[]): Promise<Plan> {
+	const { resource } = run.operation;
+	const existing = records.filter(({ id }) => id !== undefined).length;
+	const shown = jobs.slice(0, SAMPLE);
+	await recordsOf(run, resource, shown.flatMap(({ id }) => id ?? []), true);
+	const first = shown.map(({ id, creates, fields, links }) => {
+		const input = { fields, links: linksOf(links, [], resource) };
+		if (id === undefined) return planCreate(run, resource, creates ? newRecord(creates, input) : input);
+		return { action: 'update', ...about(run, resource, id, run.lookup.known(resource, id)), changes: changesBetween(run, resource, run.lookup.known(resource, id, true), input) };
+	}) as unknown as IDataObject[];
+	return { action: run.operation.name, more: { records: records.length, existing, new: records.length - existing, ifRecordExists: dupeMethod, first } };
+}
 
 /** Records of items with the same wish, as many to a request as fit. */
 function packed(jobs: Array<{ job: UpsertJob; item: Item }>, client: Client, resource: Resource, fail: (item: Item, error: unknown, done: string) => void) {

@@ -33,3 +33,29 @@ export function readCsv(text: string): { columns: string[]; rows: number } {
 	}
 	return { columns, rows: Math.max(0, rows) };
 }
+
+/** The lines with content as their cells. Quotes may hold commas, line breaks and doubled quotes. */
+export function csvRows(text: string): string[][] {
+	const rows: string[][] = [];
+	let cells: string[] = [];
+	let cell = '';
+	let quoted = false;
+	for (let i = 0; i <= text.length; i++) {
+		const letter = text[i];
+		if (quoted && letter !== undefined) {
+			if (letter !== '"') cell += letter;
+			else if (text[i + 1] === '"') cell += text[++i];
+			else quoted = false;
+			continue;
+		}
+		if (letter === '"') quoted = true;
+		else if (letter === ',' || letter === '\n' || letter === '\r' || letter === undefined) {
+			cells.push(cell);
+			cell = '';
+			if (letter === ',') continue;
+			if (cells.some((one) => one !== '')) rows.push(cells);
+			cells = [];
+		} else cell += letter;
+	}
+	return rows;
+}

@@ -1,15 +1,18 @@
 /** Deprovision: a leaver is locked, and somebody else takes over. */
 import { type IDataObject, NodeOperationError } from 'n8n-workflow';
 
+import { displayFields } from '../../shared/run/display';
 import type { Handler, Output } from '../../shared/run/handler';
 import { inParallel } from '../../shared/run/parallel';
+import { nameOf, type Plan, Planned, sample } from '../../shared/run/plan';
 import { list } from '../../shared/run/reads';
 import type { Run } from '../../shared/run/run';
+import type { Condition } from '../../shared/spec/query';
 import type { RecordId } from '../../shared/spec/record';
 import { BadInput } from '../../shared/spec/values';
 import { pause } from '../../shared/wire/gate';
 import { type Batch, BATCH_SIZE, isBroken, isOver, startBatch, waitForBatches } from './batch';
-import { type LockJob, setLocked, userOf } from './lock';
+import { type LockJob, lockPlan, setLocked, userOf } from './lock';
 
 /** What Deprovision leaves as it is, told in its output. */
 const NOT_DONE = [
@@ -18,6 +21,8 @@ const NOT_DONE = [
 	'Mailboxes of the user stay connected',
 	'Whether the seat is freed depends on the contract; users cannot be deleted through the API',
 ];
+
+const NO_HEIR = 'Nothing was reassigned, since no user was chosen';
 
 interface DeprovisionJob extends LockJob {
 	reassignTo?: LockJob;
@@ -66,6 +71,7 @@ export const deprovision: Handler<DeprovisionJob> = {
 		const api = run.apiOf(job.entry.resource);
 		const from = job.from!;
 		const { to } = job;
+		if (run.dryRun) throw new Planned(await leavingPlan(run, job));
 
 		const { record, changed } = await setLocked(run, job, true);
 		const json: IDataObject = {
@@ -77,7 +83,7 @@ export const deprovision: Handler<DeprovisionJob> = {
 			outcome: changed ? 'locked' : 'unchanged',
 		};
 		const left = [...NOT_DONE];
-		if (to === undefined) left.unshift('Nothing was reassigned, since no user was chosen');
+		if (to === undefined) left.unshift(NO_HEIR);
 		else {
 			json.reassignedTo = to;
 			try {
@@ -101,6 +107,30 @@ async function heir(run: Run, job: LockJob, leaver: RecordId): Promise<RecordId>
 	return api.id(record);
 }
 
+/** Records that the leaver owns, by the name of their kind. */
+async function* owned(run: Run, from: RecordId, name: string, only: string[] = ['createdAt']): AsyncGenerator<IDataObject> {
+	const conditions: Condition[] = [{ path: ['owner', 'id'], operator: 'equals', values: [String(from)] }];
+	if (name === 'task') conditions.push({ path: ['state'], operator: 'oneOf', values: ['incomplete', 'pending'] });
+	for await (const { record } of list(run, run.resource(name), { conditions, only })) yield record;
+}
+
+/** What would be locked and handed over. */
+async function leavingPlan(run: Run, job: DeprovisionJob): Promise<Plan> {
+	const plan = await lockPlan(run, job, true);
+	const { from, to } = job;
+	if (to === undefined) return { ...plan, more: { notDone: [NO_HEIR, ...NOT_DONE] } };
+	const more: IDataObject = { reassignedTo: to, reassignedToName: nameOf(run, ['user'], to) };
+	let count = 0;
+	for (const what of ['prospects', 'accounts', 'tasks'].filter((one) => job.what.includes(one))) {
+		const resource = run.resource(what.slice(0, -1));
+		const records: IDataObject[] = [];
+		for await (const record of owned(run, from!, resource.name, displayFields(resource))) records.push(record);
+		more[what] = sample(run, resource, records.length, records);
+		count += records.length;
+	}
+	return { ...plan, action: plan.action === 'none' && count > 0 ? 'reassign' : plan.action, more: { ...more, notDone: NOT_DONE } };
+}
+
 /** A bulk change as the output shows it. */
 function summary({ batchId, state, attributes }: Batch): IDataObject {
 	return { batchId, state, ...(attributes.failures ? { failures: attributes.failures as number } : {}) };
@@ -113,16 +143,9 @@ function summary({ batchId, state, attributes }: Batch): IDataObject {
  */
 async function reassign(run: Run, from: RecordId, to: RecordId, job: DeprovisionJob, json: IDataObject): Promise<string[]> {
 	const client = run.client(run.resource('user'));
-	const owned = async (name: string, conditions: Array<[string, string[]]> = []): Promise<RecordId[]> => {
+	const idsOf = async (name: string): Promise<RecordId[]> => {
 		const ids: RecordId[] = [];
-		const query = {
-			conditions: [
-				{ path: ['owner', 'id'], operator: 'equals' as const, values: [String(from)] },
-				...conditions.map(([field, values]) => ({ path: [field], operator: 'oneOf' as const, values })),
-			],
-			only: ['createdAt'],
-		};
-		for await (const { record } of list(run, run.resource(name), query)) ids.push(client.api.id(record));
+		for await (const record of owned(run, from, name)) ids.push(client.api.id(record));
 		return ids;
 	};
 
@@ -135,7 +158,7 @@ async function reassign(run: Run, from: RecordId, to: RecordId, job: Deprovision
 		['accounts', 'account', 'accountsAssignOwner'],
 	]) {
 		if (!job.what.includes(what)) continue;
-		const ids = await owned(resource);
+		const ids = await idsOf(resource);
 		const started: Batch[] = [];
 		for (let i = 0; i < ids.length; i += BATCH_SIZE) {
 			const body = { ownerId: to, ids: ids.slice(i, i + BATCH_SIZE) };
@@ -147,13 +170,13 @@ async function reassign(run: Run, from: RecordId, to: RecordId, job: Deprovision
 		handed.push({
 			what,
 			ids,
-			own: async () => await owned(resource),
+			own: async () => await idsOf(resource),
 			isOver: () => started.every(({ attributes }) => isOver(attributes)),
 			kept: () => started.reduce((sum, { attributes }) => sum + Number(attributes.failures ?? 0), 0),
 		});
 	}
 	if (job.what.includes('tasks')) {
-		const open = async () => await owned('task', [['state', ['incomplete', 'pending']]]);
+		const open = async () => await idsOf('task');
 		const ids = await open();
 		handed.push({ what: 'tasks', ids, own: open, isOver: () => true, kept: () => 0 });
 		const tasks = { count: 0, of: ids.length };

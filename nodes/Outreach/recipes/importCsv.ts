@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
+import { Planned } from '../../shared/run/plan';
 import type { Run } from '../../shared/run/run';
 import { nouns } from '../../shared/spec/labels';
 import { asObject, BadInput, isAbsent } from '../../shared/spec/values';
@@ -12,7 +13,8 @@ import { pause } from '../../shared/wire/gate';
 import { waitMsOf } from './batch';
 import { readCsv, textIn } from './csv';
 import { mapColumns, type Wishes } from './csvColumns';
-import { report, start, wait } from './imports';
+import { importPlan } from './importPlan';
+import { importCall, report, start, wait } from './imports';
 
 interface FileJob extends Wishes {
 	field: string;
@@ -52,6 +54,10 @@ export const importCsv = (action: string): Handler<FileJob> => ({
 		const { run } = item;
 		const { context, operation } = run;
 		const client = run.client(operation.resource);
+		if (run.dryRun) {
+			client.assertCovered(importCall(action, job.rows!, operation.resource));
+			throw new Planned(importPlan(run, operation.resource, job));
+		}
 		const { storageKey, recordCount } = await untilStart(run, item, async () => await deposit(run, client, job.content!));
 		const file = context.helpers.assertBinaryData(item.index, job.field).fileName;
 		const attributes = {
@@ -87,13 +93,14 @@ async function deposit(run: Run, client: Client, content: Buffer): Promise<{ sto
 	const link = await client.send({ method: 'POST', path: '/imports/actions/generateUploadLink', purpose: 'get an address for the file', repeatable: true });
 	const { storageKey, uploadURL } = asObject(client.api.record(link.body).attributes);
 	if (isAbsent(storageKey) || isAbsent(uploadURL)) throw new BadInput('Outreach returned no address for the file', 'Run again later.');
-	await upload(run, String(uploadURL), content);
+	await upload(run, client, String(uploadURL), content);
 	const { recordCount } = await validate(client, String(storageKey), content);
 	return { storageKey: String(storageKey), recordCount: typeof recordCount === 'number' ? recordCount : undefined };
 }
 
 /** Puts the file at a presigned address. Our own credentials stay out of it, and the address out of messages. */
-async function upload({ context }: Run, url: string, content: Buffer): Promise<void> {
+async function upload({ context }: Run, client: Client, url: string, content: Buffer): Promise<void> {
+	client.admit({ method: 'PUT', path: '/', purpose: 'upload the file' });
 	for (let attempt = 1; ; attempt++) {
 		let problem: string;
 		try {

@@ -7,6 +7,7 @@ import { nouns } from '../../shared/spec/labels';
 import type { RecordId } from '../../shared/spec/record';
 import type { Resource } from '../../shared/spec/resource';
 import { asObject, isAbsent } from '../../shared/spec/values';
+import type { Call } from '../../shared/wire/api';
 import type { Client } from '../../shared/wire/client';
 import { filled, isBroken, isOver, poll } from './batch';
 
@@ -20,16 +21,15 @@ export interface Started {
 
 const hasEnded = ({ attributes }: Started) => isOver(attributes) || !isAbsent(attributes.errorReason);
 
+/** The request that starts an import, without its records. */
+export function importCall(action: string, records: number, resource: Resource): Call {
+	const { one, many } = nouns(resource);
+	return { method: 'POST', path: `/imports/actions/${action}`, purpose: `import ${records} ${records === 1 ? one : many}` };
+}
+
 /** Starts an import and notes it. */
 export async function start(client: Client, resource: Resource, action: string, attributes: IDataObject, records: number, items: Item[], repeatable = false): Promise<Started> {
-	const { one, many } = nouns(resource);
-	const { body } = await client.send({
-		method: 'POST',
-		path: `/imports/actions/${action}`,
-		body: client.api.encodeAction(attributes),
-		purpose: `import ${records} ${records === 1 ? one : many}`,
-		repeatable,
-	});
+	const { body } = await client.send({ ...importCall(action, records, resource), body: client.api.encodeAction(attributes), repeatable });
 	const record = client.api.record(body);
 	return { importId: client.api.id(record), attributes: asObject(record.attributes), records, items };
 }

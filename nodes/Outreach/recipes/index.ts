@@ -2,6 +2,7 @@
 import type { Recipes } from '../../shared/run/handler';
 import { bulk } from './bulk';
 import { bulkUpsert } from './bulkUpsert';
+import { checkApi, checkScim } from './check';
 import { deprovision } from './deprovision';
 import { importCsv } from './importCsv';
 import { reactivate } from './lock';
@@ -16,10 +17,12 @@ export const recipes: Recipes = {
 		'account.bulkUpsert': bulkUpsert('bulkUpsert'),
 		'account.importCsv': importCsv('accountsImport'),
 		'api.request': request,
+		'connection.check': checkApi,
 		'customObject.bulkUpsert': bulkUpsert('customObjectBulkUpsert'),
 		'prospect.addToSequence': addToSequence,
 		'prospect.bulkUpsert': bulkUpsert('bulkUpsert'),
 		'prospect.importCsv': importCsv('prospectsImport'),
+		'scimConnection.check': checkScim,
 		'scimGroup.patch': patch,
 		'scimUser.activate': setActive(true),
 		'scimUser.addToGroup': membership(true),

@@ -5,6 +5,8 @@ import { recordOf } from '../../shared/run/answers';
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import type { Entry } from '../../shared/run/lookup';
+import { about, changesBetween, type Plan, Planned } from '../../shared/run/plan';
+import { pathTo } from '../../shared/run/reads';
 import { updateRecord } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
 import type { Run } from '../../shared/run/run';
@@ -22,8 +24,19 @@ export function userOf(item: Item): LockJob {
 	return { record, entry: record.entry ?? item.run.lookup.want(user, { field: 'id', label: 'ID' }, String(record.id), { full: true }) };
 }
 
+/** What locking or unlocking would do. */
+export async function lockPlan(run: Run, { entry }: Pick<LockJob, 'entry'>, locked: boolean): Promise<Plan> {
+	const before = await run.lookup.one(entry, entry.resource.label);
+	const client = run.client(entry.resource);
+	const id = client.api.id(before);
+	client.assertCovered({ method: client.api.updateMethod, path: pathTo(entry.resource, id), purpose: `update user ${id}` });
+	const changes = changesBetween(run, entry.resource, before, { fields: { locked } });
+	return { action: changes.length === 0 ? 'none' : locked ? 'lock' : 'unlock', ...about(run, entry.resource, id, before), changes };
+}
+
 /** Locks or unlocks, unless the user is in that state already. */
 export async function setLocked(run: Run, { entry }: LockJob, locked: boolean): Promise<{ record: IDataObject; changed: boolean }> {
+	if (run.dryRun) throw new Planned(await lockPlan(run, { entry }, locked));
 	const api = run.apiOf(entry.resource);
 	const before = await run.lookup.one(entry, entry.resource.label);
 	if (api.value(before, 'locked') === locked) return { record: before, changed: false };

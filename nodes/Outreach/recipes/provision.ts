@@ -5,6 +5,7 @@ import { readBack } from '../../shared/run/confirm';
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import type { Entry } from '../../shared/run/lookup';
+import { addChange, nameOf } from '../../shared/run/plan';
 import { pathTo } from '../../shared/run/reads';
 import { updateRecord } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
@@ -56,6 +57,7 @@ export const provision: Handler<ProvisionJob> = {
 	check: async (job, item) => await checkCreateOrUpdate(item.run, job.entry, { fields: job.fields }, 'Email'),
 	async work(job, item) {
 		const links: Record<string, Link> = {};
+		if (item.run.dryRun) [job.record] = await item.run.lookup.found(job.entry);
 		if (job.role) links.role = job.role.link;
 		if (job.profile) links.profile = job.profile.link;
 		const { record, outcome, answer, before } = await createOrUpdate(
@@ -97,7 +99,18 @@ export const provision: Handler<ProvisionJob> = {
 						);
 					}
 					const known = new Set(current);
-					const added = members.filter(({ job }) => !known.has(client.api.id(job.record!)));
+					const added = members.filter(({ job }) => !job.record || !known.has(client.api.id(job.record)));
+					if (run.dryRun) {
+						const name = String(client.api.value(client.api.record(body), 'name') ?? id);
+						const people = new Set(added.map(({ job }) => job.entry.alike));
+						for (const { job, outputs } of added) {
+							// Of several items about one person, the first one adds it.
+							if (!people.delete(job.entry.alike)) continue;
+							const before = job.record ? client.api.linked(job.record, 'teams') : [];
+							addChange(outputs[0].json, 'teams', name, before?.map((known) => nameOf(run, ['team'], known)));
+						}
+						return;
+					}
 					if (added.length === 0) return;
 					const ids = [...new Set([...current, ...added.map(({ job }) => client.api.id(job.record!))])];
 					const answer = await updateRecord(run, team, { id, fields: {}, links: { users: ids.map((user) => ({ resource: 'user', id: user })) } });

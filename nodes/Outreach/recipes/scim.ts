@@ -6,6 +6,7 @@ import { unchanged } from '../../shared/run/applied';
 import { confirmWrite } from '../../shared/run/confirm';
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
+import { about, changesBetween, Planned, recordBefore } from '../../shared/run/plan';
 import { pathTo } from '../../shared/run/reads';
 import { sendChange, updateRecord } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
@@ -29,6 +30,10 @@ export function setActive(active: boolean): Handler<Reference> {
 			const api = run.apiOf(resource);
 			const before = user.found ?? api.record(await read(run, user));
 			const changed = api.value(before, 'active') !== active;
+			if (run.dryRun) {
+				const changes = changesBetween(run, resource, before, { fields: { active } });
+				throw new Planned({ action: changed ? (active ? 'activate' : 'deactivate') : 'none', ...about(run, resource, user.id, before), changes });
+			}
 			const record = changed ? api.record(await updateRecord(run, resource, { id: user.id, fields: { active } })) : before;
 			const json = item.present(resource, record);
 			return [{ json: item.simplified ? { ...json, outcome: changed ? (active ? 'activated' : 'deactivated') : 'unchanged' } : json }];
@@ -53,7 +58,10 @@ export function membership(add: boolean): Handler<Membership> {
 			user: recordOf(item, item.run.operation.resource),
 			group: item.reference('group', item.run.resource('scimGroup'), 'Group', true)!,
 		}),
-		work: async ({ user, group }) => [{ json: { userId: user.id, groupId: group.id, outcome: 'unchanged' } }],
+		async work({ user, group }, { run }) {
+			if (run.dryRun) throw new Planned({ action: 'none', ...about(run, user.resource, user.id, await recordBefore(run, user.resource, user.id)), more: { groupId: group.id } });
+			return [{ json: { userId: user.id, groupId: group.id, outcome: 'unchanged' } }];
+		},
 		async finish(jobs, run, fail) {
 			for (const entries of grouped(jobs, ({ job }) => [job.group.id]).values()) {
 				const { group } = entries[0].job;
@@ -66,6 +74,11 @@ export function membership(add: boolean): Handler<Membership> {
 					const current = linked && new Set(linked);
 					for (const { outputs } of entries) outputs[0].json.groupName = api.value(record, 'displayName') as string;
 					pending = entries.filter(({ job }) => current === undefined || current.has(String(job.user.id)) !== add);
+					if (run.dryRun) {
+						const name = api.value(record, 'displayName') as string;
+						for (const { outputs } of pending) Object.assign(outputs[0].json, { action: add ? 'add' : 'remove', changes: [{ field: 'group', from: add ? null : name, to: add ? name : null }] });
+						continue;
+					}
 					const ids = [...new Set(pending.map(({ job }) => String(job.user.id)))];
 					for (let i = 0; i < ids.length; i += MEMBERS) {
 						const chunk = ids.slice(i, i + MEMBERS);
@@ -122,7 +135,17 @@ export const patch: Handler<PatchJob> = {
 	},
 	async work({ record, operations }, item) {
 		const { run } = item;
-		const sent = await sendChange(run, record.resource, record.id, patchOf(operations));
+		const sent = await sendChange(run, record.resource, record.id, patchOf(operations), {
+			async plan() {
+				const before = await recordBefore(run, record.resource, record.id);
+				const api = run.apiOf(record.resource);
+				const changes = operations.map(({ op, path, value }) => {
+					const now = before && typeof path === 'string' ? api.value(before, path) : undefined;
+					return { field: String(path ?? ''), ...(now === undefined ? {} : { from: now as IDataObject }), to: op === 'remove' ? null : (value as IDataObject) };
+				});
+				return { action: 'update', ...about(run, record.resource, record.id, before), changes, more: { operations } };
+			},
+		});
 		const answer = await confirmWrite(run, record.resource, { id: record.id, fields: setBy(operations) }, sent);
 		return [{ json: item.present(record.resource, run.apiOf(record.resource).record(answer), answer) }];
 	},

@@ -8,6 +8,7 @@ import type { Client } from '../../shared/wire/client';
  * @returns the vendor's status: 404 says that it is gone already.
  */
 export async function cleanUp(client: Client, token: string): Promise<number> {
+	client.admit({ method: 'POST', path: '/webhooks/cleanup', purpose: 'clean up webhook' });
 	const { statusCode } = (await client.context.helpers.httpRequest({
 		method: 'POST',
 		url: `${await client.address()}/webhooks/cleanup`,

@@ -56,6 +56,7 @@ export const imports: Resource = {
 			description: 'Check an uploaded file: its columns and number of rows',
 			method: 'POST',
 			path: '/imports/actions/validateUpload',
+			reads: true,
 			parameters: [
 				{ name: 'hash', type: 'string', in: 'query', wire: 'actionParams[hash]', required: true, description: 'Hash of the uploaded file' },
 				{ name: 'storageKey', type: 'string', in: 'query', wire: 'actionParams[storageKey]', required: true, description: 'Storage key from Generate Upload Link' },

@@ -10,6 +10,7 @@ import { call } from './call';
 import { callDisposition } from './callDisposition';
 import { callPurpose } from './callPurpose';
 import { complianceRequest } from './complianceRequest';
+import { connection, scimConnection } from './connection';
 import { contentCategory } from './contentCategory';
 import { contentCategoryMembership } from './contentCategoryMembership';
 import { contentCategoryOwnership } from './contentCategoryOwnership';
@@ -66,6 +67,7 @@ export const resources: Resource[] = [
 	callDisposition,
 	callPurpose,
 	complianceRequest,
+	connection,
 	contentCategory,
 	contentCategoryMembership,
 	contentCategoryOwnership,
@@ -109,6 +111,7 @@ export const resources: Resource[] = [
 	user,
 	webhook,
 	customObject,
+	scimConnection,
 	scimGroup,
 	scimUser,
 	api,

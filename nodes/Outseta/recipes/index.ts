@@ -1,5 +1,6 @@
 /** Code of Outseta's operations that are more than one plain request, by `<resource>.<operation>`. */
 import type { Recipes } from '../../shared/run/handler';
+import { checkApi } from './check';
 import { downloadPdf } from './invoice';
 import { add, subscribe, subscribePublic } from './membership';
 import { changePassword, get, update } from './profile';
@@ -10,6 +11,7 @@ export const recipes: Recipes = {
 	handlers: {
 		'accountMembership.add': add,
 		'api.request': request,
+		'connection.check': checkApi,
 		'emailListSubscription.subscribe': subscribe,
 		'emailListSubscription.subscribePublic': subscribePublic,
 		'invoice.downloadPdf': downloadPdf,

@@ -6,9 +6,11 @@ import { unchanged } from '../../shared/run/applied';
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import type { Entry } from '../../shared/run/lookup';
+import { about, type Change, changesBetween, nameOf, Planned } from '../../shared/run/plan';
 import { createRecord } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
 import type { Run } from '../../shared/run/run';
+import type { RecordId } from '../../shared/spec/record';
 import type { Resource } from '../../shared/spec/resource';
 import { BadInput, isAbsent } from '../../shared/spec/values';
 import { at } from '../wire/nested';
@@ -31,8 +33,9 @@ interface Linking {
 	rows(person: IDataObject): unknown;
 	/** Sent beside the person. */
 	body(parent: unknown): IDataObject;
-	/** Word for the outcome. */
+	/** Words for the outcome and for what a dry run plans. */
 	done: string;
+	action: string;
 	/** Links of a parent come with one request, whatever their number. */
 	listed?: boolean;
 }
@@ -46,6 +49,7 @@ const MEMBERSHIP: Linking = {
 	rows: (person) => person.PersonAccount,
 	body: (account) => ({ Account: { Uid: account } }),
 	done: 'added',
+	action: 'add',
 	listed: true,
 };
 
@@ -59,6 +63,7 @@ const SUBSCRIPTION: Linking = {
 	rows: (person) => person.EmailListPerson,
 	body: (list) => ({ EmailList: { Uid: list } }),
 	done: 'subscribed',
+	action: 'subscribe',
 };
 
 const rowOf = (rows: unknown, path: string, uid: unknown) => (Array.isArray(rows) ? (rows as IDataObject[]) : []).find((row) => at(row, path) === uid);
@@ -83,7 +88,7 @@ function crowded(run: Run): boolean {
 
 const crowds = new WeakMap<Run, boolean>();
 
-function linking({ include, exists, rows: rowsOf, body, done, listed }: Linking): Handler<Job> {
+function linking({ include, exists, rows: rowsOf, body, done, action, listed }: Linking): Handler<Job> {
 	const look = (item: Item, person: Resource, email: string, links: boolean) => item.run.lookup.want(person, person.keys![0], email, links ? { include } : {});
 	return {
 		prepare(item) {
@@ -105,6 +110,7 @@ function linking({ include, exists, rows: rowsOf, body, done, listed }: Linking)
 			const parent = item.parent()!.id;
 			return await run.inTurn(`person\n${email.toLowerCase()}`, async () => {
 				const output = (record: IDataObject, outcome: string) => {
+					if (run.dryRun) throw new Planned({ action: 'none', ...who(run, email, known) });
 					const json = item.present(place, record);
 					return [{ json: item.simplified ? { ...json, outcome } : json }];
 				};
@@ -116,7 +122,13 @@ function linking({ include, exists, rows: rowsOf, body, done, listed }: Linking)
 				const send = async (record: IDataObject | undefined) => {
 					const input = record ? { ...own } : { ...fields, Email: email };
 					const encoded = record ? { ...input, person: record.Uid as string } : input;
-					return await createRecord(run, withReferences(place, body(parent)), { fields: { ...encoded, ...body(parent) }, query: item.writeQuery() });
+					const plan = () => ({
+						action,
+						...who(run, email, record),
+						changes: [joined(run, place, parent), ...changesBetween(run, place, undefined, { fields: input }, true)],
+						more: { newPerson: record === undefined },
+					});
+					return await createRecord(run, withReferences(place, body(parent)), { fields: { ...encoded, ...body(parent) }, query: item.writeQuery() }, plan);
 				};
 				const settle = (answer: unknown) => {
 					const created = (at(answer, 'Person') ?? {}) as IDataObject;
@@ -140,6 +152,7 @@ function linking({ include, exists, rows: rowsOf, body, done, listed }: Linking)
 				};
 				const [first] = await Promise.allSettled([send(known)]);
 				if (first.status === 'fulfilled') return settle(await confirmed(first.value));
+				if (first.reason instanceof Planned) throw first.reason;
 				// Somebody may have made the person, or the link, since the look-up.
 				if (!(first.reason instanceof NodeApiError) || first.reason.httpCode !== '400') throw run.failure(first.reason, item.index);
 				run.lookup.forget(look(item, run.resource('person'), email, true));
@@ -151,6 +164,14 @@ function linking({ include, exists, rows: rowsOf, body, done, listed }: Linking)
 			});
 		},
 	};
+}
+
+/** The person of a plan. */
+const who = (run: Run, email: string, person?: IDataObject) => (person ? about(run, run.resource('person'), person.Uid as string, person) : { name: email });
+
+/** What the person would be added to. */
+function joined(run: Run, { parent }: Resource, id: RecordId): Change {
+	return { field: parent!.resource, from: null, to: nameOf(run, [parent!.resource], id) };
 }
 
 /** @throws BadInput if a person can have more links than the vendor shows with the person. */
@@ -185,7 +206,11 @@ export const subscribePublic: Handler<{ email: string; fields: IDataObject }> = 
 		const place = item.inside(item.run.operation.resource);
 		const references = SUBSCRIPTION.body(item.parent()!.id);
 		const open = { ...withReferences(place, references), path: `/public${place.path}` };
-		const answer = await createRecord(item.run, open, { fields: { ...fields, Email: email, ...references }, query: item.writeQuery() });
+		const input = { ...fields, Email: email };
+		const answer = await createRecord(item.run, open, { fields: { ...input, ...references }, query: item.writeQuery() }, () => ({
+			...{ action: SUBSCRIPTION.action, name: email },
+			changes: [joined(item.run, place, item.parent()!.id), ...changesBetween(item.run, place, undefined, { fields: input }, true)],
+		}));
 		return [isSilent(answer) ? done() : { json: item.present(place, answer as IDataObject, answer) }];
 	},
 };

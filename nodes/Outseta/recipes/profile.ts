@@ -5,6 +5,7 @@ import { done, isSilent } from '../../shared/run/answers';
 import { confirmWrite } from '../../shared/run/confirm';
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
+import { about, changesBetween, Planned } from '../../shared/run/plan';
 import { asObject, BadInput } from '../../shared/spec/values';
 import { EMAIL, NEW, OLD, TOKEN } from '../resources/profile';
 
@@ -72,6 +73,14 @@ export const update: Handler<Job> = {
 		return { ...who(item), fields, body: item.run.apiOf(operation.resource).encode(operation.resource, { fields }, 'PUT') as IDataObject };
 	},
 	async work(job, item) {
+		const { run } = item;
+		if (run.dryRun) {
+			const { resource } = run.operation;
+			// A token is made for the run itself; a dry run makes none, and so it sees the profile only with the token of the person.
+			const before = job.token ? asObject(await send(item, job, 'GET', '/profile')) : undefined;
+			const changes = changesBetween(run, resource, before, { fields: job.fields! });
+			throw new Planned({ action: changes.length > 0 ? 'update' : 'none', ...(before ? about(run, run.resource('person'), String(before.Uid), before) : { name: job.email }), changes });
+		}
 		// The vendor wants to be told who the token belongs to.
 		const { Uid } = asObject(await send(item, job, 'GET', '/profile'));
 		const answer = await send(item, job, 'PUT', '/profile', { Uid, ...job.body });
@@ -88,6 +97,7 @@ export const changePassword: Handler<Job> = {
 		return { ...given, body, secrets: [...given.secrets, String(body.ExistingPassword), String(body.NewPassword)] };
 	},
 	async work(job, item) {
+		if (item.run.dryRun) throw new Planned({ action: item.run.operation.name, name: job.email, changes: [{ field: 'password', to: '***' }] });
 		await send(item, job, 'PUT', '/profile/password', job.body);
 		return [done()];
 	},

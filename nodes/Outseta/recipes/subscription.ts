@@ -5,10 +5,12 @@ import { recordOf } from '../../shared/run/answers';
 import { unchanged } from '../../shared/run/applied';
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
+import { about, changesBetween, type Plan, recordBefore, sendOrPlan } from '../../shared/run/plan';
 import { pathTo } from '../../shared/run/reads';
 import type { Reference } from '../../shared/run/reference';
 import { labelOf } from '../../shared/spec/labels';
 import { asObject, BadInput, isAbsent } from '../../shared/spec/values';
+import type { Call } from '../../shared/wire/api';
 import { ADD_ONS, COUPON, MOST, QUANTITY, TERM } from '../resources/subscription';
 import { at } from '../wire/nested';
 
@@ -61,18 +63,29 @@ async function read(item: Item, { id }: Reference, field: string): Promise<unkno
 	return body;
 }
 
-async function put(item: Item, job: Job, account: unknown, step: 'changesubscription' | 'changesubscriptionpreview'): Promise<IDataObject> {
+/** What a change of plan would do, and cost. */
+async function planOf(item: Item, { subscription, plan, body }: Job, preview?: IDataObject): Promise<Plan> {
+	const { run } = item;
+	const { resource } = run.operation;
+	const before = await recordBefore(run, resource, subscription.id, ['Account', 'Plan']);
+	const changes = changesBetween(run, resource, before, { fields: body, links: { Plan: plan.link } });
+	return { action: run.operation.name, ...about(run, resource, subscription.id, before), changes, ...(preview ? { more: { preview: item.present(run.resource('invoice'), preview) } } : {}) };
+}
+
+async function put(item: Item, job: Job, account: unknown, step: 'changesubscription' | 'changesubscriptionpreview', shown?: IDataObject): Promise<IDataObject> {
 	const { resource } = item.run.operation;
 	const preview = step === 'changesubscriptionpreview';
-	const { body } = await item.run.client(resource).send({
+	const call: Call = {
 		method: 'PUT',
 		path: `${pathTo(resource, job.subscription.id)}/${step}`,
 		query: [...(job.now ? ([['startImmediately', 'true']] as Array<[string, string]>) : []), ...(preview ? [] : item.writeQuery())],
 		body: { Account: { Uid: account }, Plan: { Uid: job.plan.id }, ...job.body },
 		// A change can make an invoice, so a second one is not sent on suspicion.
 		repeatable: preview,
+		reads: preview,
 		purpose: `${preview ? 'preview the change of' : 'change'} subscription ${job.subscription.id}`,
-	});
+	};
+	const { body } = await sendOrPlan(item.run.client(resource), call, async () => await planOf(item, job, shown));
 	return asObject(body);
 }
 
@@ -101,12 +114,12 @@ export const change: Handler<Job> = {
 	async work(job, item) {
 		const { run } = item;
 		const account = await accountOf(item, job.subscription);
-		const preview = job.preview || job.most > 0 ? await put(item, job, account, 'changesubscriptionpreview') : undefined;
+		const preview = job.preview || job.most > 0 || run.dryRun ? await put(item, job, account, 'changesubscriptionpreview') : undefined;
 		// A preview without an amount refuses as well.
 		if (preview && job.most > 0 && !(Number(preview.Amount ?? NaN) <= job.most)) {
 			throw new BadInput(`The change would cost ${String(preview.Amount ?? 'an unknown amount')}, which is more than ${job.most}`, 'Nothing was changed. Raise "Refuse Above Amount", or choose another plan.');
 		}
-		const answer = await put(item, job, account, 'changesubscription');
+		const answer = await put(item, job, account, 'changesubscription', preview);
 		const confirmed = await isOnPlan(item, job, answer);
 		const json = { ...item.present(run.operation.resource, answer), ...(confirmed ? {} : { confirmed }) };
 		return [{ json: preview ? { ...json, preview: item.present(run.resource('invoice'), preview) } : json }];

@@ -24,7 +24,7 @@ export const article: Resource = {
 	relations: [
 		{ name: 'Category', label: 'Category', to: ['category'], required: true, include: true, filterBy: ['id'], description: 'Category under which it is found' },
 		{ name: 'Tags', label: 'Tags', to: ['tag'], many: true, filterBy: ['id'], filterAs: 'tagUid', readOnly: true, include: true, description: 'Tags of the article' },
-		{ name: 'withoutTag', label: 'Without Tag', to: ['tag'], readOnly: true, filterBy: ['id'], filterAs: 'withoutTagUid', description: 'Leaves out articles with this tag' },
+		{ name: 'withoutTag', label: 'Without Tag', to: ['tag'], readOnly: true, filterBy: ['id'], filterAs: 'withoutTagUid', loose: true, description: 'Leaves out articles with this tag' },
 	],
 	actions: [
 		{

@@ -38,7 +38,7 @@ export const broadcast: Resource = {
 		{ name: 'EmailListUids', label: 'Email Lists', to: ['emailList'], many: true, plain: true, description: 'Lists to send to; an update only adds' },
 		{ name: 'SegmentUids', label: 'Segments', to: ['segment'], many: true, plain: true, description: 'Segments to send to; an update only adds' },
 		{ name: 'Tags', label: 'Tags', to: ['tag'], many: true, filterBy: ['id'], filterAs: 'tagUid', readOnly: true, include: true, description: 'Tags of the broadcast' },
-		{ name: 'withoutTag', label: 'Without Tag', to: ['tag'], readOnly: true, filterBy: ['id'], filterAs: 'withoutTagUid', description: 'Leaves out broadcasts with this tag' },
+		{ name: 'withoutTag', label: 'Without Tag', to: ['tag'], readOnly: true, filterBy: ['id'], filterAs: 'withoutTagUid', loose: true, description: 'Leaves out broadcasts with this tag' },
 		{ name: 'Campaign', label: 'Campaign', to: ['broadcast'], readOnly: true, include: true, description: 'Name and sender of the broadcast' },
 		{ name: 'Message', label: 'Message', to: ['broadcast'], readOnly: true, include: true, description: 'Subject, preview text and body of the broadcast' },
 	],

@@ -33,7 +33,7 @@ export const discountCoupon: Resource = {
 		{ name: 'canRedeem', type: 'boolean', readOnly: true, filterOnly: true, filter: true, description: 'Whether it can be used now' },
 	],
 	relations: [
-		{ name: 'DiscountCouponPlans', label: 'Plans', to: ['plan'], many: true, through: 'Plan', filterBy: ['id'], filterAs: 'planUid', description: 'Plans it is limited to; all when there are none' },
+		{ name: 'DiscountCouponPlans', label: 'Plans', to: ['plan'], many: true, through: 'Plan', filterBy: ['id'], filterAs: 'planUid', loose: true, description: 'Plans it is limited to; all when there are none' },
 		{ name: 'DiscountCouponPlans.Plan', label: 'Plans Details', to: ['plan'], many: true, readOnly: true, include: true, description: 'Plans it is limited to, with all their fields' },
 	],
 	actions: [

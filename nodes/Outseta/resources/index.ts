@@ -9,6 +9,7 @@ import { article } from './article';
 import { broadcast } from './broadcast';
 import { ticket } from './case';
 import { category } from './category';
+import { connection } from './connection';
 import { customPropertyDefinition } from './customPropertyDefinition';
 import { deal } from './deal';
 import { dealPipeline } from './dealPipeline';
@@ -45,6 +46,7 @@ export const resources: Resource[] = [
 	broadcast,
 	ticket,
 	category,
+	connection,
 	customPropertyDefinition,
 	deal,
 	dealPipeline,

@@ -128,6 +128,7 @@ export const subscription: Resource = {
 			description: 'Show what a new subscription would cost. Nothing is saved.',
 			method: 'POST',
 			path: '/billing/subscriptions/compute-charge-summary',
+			reads: true,
 			parameters: [
 				{ name: 'asOf', label: 'As Of', type: 'options', in: 'query', options: [{ value: 'now', label: 'First Invoice' }, { value: 'renewal', label: 'Renewal' }], description: 'Which invoice to compute' },
 				{ name: 'account', label: 'Account', wire: 'Account.Uid', type: 'string', in: 'body', reference: 'account', required: true, description: 'Account that gets the subscription' },

@@ -52,6 +52,7 @@ export const subscriptionAddOn: Resource = {
 			description: 'Show the invoice that adding an add-on would create. Nothing is saved.',
 			method: 'POST',
 			path: '/billing/subscriptionaddons/addsubscriptionaddonpreview',
+			reads: true,
 			parameters: [
 				{ name: 'subscription', label: 'Subscription', wire: 'Subscription.Uid', type: 'string', in: 'body', reference: 'subscription', required: true, description: 'Subscription that gets the add-on' },
 				{ name: 'addOn', label: 'Add-On', wire: 'AddOn.Uid', type: 'string', in: 'body', reference: 'addOn', required: true, description: 'Add-on to book' },

@@ -7,7 +7,7 @@ import { parameter } from './nested';
 
 /** Pages of records alone, and of records with child objects or computed values. */
 export const LARGE_PAGE = 100;
-const SMALL_PAGE = 25;
+export const SMALL_PAGE = 25;
 /** Child objects that come with a record at most. */
 export const CHILD_ROWS = 25;
 

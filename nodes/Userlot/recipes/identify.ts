@@ -2,6 +2,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Handler } from '../../shared/run/handler';
+import { sendOrPlan } from '../../shared/run/plan';
 import { asObject, BadInput } from '../../shared/spec/values';
 
 const WIRE: Record<string, string> = { userEmail: 'user_email', userExternalId: 'user_external_id', companyName: 'company_name', companyExternalId: 'company_external_id' };
@@ -21,7 +22,11 @@ export const identify: Handler<IDataObject> = {
 	},
 	async work(body, item) {
 		const { run } = item;
-		const answer = await run.client(run.operation.resource).send({ method: 'PUT', path: '/identify', body, purpose: 'identify end user' });
+		const answer = await sendOrPlan(run.client(run.operation.resource), { method: 'PUT', path: '/identify', body, purpose: 'identify end user' }, () => ({
+			action: run.operation.name,
+			name: String(body.user_email ?? body.user_external_id),
+			changes: Object.entries(body).map(([field, to]) => ({ field, to })),
+		}));
 		const shown = asObject(answer.body);
 		return [{ json: Object.keys(shown).length > 0 ? shown : { ...body, success: true, confirmed: false } }];
 	},

@@ -1,5 +1,6 @@
 /** Code of Userlot's irregular operations, by `<resource>.<operation>`. */
 import type { Recipes } from '../../shared/run/handler';
+import { checkApi } from './check';
 import { identify } from './identify';
 import { request } from './request';
 import { revenue } from './revenue';
@@ -12,6 +13,7 @@ export const recipes: Recipes = {
 		'company.revenue': revenue,
 		'company.update': update,
 		'company.upsert': upsert,
+		'connection.check': checkApi,
 		'endUser.create': create,
 		'endUser.identify': identify,
 		'endUser.update': update,

@@ -8,12 +8,15 @@ import { isSilent, recordOf as recordLocator } from '../../shared/run/answers';
 import { confirmWrite } from '../../shared/run/confirm';
 import type { Handler, Output } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
+import type { Entry } from '../../shared/run/lookup';
+import { nameOf, type Plan, planCreate, planUpdate, sendOrPlan } from '../../shared/run/plan';
 import { sendChange } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
 import type { Run } from '../../shared/run/run';
 import { labelOf, nouns } from '../../shared/spec/labels';
 import type { Resource } from '../../shared/spec/resource';
 import { asObject, BadInput, coerce, isAbsent } from '../../shared/spec/values';
+import type { Call } from '../../shared/wire/api';
 import { ALLOW_NEW, IDS, LINKED, MORE } from '../resources/writeRecipes';
 
 interface Job {
@@ -80,7 +83,9 @@ export const create: Handler<Job> = {
 	},
 	async work(job, item) {
 		const { resource } = item.run.operation;
-		const { body } = await item.run.client(resource).send({ method: 'POST', path: resource.path, body: bodyOf(job), purpose: `create ${nouns(resource).one}` });
+		const { run } = item;
+		const call: Call = { method: 'POST', path: resource.path, body: bodyOf(job), purpose: `create ${nouns(resource).one}` };
+		const { body } = await sendOrPlan(run.client(resource), call, () => named(run, planCreate(run, resource, { fields: bodyOf(job) }), job));
 		return [await present(item, body, {}, { body: bodyOf(job) })];
 	},
 };
@@ -94,9 +99,38 @@ export const update: Handler<Job> = {
 	},
 	async work(job, item) {
 		const { id } = job.record!;
-		return [await present(item, await sendChange(item.run, item.run.operation.resource, id, bodyOf(job)), { id }, { body: bodyOf(job), record: job.record })];
+		const { run } = item;
+		const { resource } = run.operation;
+		const body = bodyOf(job);
+		return [await present(item, await sendChange(run, resource, id, body, { plan: async () => named(run, await planUpdate(run, resource, id, { fields: body }), job) }), { id }, { body, record: job.record })];
 	},
 };
+
+/** A plan with linked records by their names. */
+function named(run: Run, plan: Plan, { links }: Job): Plan {
+	const kinds = new Map(links.map(([name, { resource }]) => [name, resource.name]));
+	const inWords = (field: string, value?: IDataObject[string]) => (typeof value === 'string' && kinds.has(field) ? nameOf(run, [kinds.get(field)!], value) : value);
+	return { ...plan, changes: plan.changes?.map((change) => ({ ...change, ...('from' in change ? { from: inWords(change.field, change.from) } : {}), to: inWords(change.field, change.to)! })) };
+}
+
+/** Look-ups of the record that Userlot would find, by the ids in its order. */
+function wanted(run: Run, body: IDataObject): Entry[] {
+	const { resource } = run.operation;
+	const keys = (resource.keys ?? []).filter(({ field }) => IDS.some(({ wire }) => wire === field) && !isAbsent(body[field]));
+	return keys.map((key) => run.lookup.want(resource, key, String(body[key.field]), { full: true }));
+}
+
+/** Whether Userlot would find the record, and what would change. */
+async function upsertPlan(run: Run, body: IDataObject): Promise<Plan> {
+	const { resource } = run.operation;
+	const api = run.apiOf(resource);
+	if (!isAbsent(body.id)) return await planUpdate(run, resource, String(body.id), { fields: body });
+	for (const entry of wanted(run, body)) {
+		const [record] = await run.lookup.found(entry);
+		if (record) return await planUpdate(run, resource, api.id(record), { fields: body });
+	}
+	return planCreate(run, resource, { fields: body });
+}
 
 /** Items about the same record go one after the other, so that the second finds what the first created. */
 async function inTurn<T>(run: Run, body: IDataObject, work: () => Promise<T>): Promise<T> {
@@ -120,6 +154,7 @@ export const upsert: Handler<Job> = {
 			);
 		}
 		assertSomething(job, item.run.operation.resource, 'send');
+		if (item.run.dryRun) wanted(item.run, body);
 		return job;
 	},
 	async work(job, item) {
@@ -128,14 +163,15 @@ export const upsert: Handler<Job> = {
 		const body = bodyOf(job);
 		const known = IDS.some((id) => !isAbsent(body[id.wire]));
 		return await inTurn(run, body, async () => {
-			const answer = await run.client(resource).send({
+			const call: Call = {
 				method: 'PUT',
 				path: resource.path,
 				body,
 				// Without an id, twice would create two.
 				repeatable: known,
 				purpose: `create or update ${nouns(resource).one}`,
-			});
+			};
+			const answer = await sendOrPlan(run.client(resource), call, async () => named(run, await upsertPlan(run, body), job));
 			return [await present(item, answer.body, Object.fromEntries(IDS.filter((id) => id.wire in body).map((id) => [id.wire, body[id.wire]])), { body })];
 		});
 	},

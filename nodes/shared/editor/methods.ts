@@ -11,6 +11,7 @@ import {
 
 import { displayFields, displayLine } from '../run/display';
 import { Lookup } from '../run/lookup';
+import { checkable } from '../spec/connection';
 import { clearable, idField, slotsOf } from '../spec/fields';
 import { fieldOf, keyName } from '../spec/keys';
 import { labelOf, nouns } from '../spec/labels';
@@ -185,6 +186,9 @@ export function methodsOf(vendor: Vendor): NonNullable<INodeType['methods']> {
 			},
 			async getScopes(this: ILoadOptionsFunctions) {
 				return vendor.scopes ? sorted(await vendor.scopes(editorClient(this, api(this, chosen(this))))) : [];
+			},
+			async getCheckable(this: ILoadOptionsFunctions) {
+				return sorted(checkable(vendor.resources, chosen(this).door).map((r) => ({ name: r.label, value: r.name })));
 			},
 			async getClearable(this: ILoadOptionsFunctions) {
 				const resource = chosen(this);

@@ -1,6 +1,7 @@
 /** The Options collection. */
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
+import { isCheck } from '../spec/connection';
 import { type Operation, upsertKeys } from '../spec/operation';
 import { listed } from '../spec/place';
 import { apiOf, type Vendor } from '../wire/vendor';
@@ -31,6 +32,10 @@ export function optionsProperty(vendor: Vendor, operations: Operation[]): INodeP
 			{ displayName: 'Custom Fields (JSON)', name: 'customFieldsJson', type: 'json', default: '{}', description: 'Custom fields as an object. Use this for values that are not text.' },
 			(o) => o.fields && !o.endpoint && (o.resource.openFields ?? false),
 		),
+		...shown(
+			{ displayName: 'Dry Run', name: 'dryRun', type: 'boolean', default: true, description: 'Whether to only report what would be changed. Nothing is written.' },
+			(o) => o.writes && !o.inputs.some((input) => 'name' in input && input.name === 'dryRun'),
+		),
 		...shown(choicesProperty('Fields to Return Names or IDs', 'onlyFields', 'getOnlyFields'), (o) => (supports(o).only ?? false) && reads(o) && !listed(o.resource).rows),
 		...shown(
 			{ displayName: 'Ignore Unknown Fields', name: 'ignoreUnknown', type: 'boolean', default: false, description: 'Whether to skip input values that match no field when fields are mapped automatically' },
@@ -51,6 +56,7 @@ export function optionsProperty(vendor: Vendor, operations: Operation[]): INodeP
 			{ displayName: 'Search', name: 'search', type: 'string', default: '', description: 'Return only records in which a word starts with this text' },
 			(o) => o.kind === 'getAll' && (supports(o).search?.(o.resource) ?? false),
 		),
+		...shown(choicesProperty('Resources to Check Names or IDs', 'resources', 'getCheckable'), (o) => isCheck(o.resource, o.name)),
 		...(vendor.listOptions ?? []).flatMap((field) => shown(valueProperty(field), (o) => o.kind === 'getAll' && !o.resource.door && !listed(o.resource).rows)),
 		...(vendor.writeOptions ?? []).flatMap((field) => shown(valueProperty(field), (o) => o.writes)),
 		...(vendor.bulkOptions ?? []).flatMap((input) => shown(inputProperty(vendor, input)!, (o) => o.kind === 'bulk')),

@@ -10,6 +10,7 @@ import { done, isSilent, limitOf, present, recordOf } from './answers';
 import { confirmEffect } from './confirm';
 import type { Handler, Output } from './handler';
 import type { Item } from './item';
+import { about, changesBetween, parameterChanges, recordBefore, sendOrPlan } from './plan';
 import type { Reference } from './reference';
 
 /** Records that parameters of an action refer to, as the node's locators give them. */
@@ -71,7 +72,8 @@ export function action(operation: Operation): Handler<ActionJob> {
 			const shown = endpoint.output ? run.resource(endpoint.output.resource) : resource;
 			const known = new Set(parameters.map((p) => p.name));
 			const own = Object.fromEntries(Object.entries(values).filter(([name]) => !known.has(name)));
-			const call = callOf(item, endpoint, parameterValues(parameters, values, references), own, record);
+			const sent = parameterValues(parameters, values, references);
+			const call = callOf(item, endpoint, sent, own, record);
 			if (endpoint.many) {
 				const size = Math.min(limit, shown.pageSize ?? api.pageSize);
 				const outputs: Output[] = [];
@@ -81,7 +83,12 @@ export function action(operation: Operation): Handler<ActionJob> {
 				}
 				return outputs.slice(0, limit);
 			}
-			const { body: answer } = await run.client(resource).send(call);
+			const { body: answer } = await sendOrPlan(run.client(resource), call, async () => {
+				const place = item.inside(resource);
+				const before = record && (await recordBefore(run, place, record.id));
+				const changes = [...parameterChanges(run, place, sent, before), ...changesBetween(run, place, before, { fields: own })];
+				return { action: operation.name, ...(record ? about(run, place, record.id, before) : {}), changes };
+			});
 			const { effect } = endpoint;
 			const notApplied = effect && record ? await confirmEffect(run, item.inside(resource), effect, record.id, endpoint.output ? undefined : answer) : undefined;
 			if (!isSilent(answer)) return [present(item, shown, answer)];
@@ -112,6 +119,7 @@ function callOf(item: Item, endpoint: Action, values: ReturnType<typeof paramete
 		query,
 		...(hasBody ? { body: api.encodeAction(body) } : {}),
 		...(endpoint.once ? { repeatable: false } : {}),
+		...(endpoint.reads ? { reads: true } : {}),
 		purpose: `${operation.action.toLowerCase()}${record ? ` ${record.id}` : ''}`,
 		...(secrets.length > 0 ? { secrets: values.filter((v) => secrets.includes(v.parameter)).map((v) => String(v.value)) } : {}),
 	};

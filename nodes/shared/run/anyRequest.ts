@@ -5,6 +5,7 @@ import { type AnyRequest, bodyField, methodField, PATH, queryField } from '../sp
 import { asObject, BadInput, isAbsent } from '../spec/values';
 import type { Call, QueryPairs } from '../wire/api';
 import type { Handler, Output } from './handler';
+import { type Plan, sendOrPlan } from './plan';
 
 /** What differs between vendors in requests and answers. */
 export interface Reading {
@@ -44,7 +45,8 @@ export function anyRequest(about: AnyRequest, { parameter, parts }: Reading): Ha
 			const outputs: Output[] = [];
 			let before: string | undefined;
 			const client = run.client(resource);
-			for await (const answer of allPages ? client.pages(call, resource) : [(await client.send(call)).body]) {
+			const paged = allPages && !(run.dryRun && call.method !== 'GET');
+			for await (const answer of paged ? client.pages(call, resource) : [(await sendOrPlan(client, call, () => planOf(call))).body]) {
 				// A vendor that does not know the parameter for pages gives the same one again.
 				const text = allPages ? JSON.stringify(answer) : undefined;
 				if (text !== undefined && text === before) break;
@@ -59,6 +61,12 @@ export function anyRequest(about: AnyRequest, { parameter, parts }: Reading): Ha
 		},
 	};
 }
+
+/** The request that would be sent. */
+const planOf = ({ method, path, query = [], body }: Call): Plan => ({
+	action: 'request',
+	more: { request: { method, path, query: Object.fromEntries(query), ...(body === undefined ? {} : { body: body as IDataObject }) } },
+});
 
 /** An item holds an object. */
 const plain = (value: unknown): IDataObject => (typeof value === 'object' && value !== null ? asObject(value) : { value: value as IDataObject[string] });

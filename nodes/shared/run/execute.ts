@@ -8,6 +8,7 @@ import { type IExecuteFunctions, type INodeExecutionData, NodeApiError, NodeOper
 import { labelOf } from '../spec/labels';
 import { grouped } from '../spec/lists';
 import type { Vendor } from '../wire/vendor';
+import { changesIn, rehearse, reportPlans, wantById, wantLinked } from './dryRun';
 import type { Fail, Handler, Output, Recipes } from './handler';
 import { Item } from './item';
 import { inParallel } from './parallel';
@@ -68,7 +69,10 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor, recipe
 			breath = Date.now();
 		}
 	}
+	const items = slots.filter((slot) => !slot.failure).map(({ item }) => item);
+	if (run.dryRun) wantById(run, items, handler.together !== undefined);
 	await run.lookup.resolve();
+	if (run.dryRun) wantLinked(run, items);
 	// Records inside others can be asked for once those are known, again for all items together.
 	for (const slot of slots) {
 		await step(slot, async () => {
@@ -95,6 +99,7 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor, recipe
 			for (const slot of ready) slot.failure ??= run.failure(error, slot.item.index);
 		}
 		run.report();
+		reportPlans(run, outputs.map(({ json }) => json));
 		return [[...outputs.map(({ items, ...output }) => ({ ...output, pairedItem: items.map((item) => ({ item })) })), ...slots.filter((s) => s.failure).flatMap(toItems)]];
 	}
 
@@ -102,7 +107,7 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor, recipe
 	const client = run.client(run.operation.resource);
 	const [worked] = await Promise.allSettled([
 		inParallel(slots, parallel === undefined ? () => client.width : Math.max(1, Math.min(50, Number(parallel) || 1)), async (slot) => {
-			await step(slot, async () => void (slot.outputs = await handler.work!(slot.job, slot.item)));
+			await step(slot, async () => void (slot.outputs = await rehearse(run, async () => await handler.work!(slot.job, slot.item))));
 		}),
 	]);
 	const finished = slots.filter((slot) => slot.outputs);
@@ -119,6 +124,7 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor, recipe
 	if (closed.status === 'rejected') throw closed.reason;
 	await relabel(run, finished);
 	run.report();
+	reportPlans(run, finished.flatMap(({ outputs }) => outputs ?? []).map(({ json }) => json));
 	return [slots.flatMap(toItems)];
 }
 
@@ -135,13 +141,16 @@ async function relabel(run: Run, slots: Slot[]): Promise<void> {
 	const { rawCustomFields } = context.getNodeParameter('options', 0, {}) as { rawCustomFields?: boolean };
 	if (!vendor.customFields || !operation.resource.customSlots || rawCustomFields) return;
 	const records = slots.filter(({ item }) => item.simplified).flatMap(({ outputs }) => outputs ?? []);
-	if (!records.some(({ json }) => Object.keys(json).some((name) => /^custom\d+$/.test(name)))) return;
+	const changes = run.dryRun ? records.flatMap(({ json }) => changesIn(json)) : [];
+	const isSlot = (name: string) => /^custom\d+$/.test(name);
+	if (!records.some(({ json }) => Object.keys(json).some(isSlot)) && !changes.some(({ field }) => isSlot(field))) return;
 	// Labels are a comfort: without the right to read them the plain names stay.
 	const [fields] = await Promise.allSettled([vendor.customFields(run.client(operation.resource), operation.resource)]);
 	if (fields.status === 'rejected') return;
 	// Of two fields with one label, one would hide the other.
 	const unique = [...grouped(fields.value, (field) => [labelOf(field)])].filter(([, same]) => same.length === 1);
 	const labels = new Map(unique.map(([label, [field]]) => [field.name, label]));
+	for (const change of changes) change.field = labels.get(change.field) ?? change.field;
 	for (const output of records) {
 		if (!Object.keys(output.json).some((name) => labels.has(name))) continue;
 		output.json = Object.fromEntries(

@@ -20,7 +20,7 @@ export interface Handler<Job> {
 	work?(job: Job, item: Item): Promise<Output[]>;
 	/** Works on all items at once instead; `items` are the indexes of the items an output stands for. */
 	together?(jobs: Array<{ job: Job; item: Item }>, run: Run, fail: Fail): Promise<Array<Output & { items: number[] }>>;
-	/** Work that concerns all items, after the last one that went well. */
+	/** Work that concerns all items, after the last one that went well. In a dry run the outputs are plans, and `finish` may add to them. */
 	finish?(jobs: Array<{ job: Job; item: Item; outputs: Output[] }>, run: Run, fail: Fail): Promise<void>;
 }
 

@@ -131,6 +131,7 @@ export class Item {
 	private located(given: unknown, resource: Resource, label: string, needs: { full?: boolean; include?: string[] }): Reference | undefined {
 		const locator = (typeof given === 'object' && given !== null ? given : { mode: 'id', value: given }) as INodeParameterResourceLocator;
 		if (isAbsent(locator.value)) return undefined;
+		if (this.run.dryRun && locator.cachedResultName) this.run.lookup.labels.set(`${resource.name}\n${String(locator.value).trim()}`, locator.cachedResultName);
 		return this.locate(String(locator.mode), String(locator.value).trim(), resource, label, needs);
 	}
 

@@ -10,6 +10,7 @@ import { nouns } from '../spec/labels';
 import { grouped } from '../spec/lists';
 import { listed } from '../spec/place';
 import type { Query } from '../spec/query';
+import type { RecordId } from '../spec/record';
 import type { NaturalKey, Resource } from '../spec/resource';
 import { BadInput } from '../spec/values';
 import type { Api, Call } from '../wire/api';
@@ -81,6 +82,12 @@ export class Lookup {
 
 	private missing = 0;
 
+	/** What the editor showed for records chosen from a list, by resource and id. */
+	readonly labels = new Map<string, string>();
+
+	/** Records by resource and id, made when somebody asks. */
+	private byId?: Map<string, { record: IDataObject; full: boolean }>;
+
 	/** What this run learned about keys that may not be asked for in lists. */
 	private readonly takesLists = new Map<string, Promise<boolean>>();
 
@@ -141,8 +148,30 @@ export class Lookup {
 		entry.failure = undefined;
 	}
 
+	/** A record that a look-up of this run found, by its id. @param full only if it has all its fields. */
+	known(resource: Resource, id: RecordId, full = false): IDataObject | undefined {
+		if (!this.byId) {
+			this.byId = new Map();
+			for (const entry of this.entries.values()) {
+				const { api } = this.clientFor(entry.resource);
+				for (const record of entry.records ?? []) {
+					const key = `${entry.resource.name}\n${api.id(record)}`;
+					if (entry.full || !this.byId.has(key)) this.byId.set(key, { record, full: entry.full });
+				}
+			}
+		}
+		const found = this.byId.get(`${resource.name}\n${id}`);
+		return found && (found.full || !full) ? found.record : undefined;
+	}
+
+	/** Whole records of a kind that look-ups of this run found. */
+	all(resource: Resource): IDataObject[] {
+		return [...this.entries.values()].filter((entry) => entry.full && entry.resource.name === resource.name).flatMap(({ records }) => records ?? []);
+	}
+
 	/** A record that came into being, or was changed, during the run. */
 	remember(entry: Entry, record: IDataObject): void {
+		this.byId?.set(`${entry.resource.name}\n${this.clientFor(entry.resource).api.id(record)}`, { record, full: true });
 		for (const one of entry.alike.entries) {
 			if (one !== entry && one.records?.length !== 0) continue;
 			one.records = [record];
@@ -201,7 +230,7 @@ export class Lookup {
 		const query = {
 			conditions,
 			include: [...new Set([...chunk.flatMap((e) => e.include), ...(full && !key.hidden ? aroundKey(api, key) : [])])],
-			...(full || !api.supports.only ? {} : { only: [...new Set([key.field, ...displayFields(resource)])] }),
+			...(full || !api.supports.only ? {} : { only: [...new Set([key.field, ...displayFields(resource)])].filter((name) => name !== 'id') }),
 		};
 		const call: Call = {
 			method: 'GET',
@@ -213,6 +242,7 @@ export class Lookup {
 	}
 
 	private assign(entries: Entry[], found: Map<string, IDataObject[]>, asked: number, answer?: unknown): void {
+		this.byId = undefined;
 		for (const entry of entries) {
 			entry.asked = asked;
 			const { api } = this.clientFor(entry.resource);

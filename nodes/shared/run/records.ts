@@ -8,6 +8,7 @@ import type { Relation, Resource } from '../spec/resource';
 import { isAbsent } from '../spec/values';
 import type { Api, Call, QueryPairs } from '../wire/api';
 import { confirmWrite } from './confirm';
+import { type Plan, planCreate, planUpdate, sendOrPlan } from './plan';
 import { pathTo } from './reads';
 import type { Reference } from './reference';
 import type { Run } from './run';
@@ -36,31 +37,36 @@ function splitQuery(resource: Resource, input: RecordInput): { query: QueryPairs
 	return { query: [...query, ...(input.query ?? [])], input: { ...input, fields: Object.fromEntries(rest) } };
 }
 
-/** Creates a record and gives the vendor's answer. */
-export async function createRecord(run: Run, resource: Resource, given: RecordInput): Promise<unknown> {
+/** Creates a record and gives the vendor's answer. @param plan what to say of it in a dry run. */
+export async function createRecord(run: Run, resource: Resource, given: RecordInput, plan: () => Plan = () => planCreate(run, resource, given)): Promise<unknown> {
 	const { query, input } = splitQuery(resource, given);
-	const { body } = await run.client(resource).send({
+	const call: Call = {
 		method: 'POST',
 		path: resource.path,
 		query,
 		body: run.apiOf(resource).encode(resource, input, 'POST'),
 		purpose: `create ${nouns(resource).one}`,
 		secrets: secretsIn(resource, input.fields),
-	});
+	};
+	const { body } = await sendOrPlan(run.client(resource), call, plan);
 	return await confirmWrite(run, resource, input, body);
 }
 
-/** Changes a record and gives the vendor's answer. */
-export async function updateRecord(run: Run, resource: Resource, given: RecordInput & { id: number | string }, method?: Call['method']): Promise<unknown> {
+/** Changes a record and gives the vendor's answer. @param action what a dry run calls it. */
+export async function updateRecord(run: Run, resource: Resource, given: RecordInput & { id: number | string }, method?: Call['method'], action?: string): Promise<unknown> {
 	const { query, input } = splitQuery(resource, given);
 	const api = run.apiOf(resource);
 	const verb = method ?? api.updateMethod;
-	const answer = await sendChange(run, resource, given.id, api.encode(resource, input, verb), { method: verb, query, secrets: secretsIn(resource, input.fields) });
+	const answer = await sendChange(run, resource, given.id, api.encode(resource, input, verb), {
+		...{ method: verb, query, secrets: secretsIn(resource, input.fields) },
+		plan: async () => await planUpdate(run, resource, given.id, given, { action, replace: verb !== api.updateMethod }),
+	});
 	return await confirmWrite(run, resource, { ...input, id: given.id }, answer);
 }
 
 /**
  * Sends a change of a record and gives the vendor's answer.
+ * @param more.plan what to say of it in a dry run.
  * @param more.answer whether the record is read when the vendor accepts the change without showing it; default when it can be.
  */
 export async function sendChange(
@@ -68,12 +74,13 @@ export async function sendChange(
 	resource: Resource,
 	id: RecordId,
 	body: unknown,
-	more: { method?: Call['method']; query?: QueryPairs; secrets?: string[]; answer?: boolean } = {},
+	more: { method?: Call['method']; query?: QueryPairs; secrets?: string[]; answer?: boolean; plan?: () => Promise<Plan> } = {},
 ): Promise<unknown> {
 	const client = run.client(resource);
 	const path = pathTo(resource, id);
 	const { method = client.api.updateMethod, query, secrets, answer = resource.methods.includes('get') } = more;
-	const changed = await client.send({ method, path, query, body, purpose: `update ${nouns(resource).one} ${id}`, secrets });
+	const { plan = async () => await planUpdate(run, resource, id, { fields: {} }) } = more;
+	const changed = await sendOrPlan(client, { method, path, query, body, purpose: `update ${nouns(resource).one} ${id}`, secrets }, plan);
 	if (changed.body !== undefined || !answer) return changed.body;
 	return (await client.send({ method: 'GET', path, purpose: `get ${nouns(resource).one} ${id}` })).body;
 }

@@ -32,6 +32,11 @@ export class Reference {
 		}
 	}
 
+	/** The id needs no look-up. */
+	get isKnown(): boolean {
+		return this.known !== undefined;
+	}
+
 	/** The whole record, when it was looked up by a natural key. */
 	get found(): IDataObject | undefined {
 		return this.entry?.records?.[0];

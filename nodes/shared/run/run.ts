@@ -9,6 +9,7 @@ import { BadInput } from '../spec/values';
 import type { Api } from '../wire/api';
 import { Client } from '../wire/client';
 import { apiOf, operationOf, resourceOf, type Vendor } from '../wire/vendor';
+import { isDryRun } from './isDryRun';
 import { Lookup } from './lookup';
 import { inTurn } from './parallel';
 
@@ -26,6 +27,9 @@ export class Run {
 
 	/** Fields of the customer's organization, as the editor stored them with the mapper's columns. */
 	customFields: Field[] = [];
+
+	/** Nothing is written: plans come out instead. */
+	readonly dryRun: boolean;
 
 	/** The kind of key that the user chose, for vendors with several. */
 	private readonly login: string;
@@ -49,6 +53,7 @@ export class Run {
 			context.getNodeParameter('operation', 0) as string,
 			context.getNodeParameter('scope', 0, '') as string,
 		);
+		this.dryRun = isDryRun(context, this.operation);
 		this.lookup = new Lookup((resource) => this.client(resource));
 	}
 
@@ -65,7 +70,7 @@ export class Run {
 		let client = this.clients.get(api);
 		if (!client) {
 			const { maxWait, parallel } = this.context.getNodeParameter('options', 0, {}) as { maxWait?: number; parallel?: number };
-			client = new Client(this.context, api, { ...(maxWait === undefined ? {} : { maxWait: maxWait * 60_000 }), unpaced: parallel !== undefined });
+			client = new Client(this.context, api, { dryRun: this.dryRun, ...(maxWait === undefined ? {} : { maxWait: maxWait * 60_000 }), unpaced: parallel !== undefined });
 			this.clients.set(api, client);
 		}
 		return client;

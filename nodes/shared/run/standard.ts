@@ -14,6 +14,7 @@ import { done, isSilent, limitOf, present, recordOf } from './answers';
 import { assertSame, leftOf } from './confirm';
 import type { Handler, Output } from './handler';
 import { includeOf, listQuery, onlyOf } from './listQuery';
+import { about, recordBefore, sendOrPlan } from './plan';
 import { count, list, pathTo } from './reads';
 import { createRecord, linksOf, updateRecord } from './records';
 import type { Reference } from './reference';
@@ -78,17 +79,15 @@ function remove(operation: Operation): Handler<Reference> {
 	return {
 		prepare: (item) => recordOf(item, resource),
 		async work(record, item) {
+			const { run } = item;
 			const place = item.inside(resource);
-			await item.run.client(resource).send({
-				method: 'DELETE',
-				path: pathTo(place, record.id),
-				query: item.writeQuery(),
-				purpose: `delete ${nouns(resource).one} ${record.id}`,
-			});
+			const call: Call = { method: 'DELETE', path: pathTo(place, record.id), query: item.writeQuery(), purpose: `delete ${nouns(resource).one} ${record.id}` };
+			await sendOrPlan(run.client(resource), call, async () => ({ action: 'delete', ...about(run, place, record.id, await recordBefore(run, place, record.id)) }));
 			return [{ json: { id: record.id, deleted: true } }];
 		},
 		...(resource.confirmDelete && {
 			async finish(jobs, run, fail) {
+				if (run.dryRun) return;
 				const places = grouped(jobs, ({ item }) => [item.inside(resource).path]);
 				for (const entries of places.values()) {
 					const place = entries[0].item.inside(resource);

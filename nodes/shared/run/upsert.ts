@@ -1,6 +1,7 @@
 /** Create or Update: exactly one record with a key. */
 import type { IDataObject } from 'n8n-workflow';
 
+import { sameValue } from '../spec/compare';
 import { keyName } from '../spec/keys';
 import { labelOf, nouns } from '../spec/labels';
 import { type Operation, upsertKeys } from '../spec/operation';
@@ -10,9 +11,27 @@ import { BadInput, isAbsent } from '../spec/values';
 import type { Handler } from './handler';
 import type { Entry } from './lookup';
 import { changesOf, createRecord, linksOf, updateRecord } from './records';
+import { about, changesBetween, type Plan, planCreate, Planned } from './plan';
 import type { Reference } from './reference';
 import type { Run } from './run';
 import { findSecondRecords } from './secondRecord';
+
+/** Records that a dry run would have created, for further items about them. */
+const rehearsed = new WeakMap<Entry['alike'], RecordInput>();
+
+/** A new record; the second item about it would change what the first one creates. */
+function newPlan(run: Run, { resource, alike }: Entry, input: RecordInput): Plan {
+	const first = rehearsed.get(alike);
+	const plan = planCreate(run, resource, input);
+	rehearsed.set(alike, { fields: { ...first?.fields, ...input.fields }, links: { ...first?.links, ...input.links } });
+	if (!first) return plan;
+	const changes = changesBetween(run, resource, undefined, input).flatMap(({ field, to }) => {
+		if (!(field in input.fields)) return sameValue(first.links?.[field], input.links?.[field]) ? [] : [{ field, to }];
+		const from = first.fields[field] ?? null;
+		return sameValue(from, input.fields[field]) ? [] : [{ field, from, to }];
+	});
+	return { ...plan, action: changes.length > 0 ? 'update' : 'none', changes };
+}
 
 /** What became of a record. */
 export type Outcome = 'created' | 'updated' | 'unchanged';
@@ -103,6 +122,7 @@ export async function createOrUpdate(
 			const fields = Object.entries(input.fields).filter(([name]) => !resource.fields.some((f) => f.name === name && f.createOnly));
 			const links = Object.entries(input.links ?? {}).filter(([name]) => !(resource.relations ?? []).some((r) => r.name === name && r.createOnly));
 			const changes = changesOf(api, before, { ...input, fields: Object.fromEntries(fields), links: Object.fromEntries(links) });
+			if (!changes && run.dryRun) throw new Planned({ action: 'none', ...about(run, resource, api.id(before), before) });
 			if (!changes) return { record: before, outcome: 'unchanged' as const, answer: entry.answer, before };
 			const answer = await updateRecord(run, resource, { ...changes, id: api.id(before) });
 			const record = api.record(answer);
@@ -119,7 +139,7 @@ export async function createOrUpdate(
 
 		const complete = creating(newRecord(entry, input));
 		assertComplete(resource, complete);
-		const [creation] = await Promise.allSettled([createRecord(run, resource, complete)]);
+		const [creation] = await Promise.allSettled([createRecord(run, resource, complete, () => newPlan(run, entry, complete))]);
 		if (creation.status === 'fulfilled') {
 			const record = api.record(creation.value);
 			run.noteCreation(turn);

@@ -111,7 +111,7 @@ export function operationsOf(resource: Resource): Operation[] {
 		fields: (endpoint.parameters ?? []).some((p) => p.reference === undefined),
 		simplify: !endpoint.silent,
 		many: endpoint.many ?? false,
-		writes: endpoint.method !== 'GET',
+		writes: endpoint.method !== 'GET' && !endpoint.reads,
 		inputs: [
 			...(endpoint.parent || endpoint.path.includes('{parent}') || namesRecord(endpoint) ? parentInput(resource, endpoint.path) : []),
 			...referenceInputs(endpoint.parameters),

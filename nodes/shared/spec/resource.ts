@@ -85,6 +85,8 @@ export interface Relation {
 	filterBy?: string[];
 	/** Name of a filter by the related record's id, where it is not made from the relation's name. */
 	filterAs?: string;
+	/** The filter gives records that are not linked as well, or only those. */
+	loose?: boolean;
 	/** Can be set when creating, not later. */
 	createOnly?: boolean;
 	/** Travels as the bare id, or a list of them. */
@@ -182,6 +184,8 @@ export interface Action {
 	parameters?: ActionParameter[];
 	/** Always part of the body, by name on the wire; `{id}` is the record. */
 	fixed?: IDataObject;
+	/** Changes nothing at the vendor, although it is no GET. */
+	reads?: boolean;
 	/** Never sent again when its fate is unknown, whatever its method: twice would be too often, or be refused. */
 	once?: boolean;
 	/** Answers no more than that it is done. */
@@ -284,6 +288,8 @@ export interface Resource {
 	titles?: Partial<Record<StandardMethod, { label: string; action: string }>>;
 	/** Short hints shown as the description of a standard operation. */
 	notes?: Partial<Record<StandardMethod, string>>;
+	/** Month in which people with an account confirmed what this says, as `2026-12`. See docs/verified.md. */
+	verified?: string;
 	/** Address of a record's page with an id at its end, for locators by URL. */
 	urlExample?: string;
 }

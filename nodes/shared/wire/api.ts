@@ -22,6 +22,8 @@ export interface Call {
 	raw?: { body: Buffer; contentType: string };
 	/** Whether it may be sent again when its fate is unknown, since twice does the same as once; a POST may not unless this says so. */
 	repeatable?: boolean;
+	/** Changes nothing at the vendor, whatever its method; a GET never does. */
+	reads?: boolean;
 	/** Instead of the credential's headers of the same name. */
 	headers?: Record<string, string>;
 	/** The answer is a file: its bytes are the body. */

@@ -21,7 +21,7 @@ import type { Answer, Api, Call } from './api';
 import { type Gate, gateOf, pause, presentTurn, roomAt, SECOND, type Trip } from './gate';
 import { fateOf, kindOf, type Ticket } from './pace';
 import { PageSize } from './pageSize';
-import { type RawAnswer, Refusals } from './refusals';
+import { type RawAnswer, Refusals, Withheld } from './refusals';
 
 export type Context =
 	| IExecuteFunctions
@@ -45,12 +45,21 @@ export interface ClientOptions {
 	maxWait?: number;
 	/** The user set how many items are worked on at once: the requests do not wait for a place. */
 	unpaced?: boolean;
+	/** Nothing is written: requests that are not reads are withheld. */
+	dryRun?: boolean;
+	/** Refuses everything but GET, before it is sent. */
+	readOnly?: boolean;
+	/** Requests that may be sent, repeated ones included. */
+	most?: number;
 }
 
 /** Talks to one door of a vendor with one credential, for the length of one execution. */
 export class Client {
 	/** Milliseconds spent waiting for the rate limit, and how often. */
 	waited = { ms: 0, times: 0, until: 0 };
+
+	/** Requests sent, repeated ones included. */
+	sent = 0;
 
 	private readonly signal?: AbortSignal;
 
@@ -106,7 +115,8 @@ export class Client {
 
 	/** @param instead what to send after a fault of the vendor; the same again if there is nothing else. */
 	private async sendOr(call: Call, instead?: (failed: Call) => Call): Promise<Answer> {
-		if (this.api.covers && !this.api.covers(call)) throw this.refusals.notCovered(call);
+		this.assertCovered(call);
+		this.admit(call);
 		if (this.first) {
 			await this.first;
 			return await this.attempt(call, instead);
@@ -117,6 +127,31 @@ export class Client {
 			() => undefined,
 		);
 		return await attempt;
+	}
+
+	/** @throws NodeOperationError if this kind of key may not send such a request. */
+	assertCovered(call: Call): void {
+		if (this.api.covers && !this.api.covers(call)) throw this.refusals.notCovered(call);
+	}
+
+	/** In a dry run only reads pass. For requests that do not go through `send`, too. @throws Withheld */
+	admit(call: Pick<Call, 'method' | 'path' | 'purpose' | 'reads'>): void {
+		if (this.options.dryRun && call.method !== 'GET' && !call.reads) throw new Withheld(call);
+	}
+
+	/**
+	 * One request whose refusal is an answer, too. Repeated only when the vendor asks for patience.
+	 * @returns the answer of any status, or the code of the fault that kept it from coming.
+	 * @throws NodeApiError when the rate limit is used up for too long.
+	 */
+	async ask(call: Call): Promise<RawAnswer | { code: string }> {
+		const deadline = Date.now() + (this.options.maxWait ?? 3_600_000);
+		for (;;) {
+			const { outcome } = await this.go(call, deadline);
+			if ('fault' in outcome) return { code: outcome.code };
+			if (outcome.status !== 429) return outcome;
+			this.gate.openAt = Math.max(this.gate.openAt, Date.now() + (this.api.retryAfter?.(outcome.headers, Date.now()) ?? BLIND_WAIT));
+		}
 	}
 
 	/**
@@ -186,14 +221,7 @@ export class Client {
 		};
 		let doubtful = false;
 		for (;;) {
-			const { trip, ticket } = await this.waitForGate(deadline, kindOf(call.method, call.path));
-			let outcome: Awaited<ReturnType<typeof this.once>> | undefined;
-			try {
-				outcome = await this.once(call);
-			} finally {
-				trip.took = Date.now() - trip.sent;
-				if (ticket) gate.pace.leave(ticket, outcome ? fateOf('status' in outcome ? outcome.status : undefined) : 'unknown', presentTurn().began);
-			}
+			const { outcome, trip } = await this.go(call, deadline);
 			if ('fault' in outcome) {
 				const neverSent = NEVER_SENT.has(outcome.code);
 				// A connection can break for no reason; the second time, the answer may be what is too large.
@@ -203,7 +231,7 @@ export class Client {
 				if (tooLarge) call = instead(call);
 				continue;
 			}
-			gate.fastest = Math.min(gate.fastest, trip.took);
+			gate.fastest = Math.min(gate.fastest, trip.took ?? Infinity);
 			gate.answered++;
 
 			const { status, headers, body } = outcome;
@@ -241,11 +269,28 @@ export class Client {
 		}
 	}
 
+	/** Sends one request when it is its turn, and gives its place back. */
+	private async go(call: Call, deadline: number): Promise<{ outcome: Awaited<ReturnType<Client['once']>>; trip: Trip }> {
+		const { trip, ticket } = await this.waitForGate(deadline, kindOf(call.method, call.path));
+		let outcome: Awaited<ReturnType<Client['once']>> | undefined;
+		try {
+			outcome = await this.once(call);
+			return { outcome, trip };
+		} finally {
+			trip.took = Date.now() - trip.sent;
+			if (ticket) this.gate.pace.leave(ticket, outcome ? fateOf('status' in outcome ? outcome.status : undefined) : 'unknown', presentTurn().began);
+		}
+	}
+
 	/** One request on the wire: an answer of any status, or a fault without answer. */
 	private async once(
 		call: Call,
 	): Promise<RawAnswer | { fault: NodeApiError; code: string }> {
+		const { readOnly = false, most = Infinity } = this.options;
+		if ((readOnly || this.options.dryRun) && call.method !== 'GET' && !call.reads) throw this.refusals.readsOnly(call);
+		if (this.sent >= most) throw this.refusals.spent(most);
 		const credentials = await this.credentials();
+		this.sent++;
 		const { api } = this;
 		const query = new URLSearchParams(call.query ?? []).toString();
 		const hasBody = call.body !== undefined || call.raw !== undefined;

@@ -11,6 +11,13 @@ export interface RawAnswer {
 	body: unknown;
 }
 
+/** A request that would change something, in a dry run. */
+export class Withheld extends Error {
+	constructor(readonly call: Pick<Call, 'method' | 'path' | 'purpose'>) {
+		super(`Not sent in a dry run: ${call.purpose ?? `${call.method} ${call.path}`}`);
+	}
+}
+
 type Options = ConstructorParameters<typeof NodeApiError>[2];
 
 const REMEDIES: Record<number, string> = {
@@ -113,6 +120,16 @@ export class Refusals {
 		return new NodeOperationError(this.node, `This kind of connection to ${this.api.name} cannot ${purposeOf(call)}`, {
 			description: 'Choose another authentication in the node. The connection of a user can access everything.',
 		});
+	}
+
+	/** A change where only reads are allowed. */
+	readsOnly(call: Call): NodeOperationError {
+		return new NodeOperationError(this.node, `This operation only reads, so it did not ${purposeOf(call)}`, { description: 'Nothing was sent.' });
+	}
+
+	/** More requests than an operation may send. */
+	spent(most: number): NodeOperationError {
+		return new NodeOperationError(this.node, `The limit of ${most} requests was reached`, { description: 'No more requests were sent.' });
 	}
 
 	/** The execution was stopped. */

@@ -165,6 +165,10 @@ export class Scim {
 			throw new ScimError(406, `Accept must allow ${MEDIA_TYPE}.`);
 		}
 		if (endpoint === 'ServiceProviderConfig' && parts.length === 1 && method === 'GET') return answer(200, this.config(base));
+		if (endpoint === 'Schemas' && parts.length === 1 && method === 'GET') return answer(200, this.listed(Object.entries(CORE).map(([kind, schema]) => this.schema(kind as Kind, schema))));
+		if (endpoint === 'ResourceTypes' && parts.length === 1 && method === 'GET') {
+			return answer(200, this.listed(Object.entries(CORE).map(([kind, schema]) => ({ schemas: [`${URN}:schemas:core:2.0:ResourceType`], id: kind.slice(0, -1), name: kind.slice(0, -1), endpoint: `/${kind}`, schema }))));
+		}
 		if ((endpoint !== 'Users' && endpoint !== 'Groups') || parts.length > 2) throw none;
 		if (id === undefined) {
 			if (method === 'GET') return this.list(endpoint, request, base);
@@ -204,6 +208,16 @@ export class Scim {
 			authenticationSchemes: [{ type: 'oauthbearertoken', name: 'Bearer Token', description: 'A token from the SCIM settings', primary: true }],
 			meta: { resourceType: 'ServiceProviderConfig', location: `${base}/ServiceProviderConfig` },
 		};
+	}
+
+	private listed(resources: unknown[]): unknown {
+		return { schemas: [`${URN}:api:messages:2.0:ListResponse`], totalResults: resources.length, itemsPerPage: resources.length, startIndex: 1, Resources: resources };
+	}
+
+	/** RFC 7643, section 7. The vendor does not show its own document. */
+	private schema(kind: Kind, id: string): unknown {
+		const attributes = Object.entries(ATTRIBUTES[kind]).map(([name, rule]) => ({ name, type: rule.type, multiValued: rule.many ?? false, mutability: rule.readOnly ? 'readOnly' : 'readWrite', required: REQUIRED[kind] === name }));
+		return { schemas: [`${URN}:schemas:core:2.0:Schema`], id, name: kind.slice(0, -1), attributes };
 	}
 
 	// ---- records ----------------------------------------------------------------------------------------

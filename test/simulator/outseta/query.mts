@@ -18,16 +18,24 @@ interface Filter {
 	value: string;
 }
 
+const ADDRESS = new Set(['AddressLine1', 'AddressLine2', 'AddressLine3', 'City', 'State', 'PostalCode', 'Country']);
+
 /** @throws Refusal for a path that leads nowhere, which the vendor calls an invalid filter specification. */
 export function parseFilter(store: Store, entity: string, name: string, value: string): Filter {
 	const operator: Operator = OPERATORS.find((suffix) => name.endsWith(suffix)) ?? '';
 	const path = name.slice(0, name.length - operator.length).split('.');
 	let at = entity;
+	// The parts of an address are no entity of the contract.
+	const inAddress = (i: number) => i > 0 && targetOf(entities[entity]?.[path[i - 1]]?.type ?? '') === 'Address';
 	path.forEach((step, i) => {
+		if (inAddress(i)) {
+			if (i === path.length - 1 && ADDRESS.has(step)) return;
+			throw new Refusal(400, { ErrorMessage: `Invalid filter specification: an address has no property ${step}` });
+		}
 		const last = i === path.length - 1;
 		if (!isProperty(store, at, step)) throw new Refusal(400, { ErrorMessage: `Invalid filter specification: ${at} has no property ${step}` });
 		const target = targetOf(entities[at][step]?.type ?? '');
-		if (!last && (!target || !entities[target])) throw new Refusal(400, { ErrorMessage: `Invalid filter specification: ${step} has no properties` });
+		if (!last && target !== 'Address' && (!target || !entities[target])) throw new Refusal(400, { ErrorMessage: `Invalid filter specification: ${step} has no properties` });
 		if (!last) at = target!;
 	});
 	if (operator === '__isnull' && !/^(true|false)$/i.test(value)) throw new Refusal(400, { ErrorMessage: 'Invalid filter specification: __isnull is true or false' });
@@ -162,6 +170,16 @@ export interface Page {
 
 const ORDER = /^([\w.]+)(?: (ASC|DESC))?$/i;
 
+/** Whether a path leads to a property, as it does for filters. */
+function leads(store: Store, entity: string, path: string): boolean {
+	try {
+		parseFilter(store, entity, path, '');
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 /** Sorts, cuts and counts; `offset` is the number of a page. */
 export function paged(store: Store, entity: string, found: Item[], query: Map<string, string>): Page {
 	const tree = parseFields(query.get('fields'));
@@ -179,10 +197,10 @@ export function paged(store: Store, entity: string, found: Item[], query: Map<st
 	if (orderBy !== undefined) {
 		for (const part of orderBy.split(',').reverse()) {
 			const match = ORDER.exec(part.trim());
-			if (!match || !isProperty(store, entity, match[1])) throw new Refusal(400, { ErrorMessage: `Cannot order by ${part}`, PropertyName: 'orderBy' });
+			if (!match || !leads(store, entity, match[1])) throw new Refusal(400, { ErrorMessage: `Cannot order by ${part}`, PropertyName: 'orderBy' });
 			const sign = /desc/i.test(match[2] ?? '') ? -1 : 1;
 			items = [...items].sort((a, b) => {
-				const [x, y] = [a, b].map((item) => valueOf(store, entity, item, match[1]) ?? '') as [string, string];
+				const [x, y] = [a, b].map((item) => valuesAt(store, entity, item, match[1].split('.'))[0] ?? '') as [string, string];
 				return (x < y ? -1 : x > y ? 1 : 0) * sign;
 			});
 		}

@@ -1,0 +1,4 @@
+import { connectionResource } from '../../shared/spec/connection';
+
+/** The connection of the credential. */
+export const connection = connectionResource();
