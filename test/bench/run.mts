@@ -23,10 +23,12 @@ import { pacedPart } from './outseta.mts';
 import { callsPart } from './perCall.mts';
 import { pollingPart } from './polling.mts';
 import { provisionPart } from './provision.mts';
+import { queueingPart } from './queueing.mts';
 import { readingPart } from './reading.mts';
 import { table, type Bench, type Part, type Target } from './report.mts';
 import { startSimulator, type Simulator } from './simulator.mts';
 import { deliveriesPart } from './webhooks.mts';
+import { workersPart } from './workers.mts';
 
 const PARTS: Record<string, { name: string; run: (bench: Bench) => Promise<Part> }> = {
 	a: { name: 'provision', run: provisionPart },
@@ -36,6 +38,8 @@ const PARTS: Record<string, { name: string; run: (bench: Bench) => Promise<Part>
 	e: { name: 'deliveries', run: deliveriesPart },
 	f: { name: 'paced', run: pacedPart },
 	g: { name: 'polling', run: pollingPart },
+	h: { name: 'queueing', run: queueingPart },
+	i: { name: 'workers', run: workersPart },
 };
 
 const { values: options } = parseArgs({

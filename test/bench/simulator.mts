@@ -37,15 +37,18 @@ export async function startSimulator() {
 	return {
 		url,
 		seed: async (what: object) => await control('POST', 'seed', what),
-		latency: async (ms: number) => await control('POST', 'latency', { ms }),
+		/** With `atOnce` it works on so many requests at a time, and lets the others queue. */
+		latency: async (ms: number, atOnce?: number) => await control('POST', 'latency', { ms, atOnce }),
 		/** As if the hour's allowance of requests were this large; until the next `reset`. */
 		allow: async (limit: number) => await control('POST', 'rateLimit', { limit }),
 		/** As if others had used up the hour's allowance but for so many; until the next `reset`. */
 		leave: async (remaining: number) => await control('POST', 'rateLimit', { remaining }),
+		/** Another allowance; until the next `reset`. */
+		limit: async (rate: { limit: number; windowMs: number }) => await control('POST', 'rateLimit', rate),
 		clearRequests: async () => await control('DELETE', 'requests'),
 		/** What the simulator was asked since the last `clearRequests`. */
 		requests: async () =>
-			(await control<{ requests: Array<{ method: string; path: string; status: number }> }>('GET', 'requests')).requests,
+			(await control<{ requests: Array<{ method: string; path: string; status: number; durationMs: number }> }>('GET', 'requests')).requests,
 		users: async () => (await control<{ records: UserRecord[] }>('GET', 'records/user')).records,
 		records: async <T,>(type: string) => (await control<{ records: T[] }>('GET', `records/${type}`)).records,
 		ids: async (type: string) => (await control<{ records: Array<{ id: number }> }>('GET', `records/${type}`)).records.map(({ id }) => id),

@@ -224,3 +224,106 @@ export async function queueRuns(stage: QueueStage, count: number, expired = fals
 
 /** Executions that a worker says it began. */
 const started = (log: string) => (log.match(/Worker started execution/g) ?? []).length;
+
+export interface SharedCredential {
+	users: number;
+	executions: number;
+	succeeded: number;
+	requests: number;
+	refused: number;
+	/** Executions by worker. */
+	workers: number[];
+	seconds: number;
+}
+
+/** A published workflow that takes a list from a webhook and gives its entries to the action node; removed afterwards. */
+async function withFlow<T>(stage: QueueStage, parameters: Json, work: (post: (entries: object[]) => Promise<void>, ended: (count: number) => Promise<Array<{ status: string }>>) => Promise<T>): Promise<T> {
+	const { rest, credentials, receivers } = stage;
+	const { outreachOAuth2Api } = credentials;
+	const path = randomUUID();
+	const { id } = await rest.createWorkflow({
+		name: 'Write to Outreach',
+		nodes: [
+			{ id: randomUUID(), name: 'Trigger', type: 'n8n-nodes-base.webhook', typeVersion: 2.1, position: [0, 0], webhookId: path, parameters: { httpMethod: 'POST', path, responseMode: 'onReceived', options: {} } },
+			{ id: randomUUID(), name: 'Each', type: 'n8n-nodes-base.splitOut', typeVersion: 1, position: [220, 0], parameters: { fieldToSplitOut: 'body.entries', options: {} } },
+			{ id: randomUUID(), name: 'Write', type: 'n8n-nodes-provisioning.outreach', typeVersion: 1, position: [440, 0], credentials: { outreachOAuth2Api }, parameters },
+		],
+		connections: { Trigger: { main: [[{ node: 'Each', type: 'main', index: 0 }]] }, Each: { main: [[{ node: 'Write', type: 'main', index: 0 }]] } },
+		settings: { executionOrder: 'v1' },
+	});
+	try {
+		await rest.publish(id);
+		const url = `${receivers.main}/webhook/${path}`;
+		await until('the address is known', async () => (await (await fetch(url)).text()).includes('not registered for GET'));
+		return await work(
+			async (entries) => {
+				const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ entries }) });
+				assert.equal(response.status, 200);
+			},
+			async (count) => {
+				let list: Array<{ status: string }> = [];
+				await until('all executions ended', async () => {
+					list = await rest.executionsOf(id, count);
+					return list.length >= count && list.every(({ status }) => ['success', 'error', 'crashed'].includes(status));
+				}, 240_000);
+				return list;
+			},
+		);
+	} finally {
+		await rest.unpublish(id).catch(() => {});
+	}
+}
+
+const byName = (value: string) => ({ __rl: true, mode: 'name', value });
+
+/** Provision in several executions at once, on several workers, with 1,000 requests left in the vendor's hour. */
+export async function queueProvision(stage: QueueStage, executions: number, each: number): Promise<SharedCredential> {
+	const { outreach } = stage.simulators;
+	const parameters = {
+		resource: 'user', operation: 'provision', email: '={{ $json.email }}', firstName: 'Robin', lastName: '={{ $json.lastName }}',
+		role: byName('Account Executive'), profile: byName('Sales Rep'), fields: { mappingMode: 'defineBelow', value: {} }, options: {},
+	} as unknown as Json;
+	return await withFlow(stage, parameters, async (post, ended) => {
+		const before = (await outreach.records<OutreachRecord>('user')).length;
+		const logs = (await stage.workerLogs()).map(started);
+		await outreach.control('POST', 'rateLimit', { remaining: 1_000 });
+		await outreach.forgetRequests();
+		const begun = performance.now();
+		await Promise.all(Array.from({ length: executions }, async (_, n) => await post(Array.from({ length: each }, (_unused, i) => ({ email: `rep${n}-${i}@queue.example`, lastName: `Rep ${n}-${i}` })))));
+		const list = await ended(executions);
+		const seconds = (performance.now() - begun) / 1000;
+		const requests = (await outreach.requests()).filter(({ path }) => path.startsWith('/api/'));
+		return {
+			users: (await outreach.records<OutreachRecord>('user')).length - before,
+			executions: list.length,
+			succeeded: list.filter(({ status }) => status === 'success').length,
+			requests: requests.length,
+			refused: requests.filter(({ status }) => status === 429).length,
+			workers: (await stage.workerLogs()).map((log, i) => started(log) - logs[i]!),
+			seconds,
+		};
+	});
+}
+
+/** Create or Update of one new name from two executions at the same moment, several times; each time with the option that removes the second record. */
+export async function queueSecondRecords(stage: QueueStage, rounds: number, removeSecond: boolean): Promise<{ rounds: number; twice: number; named: number }> {
+	const { outreach } = stage.simulators;
+	const parameters = { resource: 'account', operation: 'upsert', matchKey: 'name', matchValue: '={{ $json.name }}', fields: { mappingMode: 'defineBelow', value: { domain: 'queue.example' } }, options: { removeSecond } } as unknown as Json;
+	return await withFlow(stage, parameters, async (post, ended) => {
+		await outreach.control('POST', 'latency', { ms: 150 });
+		let twice = 0;
+		let failed = 0;
+		try {
+			for (let n = 1; n <= rounds; n++) {
+				const name = `Twice ${String(removeSecond)} ${n}`;
+				await Promise.all([post([{ name }]), post([{ name }])]);
+				failed = (await ended(2 * n)).filter(({ status }) => status !== 'success').length;
+				const found = (await outreach.records<OutreachRecord & { attributes: { name: string } }>('account')).filter(({ attributes }) => attributes.name === name);
+				if (found.length > 1) twice++;
+			}
+		} finally {
+			await outreach.control('POST', 'latency', { ms: 0 });
+		}
+		return { rounds, twice, named: failed };
+	});
+}

@@ -80,6 +80,8 @@ export interface SimulatorOptions {
 	port?: number;
 	/** Delay of every answer. */
 	latencyMs?: number;
+	/** It works on so many requests at a time, each for `latencyMs`; the others queue. */
+	atOnce?: number;
 	/** What it holds to begin with; default demo. */
 	seed?: Seed;
 }
@@ -191,14 +193,18 @@ function pathMatches(pattern: string | RegExp | undefined, path: string): boolea
 export abstract class Simulator {
 	readonly requests: RecordedRequest[] = [];
 	latencyMs: number;
+	atOnce: number;
+	private working = 0;
+	private readonly queue: Array<() => void> = [];
 	private address = '';
 	private readonly app: FastifyInstance;
 	private lies: Lie[] = [];
 
 	private faults: ArmedFault[] = [];
 
-	constructor({ latencyMs = 0 }: SimulatorOptions) {
+	constructor({ latencyMs = 0, atOnce = Infinity }: SimulatorOptions) {
 		this.latencyMs = latencyMs;
+		this.atOnce = atOnce;
 		this.app = fastify({
 			logger: false,
 			bodyLimit: 64 * 1024 * 1024,
@@ -316,6 +322,18 @@ export abstract class Simulator {
 		return undefined;
 	}
 
+	/** The time that a request takes, after those that came before it. */
+	private async work(): Promise<void> {
+		if (this.latencyMs <= 0) return;
+		if (this.working >= this.atOnce) await new Promise<void>((done) => this.queue.push(done));
+		else this.working += 1;
+		await wait(this.latencyMs);
+		// The place goes to the next one, if there is one.
+		const next = this.queue.shift();
+		if (next) next();
+		else this.working -= 1;
+	}
+
 	private async serve(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
 		const mark = request.raw.url ?? '/';
 		const question = mark.indexOf('?');
@@ -336,7 +354,7 @@ export abstract class Simulator {
 			durationMs: 0,
 		};
 		this.requests.push(entry);
-		if (this.latencyMs > 0) await wait(this.latencyMs);
+		await this.work();
 
 		const fault = this.strike(request.method, path, entry.search);
 		const handle = (): ApiResponse => {
@@ -443,6 +461,7 @@ export abstract class Simulator {
 			case 'POST latency':
 				if (typeof body.ms !== 'number') throw new Error('ms must be a number');
 				this.latencyMs = body.ms;
+				this.atOnce = typeof body.atOnce === 'number' ? body.atOnce : Infinity;
 				return { ok: true };
 			default:
 		}

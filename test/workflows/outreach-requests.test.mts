@@ -509,26 +509,6 @@ describe('order', () => {
 		expect(elapsedMs).toBeLessThan([...delays.values()].reduce((a, b) => a + b, 0) / 2);
 	});
 
-	test('never more at once than the option says', async () => {
-		let now = 0;
-		let most = 0;
-		const server = await tinyServer((_request, response) => {
-			most = Math.max(most, ++now);
-			setTimeout(() => {
-				now--;
-				response.writeHead(200, { 'content-type': MEDIA_TYPE }).end('{"data":{"type":"role","id":1,"attributes":{}}}');
-			}, 15);
-		});
-		lab.connect({ baseUrl: server.url });
-		const items = Array.from({ length: 24 }, () => ({}));
-		await lab.run('role', 'get', { ...role(1), options: { parallel: 3 } }, items);
-		expect(most).toBe(3);
-		most = 0;
-		await lab.run('role', 'get', role(1), items);
-		expect(most).toBe(5);
-		await server.stop();
-	});
-
 	test('an empty address finds nothing but says so', async () => {
 		const { error } = await lab.run('role', 'get', role(4_711));
 		expect(error?.message).toBe("Outreach refused to get role 4711: Could not find 'role' with ID '4711'.");

@@ -66,7 +66,7 @@ export const scimUser: Resource = {
 	confirmDelete: { field: 'active', values: [false] },
 	idType: 'string',
 	keys: [
-		{ name: 'userName', field: 'userName', type: 'email' },
+		{ name: 'userName', field: 'userName', type: 'email', unique: true },
 		{ name: 'externalId', field: 'externalId', exact: true },
 	],
 	list: { name: ['givenName', 'familyName'], fallback: ['displayName', 'userName'], detail: 'userName' },

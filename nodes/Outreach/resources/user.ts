@@ -98,7 +98,7 @@ export const user: Resource = {
 	description: 'A person with an Outreach seat',
 	methods: ['create', 'get', 'getAll', 'update'],
 	idType: 'integer',
-	keys: [{ name: 'email', field: 'email', type: 'email' }],
+	keys: [{ name: 'email', field: 'email', type: 'email', unique: true }],
 	list: { name: ['firstName', 'lastName'], fallback: ['email'], detail: 'email', sort: 'email' },
 	urlExample: 'https://web.outreach.io/users/123',
 	customSlots: 5,

@@ -14,7 +14,7 @@ export const person: Resource = {
 	access: true,
 	search: true,
 	openFields: true,
-	keys: [{ name: 'email', field: 'Email', type: 'email' }],
+	keys: [{ name: 'email', field: 'Email', type: 'email', unique: true }],
 	list: { name: ['FirstName', 'LastName'], fallback: ['Email'], detail: 'Email', sort: 'LastName' },
 	everyday: ['FirstName', 'LastName', 'PhoneMobile', 'PhoneWork', 'Title', 'Timezone', 'Language'],
 	fields: [

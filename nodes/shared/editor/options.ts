@@ -2,7 +2,7 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { isCheck } from '../spec/connection';
-import type { Operation } from '../spec/operation';
+import { type Operation, upsertKeys } from '../spec/operation';
 import { listed } from '../spec/place';
 import { apiOf, type Vendor } from '../wire/vendor';
 import { displayFor } from './displayFor';
@@ -43,6 +43,16 @@ export function optionsProperty(vendor: Vendor, operations: Operation[]): INodeP
 		),
 		...shown(choicesProperty('Include Names or IDs', 'include', 'getIncludes'), (o) => (supports(o).include ?? false) && reads(o) && (o.resource.relations ?? []).some((r) => r.include)),
 		...shown(
+			{
+				displayName: 'Remove Own Second Record',
+				name: 'removeSecond',
+				type: 'boolean',
+				default: false,
+				description: 'Whether to delete a record that was just created if another execution created one with the same key at the same time. The node then updates the other one. A record that something points to stays.',
+			},
+			(o) => o.kind === 'upsert' && o.resource.methods.includes('delete') && !upsertKeys(o.resource).every(({ unique }) => unique),
+		),
+		...shown(
 			{ displayName: 'Search', name: 'search', type: 'string', default: '', description: 'Return only records in which a word starts with this text' },
 			(o) => o.kind === 'getAll' && (supports(o).search?.(o.resource) ?? false),
 		),
@@ -65,7 +75,7 @@ export function optionsProperty(vendor: Vendor, operations: Operation[]): INodeP
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 50 },
 			default: 5,
-			description: 'How many items to process at the same time',
+			description: 'How many items to process at the same time. Without this option, the node starts with 5, goes up to 50 while the vendor stays as fast, and goes down when the vendor gets slow or refuses requests.',
 		},
 	];
 	return {

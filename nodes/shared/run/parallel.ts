@@ -15,21 +15,22 @@ export async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T>
 }
 
 /**
- * Works through a list with at most `limit` at a time, in order of start.
+ * Works through a list with at most `limit` at a time, in order of start; a limit that changes counts from the next start.
  * The first failure stops further starts and is thrown once the running ones have ended.
  */
-export async function inParallel<T>(list: T[], limit: number, work: (entry: T) => Promise<void>): Promise<void> {
-	let next = 0;
+export async function inParallel<T>(list: T[], limit: number | (() => number), work: (entry: T) => Promise<void>): Promise<void> {
+	const most = typeof limit === 'number' ? () => limit : limit;
+	const running = new Set<Promise<void>>();
 	const failures: unknown[] = [];
-	const worker = async () => {
-		while (next < list.length && failures.length === 0) {
-			try {
-				await work(list[next++]);
-			} catch (error) {
-				failures.push(error);
-			}
+	for (let next = 0; ; ) {
+		while (next < list.length && failures.length === 0 && running.size < most()) {
+			const one: Promise<void> = work(list[next++])
+				.catch((error: unknown) => void failures.push(error))
+				.finally(() => running.delete(one));
+			running.add(one);
 		}
-	};
-	await Promise.all(Array.from({ length: Math.min(limit, list.length) }, worker));
+		if (running.size === 0) break;
+		await Promise.race(running);
+	}
 	if (failures.length > 0) throw failures[0];
 }

@@ -75,8 +75,8 @@ export class Run {
 		const api = this.apiOf(resource);
 		let client = this.clients.get(api);
 		if (!client) {
-			const { maxWait } = this.context.getNodeParameter('options', 0, {}) as { maxWait?: number };
-			client = new Client(this.context, api, { dryRun: this.dryRun, ...(maxWait === undefined ? {} : { maxWait: maxWait * 60_000 }) });
+			const { maxWait, parallel } = this.context.getNodeParameter('options', 0, {}) as { maxWait?: number; parallel?: number };
+			client = new Client(this.context, api, { dryRun: this.dryRun, ...(maxWait === undefined ? {} : { maxWait: maxWait * 60_000 }), unpaced: parallel !== undefined });
 			this.clients.set(api, client);
 		}
 		return client;

@@ -16,6 +16,7 @@ import { changesOf, createRecord, linksOf, updateRecord } from './records';
 import { about, changesBetween, type Plan, planCreate, Planned } from './plan';
 import type { Reference } from './reference';
 import type { Run } from './run';
+import { findSecondRecords } from './secondRecord';
 
 /** Records that a dry run would have created, for further items about them. */
 const rehearsed = new WeakMap<Entry['alike'], RecordInput>();
@@ -46,6 +47,8 @@ interface UpsertJob {
 	fields: IDataObject;
 	links: Map<Relation, Reference[]>;
 	cleared: string[];
+	/** The record, if this item created it. */
+	created?: IDataObject;
 }
 
 export function upsert(operation: Operation): Handler<UpsertJob> {
@@ -65,10 +68,19 @@ export function upsert(operation: Operation): Handler<UpsertJob> {
 		},
 		check: async ({ entry, fields, links, cleared }, item) =>
 			await checkCreateOrUpdate(item.run, entry, { fields, links: linksOf(links, cleared, resource) }, resource.label),
-		async work({ entry, fields, links, cleared }, item) {
+		async work(job, item) {
+			const { entry, fields, links, cleared } = job;
 			const { record, outcome, answer } = await createOrUpdate(item.run, entry, { fields, links: linksOf(links, cleared, resource), query: item.writeQuery() }, resource.label);
+			if (outcome === 'created') job.created = record;
 			const json = item.present(resource, record, answer);
 			return [{ json: item.simplified ? withOutcome(json, outcome) : json }];
+		},
+		async finish(jobs, run, fail) {
+			const creations = jobs.flatMap(({ job, ...rest }) => (job.created ? [{ ...rest, job, entry: job.entry, record: job.created }] : []));
+			await findSecondRecords(run, creations, fail, async (creation) => {
+				const done = creations.find((one) => one.entry === creation.entry)!;
+				creation.outputs.splice(0, creation.outputs.length, ...(await this.work!(done.job, creation.item)));
+			});
 		},
 	};
 }

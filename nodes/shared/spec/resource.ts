@@ -109,6 +109,8 @@ export interface NaturalKey {
 	type?: 'email' | 'string';
 	/** Values that differ in case only are different records. Names and emails are not such. */
 	exact?: boolean;
+	/** The vendor refuses a second record with it, by its documentation. */
+	unique?: boolean;
 	/** Further parameters of the look-up. */
 	query?: Array<[string, string]>;
 	/** Those of single operations, by their name. */

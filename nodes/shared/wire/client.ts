@@ -19,7 +19,8 @@ import type { Resource } from '../spec/resource';
 import { jsonOf, webPageIn } from './answers';
 import type { Answer, Api, Call } from './api';
 import { sendRenewing } from './bridge';
-import { type Gate, gates, pause, roomAt, SECOND, type Trip } from './gate';
+import { type Gate, gateOf, pause, presentTurn, roomAt, SECOND, type Trip } from './gate';
+import { fateOf, kindOf, type Ticket } from './pace';
 import { PageSize } from './pageSize';
 import { type RawAnswer, Refusals, Withheld } from './refusals';
 
@@ -43,6 +44,8 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
 export interface ClientOptions {
 	/** Longest time in ms that one request may wait for the vendor's rate limit. */
 	maxWait?: number;
+	/** The user set how many items are worked on at once: the requests do not wait for a place. */
+	unpaced?: boolean;
 	/** Nothing is written: requests that are not reads are withheld. */
 	dryRun?: boolean;
 	/** Refuses everything but GET, before it is sent. */
@@ -83,9 +86,13 @@ export class Client {
 	) {
 		this.signal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 		this.credentialKey = `${api.name} ${api.credential} ${context.getNode().credentials?.[api.credential]?.id ?? context.getNode().id}`;
-		this.gate = gates.get(this.credentialKey) ?? { openAt: 0, nextSlot: 0, recent: [], fastest: Infinity, answered: 0 };
-		gates.set(this.credentialKey, this.gate);
+		this.gate = gateOf(this.credentialKey, api.perSecond);
 		this.refusals = new Refusals(context.getNode(), api);
+	}
+
+	/** Requests that may be under way at once, for now. */
+	get width(): number {
+		return this.gate.pace.width();
 	}
 
 	/** The execution was cancelled. */
@@ -141,9 +148,7 @@ export class Client {
 	async ask(call: Call): Promise<RawAnswer | { code: string }> {
 		const deadline = Date.now() + (this.options.maxWait ?? 3_600_000);
 		for (;;) {
-			const trip = await this.waitForGate(deadline);
-			const outcome = await this.once(call);
-			trip.took = Date.now() - trip.sent;
+			const { outcome } = await this.go(call, deadline);
 			if ('fault' in outcome) return { code: outcome.code };
 			if (outcome.status !== 429) return outcome;
 			this.gate.openAt = Math.max(this.gate.openAt, Date.now() + (this.api.retryAfter?.(outcome.headers, Date.now()) ?? BLIND_WAIT));
@@ -217,9 +222,7 @@ export class Client {
 		};
 		let doubtful = false;
 		for (;;) {
-			const trip = await this.waitForGate(deadline);
-			const outcome = await this.once(call);
-			trip.took = Date.now() - trip.sent;
+			const { outcome, trip } = await this.go(call, deadline);
 			if ('fault' in outcome) {
 				const neverSent = NEVER_SENT.has(outcome.code);
 				// A connection can break for no reason; the second time, the answer may be what is too large.
@@ -229,12 +232,13 @@ export class Client {
 				if (tooLarge) call = instead(call);
 				continue;
 			}
-			gate.fastest = Math.min(gate.fastest, trip.took);
+			gate.fastest = Math.min(gate.fastest, trip.took ?? Infinity);
 			gate.answered++;
 
 			const { status, headers, body } = outcome;
 			const allowance = api.allowance?.(headers);
-			if (allowance?.remaining === 0 && allowance.resetsAt) gate.openAt = Math.max(gate.openAt, allowance.resetsAt);
+			if (allowance?.remaining !== undefined && allowance.resetsAt) gate.pace.allow(allowance.remaining, allowance.resetsAt);
+			if (allowance?.remaining !== undefined && allowance.remaining <= gate.pace.forOthers() && allowance.resetsAt) gate.openAt = Math.max(gate.openAt, allowance.resetsAt);
 			if (status >= 300 && status < 400) throw refusals.moved(call, headers.location);
 			if (status < 400) {
 				const loose = api.looseAnswers === true && call.method !== 'GET';
@@ -250,6 +254,10 @@ export class Client {
 
 			const wait = api.retryAfter?.(headers, Date.now());
 			if (status === 429 || (status === 503 && wait !== undefined)) {
+				if (status === 429) {
+					gate.rate?.refused(trip.sent);
+					gate.pace.meetOthers();
+				}
 				gate.openAt = Math.max(gate.openAt, Date.now() + (wait ?? BLIND_WAIT));
 				if (gate.openAt > deadline) throw refusals.refused(call, outcome);
 				continue;
@@ -259,6 +267,19 @@ export class Client {
 			doubtful = true;
 			await again(refusals.refused(call, outcome), mayRepeat);
 			call = instead(call);
+		}
+	}
+
+	/** Sends one request when it is its turn, and gives its place back. */
+	private async go(call: Call, deadline: number): Promise<{ outcome: Awaited<ReturnType<Client['once']>>; trip: Trip }> {
+		const { trip, ticket } = await this.waitForGate(deadline, kindOf(call.method, call.path));
+		let outcome: Awaited<ReturnType<Client['once']>> | undefined;
+		try {
+			outcome = await this.once(call);
+			return { outcome, trip };
+		} finally {
+			trip.took = Date.now() - trip.sent;
+			if (ticket) this.gate.pace.leave(ticket, outcome ? fateOf('status' in outcome ? outcome.status : undefined) : 'unknown', presentTurn().began);
 		}
 	}
 
@@ -340,13 +361,22 @@ export class Client {
 		}
 	}
 
-	/** Waits for the shared allowance of the credential. */
-	private async waitForGate(deadline: number): Promise<Trip> {
+	/** Waits for the shared allowance of the credential, and for a place among the requests under way. */
+	private async waitForGate(deadline: number, kind: string): Promise<{ trip: Trip; ticket?: Ticket }> {
 		const { perSecond } = this.api;
+		const { pace, rate } = this.gate;
+		let ticket: Ticket | undefined;
 		for (;;) {
 			const now = Date.now();
 			const openAt = Math.max(this.gate.openAt, ...(perSecond ? [this.gate.nextSlot, roomAt(this.gate, perSecond)] : []));
-			if (openAt <= now) break;
+			if (openAt <= now) {
+				if (this.cancelled) throw this.refusals.stopped();
+				ticket = this.options.unpaced ? undefined : pace.enter(kind);
+				if (ticket) void presentTurn().over.then(() => (ticket!.sent = Date.now()));
+				if (ticket || this.options.unpaced) break;
+				await pace.turn(this.signal);
+				continue;
+			}
 			if (openAt > deadline) {
 				throw this.refusals.tooLong(openAt - now);
 			}
@@ -358,15 +388,15 @@ export class Client {
 			await this.rest(openAt - now);
 		}
 		const trip: Trip = { sent: Date.now() };
-		if (perSecond) {
-			this.gate.nextSlot = Math.max(this.gate.nextSlot, trip.sent) + SECOND / perSecond;
+		if (perSecond && rate) {
+			this.gate.nextSlot = Math.max(this.gate.nextSlot, trip.sent) + SECOND / rate.perSecond();
 			this.gate.recent = [...this.gate.recent, trip].slice(-Math.floor(perSecond));
 		}
-		if (this.cancelled) throw this.refusals.stopped();
-		return trip;
+		return { trip, ticket };
 	}
 
-	private async rest(ms: number): Promise<void> {
+	/** Waits, and ends early with an error when the execution is stopped. */
+	async rest(ms: number): Promise<void> {
 		if (!(await pause(ms, this.signal))) throw this.refusals.stopped();
 	}
 }

@@ -1,6 +1,8 @@
 /** The vendor's rate limit: one gate per credential, shared by all executions of the process. */
 import { sleep } from 'n8n-workflow';
 
+import { Pace, Rate } from './pace';
+
 /** Longest single sleep in milliseconds. */
 const SLICE = 10_000;
 
@@ -16,6 +18,10 @@ export interface Gate {
 	fastest: number;
 	/** Requests answered. */
 	answered: number;
+	/** How many requests go out at once. */
+	pace: Pace;
+	/** How many a second, for vendors that count them. */
+	rate?: Rate;
 }
 
 export interface Trip {
@@ -37,7 +43,28 @@ export function roomAt({ recent, fastest, answered }: Gate, perSecond: number): 
 	return trip ? trip.sent + Math.max(SECOND, 1_000 + (trip.took ?? 0) - least) : 0;
 }
 
-export const gates = new Map<string, Gate>();
+let turn: { began: number; over: Promise<void> } | undefined;
+
+/**
+ * The present turn of the process: what comes together is worked through one after the other before any timer runs. Answers
+ * count as arrived when it began, and requests as sent when it is over, or that work would count as the vendor's time.
+ */
+export function presentTurn(): { began: number; over: Promise<void> } {
+	turn ??= { began: Date.now(), over: sleep(0).then(() => (turn = undefined)) };
+	return turn;
+}
+
+const gates = new Map<string, Gate>();
+
+/** The gate of a credential. */
+export function gateOf(key: string, perSecond?: number): Gate {
+	let gate = gates.get(key);
+	if (!gate) {
+		gate = { openAt: 0, nextSlot: 0, recent: [], fastest: Infinity, answered: 0, pace: new Pace(perSecond), ...(perSecond ? { rate: new Rate(perSecond) } : {}) };
+		gates.set(key, gate);
+	}
+	return gate;
+}
 
 /**
  * Waits, and ends early when the execution is cancelled.
