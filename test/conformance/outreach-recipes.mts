@@ -243,6 +243,8 @@ export const recipes: Record<string, (columns: ResourceMapperField[]) => Cases> 
 				{ method: 'GET', path: '/prospects', query: ['filter[emails]=new@lead.example,old@lead.example', 'page[size]=1000'] },
 				// The reference says "a single address", so that a missing one is asked for alone, once a run.
 				{ method: 'GET', path: '/prospects', query: ['filter[emails]=new@lead.example', 'page[size]=1000'] },
+				// And after the creation: another execution could have made one, too.
+				{ method: 'GET', path: '/prospects', query: ['filter[emails]=new@lead.example', 'page[size]=1000'] },
 				{
 					method: 'POST',
 					path: '/prospects',
@@ -272,6 +274,8 @@ export const recipes: Record<string, (columns: ResourceMapperField[]) => Cases> 
 					answer: world({ accounts: [{ type: 'account', id: 62, attributes: { name: 'Old', industry: 'Trade', [key]: 'old.example' } }] }),
 					expected: [
 						{ method: 'GET', path: '/accounts', query: [`filter[${key}]=new.example,old.example`, 'page[size]=1000'] },
+						// Once more after the creation: another execution could have made one, too.
+						{ method: 'GET', path: '/accounts', query: [`filter[${key}]=new.example`, 'page[size]=1000'] },
 						{ method: 'POST', path: '/accounts', body: { data: { type: 'account', attributes: { name: 'New', industry: 'Trade', [key]: 'new.example' } } } },
 						{ method: 'PATCH', path: '/accounts/62', body: { data: { type: 'account', id: 62, attributes: { industry: 'Crafts' } } } },
 					],

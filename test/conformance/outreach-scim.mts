@@ -223,6 +223,7 @@ export const scimRecipes: Record<string, (columns: ResourceMapperField[]) => Rec
 			],
 			[
 				{ method: 'GET', path: '/Groups', query: ['startIndex=1', 'count=100'] },
+				{ method: 'GET', path: '/Groups', query: ['startIndex=1', 'count=100'] },
 				{ method: 'POST', path: '/Groups', body: { schemas: [GROUP], displayName: 'New', externalId: 'g-1' } },
 				{ method: 'PATCH', path: '/Groups/32', body: change([{ op: 'replace', path: 'externalId', value: 'g-2' }]) },
 			],

@@ -26,7 +26,7 @@ export function valueOf(name: string, rule: Rule, turn: Turn): unknown {
 			return [{ of: name, turn }];
 		case 'array<any>':
 		case 'array<string>':
-			return [`${name}-${turn}-a`, `${name}-${turn}-b`];
+			return ['a', 'b'].map((part) => (name === 'emails' ? `${part}.${turn}@example.com` : `${name}-${turn}-${part}`));
 		case 'array<integer>':
 			return [turn, turn + 10];
 		case 'string':

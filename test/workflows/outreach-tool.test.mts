@@ -1,7 +1,7 @@
 /** The node as a tool of an AI agent: what the model is told, what it may fill in, and how much it gets to read. */
 import type { IDataObject, INode } from 'n8n-workflow';
 import type { NodeResult } from '../harness/index.mts';
-import { linked, mapper, outreachLab, rl, where } from './support.mts';
+import { LINE, linked, mapper, outreachLab, rl, where } from './support.mts';
 
 const lab = outreachLab();
 
@@ -14,7 +14,9 @@ async function call(resource: string, operation: string, parameters: IDataObject
 }
 
 /** What the agent passes on to the model. */
-function told({ run }: NodeResult): IDataObject[] {
+function told({ run, error }: NodeResult): IDataObject[] {
+	// The engine of n8n 1 puts no failed call on the output of a tool.
+	if (LINE === 1 && error) return [{ error: error.message }];
 	const [task] = run.data.resultData.runData.Node ?? [];
 	return (task?.data?.ai_tool?.[0] ?? []).map(({ json }) => json);
 }

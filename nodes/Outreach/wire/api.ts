@@ -40,6 +40,9 @@ function linkage(record: IDataObject, relation: string): unknown {
 	return asObject(asObject(record.relationships)[relation]).data;
 }
 
+/** How long the list of a relation is, where the answer says so; it can show a part of it. */
+const lengthOf = (record: IDataObject, relation: string) => Number(asObject(asObject(asObject(record.relationships)[relation]).meta).count ?? 0);
+
 const idOf = (entry: unknown): RecordId => asObject(entry).id as RecordId;
 
 /**
@@ -65,6 +68,9 @@ function simplify(record: IDataObject, answer: unknown, include?: string[]): IDa
 				const nested = data.map((target) => related(target, place + name));
 				if (nested.length > 0 && nested.every(Boolean)) result.set(name, nested as IDataObject[]);
 				else if (data.length > 0) result.set(`${name}Ids`, data.map(idOf));
+				const whole = lengthOf(entry, name);
+				// A part is not the whole.
+				if (whole > data.length) result.set(`${name}Total`, whole);
 			} else if (data) {
 				const nested = related(data, place + name);
 				if (nested) result.set(name, nested);
@@ -198,9 +204,7 @@ export const outreachApi: Api = {
 	},
 	linked(record, relation) {
 		const data = linkage(record, relation);
-		// An answer can show a part of a long list, and say how long it is.
-		const { count } = asObject(asObject(asObject(record.relationships)[relation]).meta);
-		if (Array.isArray(data) && Number(count) > data.length) return undefined;
+		if (Array.isArray(data) && lengthOf(record, relation) > data.length) return undefined;
 		return data === undefined ? undefined : [data ?? []].flat().map(idOf);
 	},
 	simplify: (record, _resource, answer, include) => simplify(record, answer, include),

@@ -114,7 +114,12 @@ function linking({ include, exists, rows: rowsOf, body, done, action, listed }: 
 					const json = item.present(place, record);
 					return [{ json: item.simplified ? { ...json, outcome } : json }];
 				};
-				const [known] = await run.lookup.found(person);
+				let [known] = await run.lookup.found(person);
+				if (known && link?.entry && !link.found && isPart(link.entry.answer)) {
+					// The account shows some of its members only; the person shows the accounts.
+					run.lookup.forget(look(item, run.resource('person'), email, true));
+					[known] = await run.lookup.found(person);
+				}
 				const row = link?.found ?? (known && exists(known, parent));
 				if (row && known) return output({ ...row, Person: { Uid: known.Uid, Email: known.Email } }, 'unchanged');
 				if (known && !row) assertAll(rowsOf(known), email);
@@ -173,6 +178,9 @@ const who = (run: Run, email: string, person?: IDataObject) => (person ? about(r
 function joined(run: Run, { parent }: Resource, id: RecordId): Change {
 	return { field: parent!.resource, from: null, to: nameOf(run, [parent!.resource], id) };
 }
+
+/** Whether an account can have more members than the answer shows. */
+const isPart = (account: unknown) => ((at(account, 'PersonAccount') as unknown[] | undefined)?.length ?? 0) >= CHILD_ROWS;
 
 /** @throws BadInput if a person can have more links than the vendor shows with the person. */
 function assertAll(rows: unknown, email: string): void {

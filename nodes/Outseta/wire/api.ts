@@ -12,7 +12,7 @@ import { asObject, isAbsent } from '../../shared/spec/values';
 import type { Api, Call } from '../../shared/wire/api';
 import { tenantAddress } from './address';
 import { at, nested, tidy, withZone } from './nested';
-import { fieldList, LARGE_PAGE, listQuery, pageAt } from './query';
+import { CHILD_ROWS, fieldList, LARGE_PAGE, listQuery, pageAt } from './query';
 
 /** `{ Uid }`, or the rows that join several records. */
 function reference(link: Link | Link[] | null, { through, plain }: Pick<Relation, 'through' | 'plain'> = {}): IDataObject[string] {
@@ -117,6 +117,7 @@ export const outsetaApi: Api = {
 	pageSize: LARGE_PAGE,
 	page: { size: 'limit', number: 'offset' },
 	pageAt,
+	childRows: CHILD_ROWS,
 	lookupSize: 1,
 	updateMethod: 'PUT',
 	idName: 'Uid',

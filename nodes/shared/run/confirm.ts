@@ -112,17 +112,21 @@ export async function leftOf(run: Run, resource: Resource, ids: RecordId[]): Pro
 		if (!(read.reason instanceof NodeApiError) || !['404', '410'].includes(String(read.reason.httpCode))) left.set(String(id), read.reason as Error);
 	};
 	const listing = placeOf(run, resource);
+	let shown = 0;
 	const ask = async (open: RecordId[]) => {
 		if (resource.methods.includes('get') || (open.length < MANY && !resource.rows)) return await inParallel(open, AT_ONCE, single);
 		const wanted = new Map(open.map((id) => [String(id), id]));
+		shown = 0;
 		for await (const { record } of list(run, listing!, { conditions: [] })) {
+			shown++;
 			const id = wanted.get(String(api.id(record)));
 			if (id !== undefined) note(id, record);
 		}
 	};
 	if (!listing && !resource.methods.includes('get')) return undefined;
 	await ask(ids);
-	if (left.size === 0) return left;
+	// Of a list in part, what is missing says nothing.
+	if (left.size === 0) return listing?.rows && api.childRows && shown >= api.childRows ? undefined : left;
 	await pause(MOMENT, run.context.getExecutionCancelSignal());
 	const again = ids.filter((id) => left.has(String(id)));
 	left.clear();

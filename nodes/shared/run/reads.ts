@@ -51,7 +51,11 @@ export async function* list(run: Run, resource: Resource, query: Query, limit = 
 	let count = 0;
 	const seen = new Set<RecordId>();
 	for await (const answer of client.pages(call, resource)) {
-		for (const record of api.records(answer, resource)) {
+		const records = api.records(answer, resource);
+		if (resource.rows && api.childRows && records.length >= api.childRows) {
+			run.hint(`${api.name} returns at most ${api.childRows} ${nouns(resource).many} in one answer. There may be more.`);
+		}
+		for (const record of records) {
 			if (api.matches && !api.matches(record, query)) continue;
 			// Records can move to the next page while the pages are read, and vendors can repeat a page.
 			const id = api.id(record);

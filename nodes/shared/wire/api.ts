@@ -88,6 +88,8 @@ export interface Api {
 	pageSize: number;
 	/** Parameters of a list for the records a page and, where pages are counted, the number of the page and what the first one has. */
 	page?: { size: string; number?: string; first?: number };
+	/** Records that come inside another one at most; there can be more. */
+	childRows?: number;
 	/** Values of one key that a list request can look up at once. */
 	lookupSize: number;
 	/** PATCH or PUT for a partial change. */
