@@ -148,6 +148,15 @@ describe('a vendor that fails on large pages', () => {
 		expect(result.json.map(({ id }) => id)).toEqual(lab.sim.records('prospect').map(({ id }) => id));
 	});
 
+	test('a connection lost in the middle: the list goes on from the page where it broke', async () => {
+		lab.sim.seedProspects(2500, 'many');
+		lab.sim.addFault({ match: { path: '/api/v2/prospects', query: 'page[after]' }, kind: 'reset', times: 3 });
+		const { error, json } = await lab.run('prospect', 'getAll', { returnAll: true, options: { onlyFields: ['firstName'] } });
+		expect(error).toBeUndefined();
+		expect(json.map(({ id }) => id)).toEqual(lab.sim.records('prospect').map(({ id }) => id));
+		expect(lab.sent().filter((line) => !line.includes('page[after]'))).toHaveLength(1);
+	});
+
 	test('look-ups and lists of the editor as well', async () => {
 		lab.sim.lie({ maxPage: 100 });
 		const { error } = await lab.run('user', 'deprovision', { record: rl('email', 'dana.leaver@acme.example') });
