@@ -90,6 +90,11 @@ export async function falseClaims(harness: Harness, recorder: Recorder, { node, 
 		const loud = silence.json.filter(({ success, outcome, confirmed, deleted }) => !deleted && confirmed !== false && (success === true || CLAIMS.test(String(outcome))));
 		if (!silence.failed && !silence.read && loud.length > 0) claims.push(`no word from the vendor: ${JSON.stringify(loud)}`);
 	}
+	if (operation.writes) {
+		await against('filters');
+		const wrong = recorder.sent.filter(({ method, path, body }) => isWrite(method) && /424242|another1/.test(JSON.stringify([path, body])));
+		if (wrong.length > 0) claims.push(`a record that nobody asked for was changed: ${wrong.map(({ method, path }) => `${method} ${path}`).join(', ')}`);
+	}
 	if (['create', 'update', 'replace', 'upsert'].includes(operation.kind)) {
 		const drops = await against('drops');
 		if (!drops.failed && !doubted(drops.json)) claims.push(`values that were dropped: ${JSON.stringify(drops.json)}`);
