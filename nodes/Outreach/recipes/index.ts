@@ -5,6 +5,7 @@ import { bulkUpsert } from './bulkUpsert';
 import { deprovision } from './deprovision';
 import { importCsv } from './importCsv';
 import { reactivate } from './lock';
+import { userPeople } from './people';
 import { addToSequence } from './prospect';
 import { provision } from './provision';
 import { request } from './request';
@@ -32,4 +33,5 @@ export const recipes: Recipes = {
 		'webhook.cleanup': cleanup,
 	},
 	bulk,
+	people: { user: userPeople },
 };

@@ -5,14 +5,13 @@ import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import type { Entry } from '../../shared/run/lookup';
 import { addChange } from '../../shared/run/plan';
-import { pathTo, updateRecord } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
 import { checkCreateOrUpdate, createOrUpdate, withOutcome } from '../../shared/run/upsert';
 import { fieldOf } from '../../shared/spec/keys';
 import { grouped } from '../../shared/spec/lists';
 import type { Link, RecordId } from '../../shared/spec/record';
 import type { Resource } from '../../shared/spec/resource';
-import { BadInput } from '../../shared/spec/values';
+import { addToTeams, type Joining } from './teams';
 
 interface ProvisionJob {
 	entry: Entry;
@@ -25,7 +24,7 @@ interface ProvisionJob {
 }
 
 /** The name as parameters of its own, since every new user needs one. */
-function names(item: Item, user: Resource): IDataObject {
+export function names(item: Item, user: Resource): IDataObject {
 	const given = ['firstName', 'lastName'].map((name) => [name, item.value({ ...fieldOf(user, name), required: false })]);
 	return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as IDataObject;
 }
@@ -68,41 +67,18 @@ export const provision: Handler<ProvisionJob> = {
 		const json = item.present(resource, record, answer);
 		return [{ json: item.simplified ? withOutcome(json, outcome, { unlocked, teamsAdded: [] }) : json }];
 	},
-	/**
-	 * Adds the users to their teams, one write per team: the team's list of members is replaced as a whole,
-	 * so it is read right before, and all new members go in together.
-	 */
+	/** Adds the users to their teams. */
 	async finish(jobs, run, fail) {
-		const wanted = grouped(jobs, ({ job }) => job.teams.map(({ id }) => id));
-		const team = run.resource('team');
-		const client = run.client(team);
-		for (const [id, members] of wanted) {
-			try {
-				// Executions at the same time would each put back a list without the other's members.
-				await run.inTurn(`team members\n${id}`, async () => {
-					const { body } = await client.send({ method: 'GET', path: pathTo(team, id), purpose: `get team ${id}` });
-					const current = client.api.linked(client.api.record(body), 'users');
-					if (!current) {
-						throw new BadInput(
-							`Teams: Outreach does not tell the members of team ${id}, so none was added`,
-							'Add the user in Outreach. The list of members can only be replaced as a whole, which would remove the others.',
-						);
-					}
-					const known = new Set(current);
-					const added = members.filter(({ job }) => !job.record || !known.has(client.api.id(job.record)));
-					if (run.dryRun) {
-						const name = String(client.api.value(client.api.record(body), 'name') ?? id);
-						for (const { outputs } of added) addChange(outputs[0].json, 'teams', name);
-						return;
-					}
-					if (added.length === 0) return;
-					const ids = [...new Set([...current, ...added.map(({ job }) => client.api.id(job.record!))])];
-					await updateRecord(run, team, { id, fields: {}, links: { users: ids.map((user) => ({ resource: 'user', id: user })) } });
-					for (const { outputs } of added) (outputs[0].json.teamsAdded as RecordId[] | undefined)?.push(id);
-				});
-			} catch (error) {
-				for (const { item } of members) fail(item, error, 'The user was provisioned, but not added to all teams.');
-			}
-		}
+		const api = run.apiOf(run.resource('user'));
+		const joining = [...grouped(jobs, ({ job }) => job.teams.map(({ id }) => id))].map(([id, members]): [RecordId, Joining[]] => [
+			id,
+			members.map(({ job, item, outputs }) => ({
+				user: job.record && api.id(job.record),
+				planned: (name) => addChange(outputs[0].json, 'teams', name),
+				added: (missed) => void (missed || (outputs[0].json.teamsAdded as RecordId[] | undefined)?.push(id)),
+				failed: (error) => fail(item, error, 'The user was provisioned, but not added to all teams.'),
+			})),
+		]);
+		await addToTeams(run, new Map(joining));
 	},
 };
