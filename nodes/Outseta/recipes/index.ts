@@ -2,6 +2,7 @@
 import type { Recipes } from '../../shared/run/handler';
 import { downloadPdf } from './invoice';
 import { add, subscribe, subscribePublic } from './membership';
+import { memberPeople } from './people';
 import { changePassword, get, update } from './profile';
 import { request } from './request';
 import { change, previewChange } from './subscription';
@@ -19,4 +20,5 @@ export const recipes: Recipes = {
 		'subscription.change': change,
 		'subscription.previewChange': previewChange,
 	},
+	people: { accountMembership: memberPeople },
 };

@@ -1,6 +1,7 @@
 /** Code of Userlot's irregular operations, by `<resource>.<operation>`. */
 import type { Recipes } from '../../shared/run/handler';
 import { identify } from './identify';
+import { endUserPeople } from './people';
 import { request } from './request';
 import { revenue } from './revenue';
 import { create, update, upsert } from './write';
@@ -17,4 +18,5 @@ export const recipes: Recipes = {
 		'endUser.update': update,
 		'endUser.upsert': upsert,
 	},
+	people: { endUser: endUserPeople },
 };

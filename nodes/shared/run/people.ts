@@ -12,6 +12,8 @@ import type { Run } from './run';
 export interface Wish {
 	fields: IDataObject;
 	links: Record<string, Reference>;
+	/** Records whose ids are values of fields. */
+	ids?: Record<string, Reference>;
 	/** What a vendor's addition has read. */
 	more?: unknown;
 }
@@ -65,6 +67,8 @@ export interface PeopleHooks {
 	settings?(item: Item): unknown;
 	/** Fields and relations of the people there are that the additions need. */
 	needs?(settings: unknown, people: Person[]): string[];
+	/** Notes look-ups for people whom the vendor does not have. */
+	missing?(run: Run, people: Person[]): void;
 	/** What else differs. @param before undefined for a new person. */
 	differs?(run: Run, person: Person, before?: IDataObject): Change[];
 	/** Last touch to what creates a person. */

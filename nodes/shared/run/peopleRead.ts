@@ -80,7 +80,8 @@ function neededFields(api: Api, resource: Resource, list: PeopleList, hooks: Peo
 /** Reads who there is and makes the plan. @throws BadInput if the list or the run must be refused. */
 export async function readPeople(run: Run, operation: Operation, hooks: PeopleHooks, list: PeopleList, settings: Settings, jobs: Person[], fail: Fail): Promise<PeoplePlan> {
 	const { resource } = operation;
-	const place = list.parent ? listed(jobs[0].item.inside(resource)) : resource;
+	const place = list.parent ? jobs[0].item.inside(resource) : resource;
+	for (const { fields, ids = {} } of jobs) for (const [name, { id }] of Object.entries(ids)) fields[name] = id;
 	const client = run.client(resource);
 	const { api } = client;
 	const reconcile = resource.reconcile!;
@@ -110,7 +111,7 @@ export async function readPeople(run: Run, operation: Operation, hooks: PeopleHo
 	let inScope = 0;
 	const asked = Date.now();
 	const query = { conditions, ...(api.supports.only && !resource.rows ? { only: neededFields(api, resource, list, hooks, settings, jobs) } : {}) };
-	for await (const { record } of listRecords(run, place, query)) {
+	for await (const { record } of listRecords(run, listed(place), query)) {
 		const key = text(record, list.key.field);
 		const one = key === '' ? undefined : wanted.get(folded(list.key, key));
 		if (one) meet(one, record);
@@ -124,10 +125,9 @@ leavers.push({ key, ...factsOf(record), email: text(record, email), outcome: 're
 	// Outside the scope people of the list are found by their key, so that they are not created once more.
 	const entryOf = ({ key }: Person) => run.lookup.want(place, list.key, key, { full: true });
 	const missing = jobs.filter((person) => wanted.get(folded(list.key, person.key))!.ids.size === 0);
-	if (conditions.length > 0 && missing.length > 0) {
-		for (const person of missing) entryOf(person);
-		await run.lookup.resolve();
-	}
+	if (conditions.length > 0) for (const person of missing) entryOf(person);
+	hooks.missing?.(run, missing);
+	if (missing.length > 0) await run.lookup.resolve();
 
 	const failed = new Set<Person>();
 	const people: Planned[] = [];

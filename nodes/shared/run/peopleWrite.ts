@@ -14,7 +14,7 @@ import { type Change, nameOf } from './plan';
 import { pathTo, updateRecord } from './records';
 import { counted } from './reconcilePlan';
 import type { Run } from './run';
-import { createOrUpdate } from './upsert';
+import { createOrUpdate, newRecord } from './upsert';
 
 /** Makes the changes. A failure ends the run, or stays with its person under Continue On Fail. */
 export async function carryOut(run: Run, plan: PeoplePlan, hooks: PeopleHooks, settings: Settings): Promise<void> {
@@ -84,7 +84,7 @@ async function retire(run: Run, { place }: PeoplePlan, { retirement, query }: Se
 async function write(run: Run, { place }: PeoplePlan, hooks: PeopleHooks, { query }: Settings, { person, id, before, update, create }: Planned): Promise<Written> {
 	if (create) {
 		const input = { ...create.input, query };
-		if (hooks.create) return await hooks.create(run, place, person, input);
+		if (hooks.create) return await hooks.create(run, place, person, newRecord(create.entry, input));
 		return await createOrUpdate(run, create.entry, input, keyLabel(place, create.entry.key), (whole) => hooks.creating?.(whole, person) ?? whole);
 	}
 	if (!update) return { record: before!, outcome: 'unchanged' };

@@ -26,16 +26,19 @@ function refused(run: Run, error: unknown): unknown {
 
 export function reconcile(operation: Operation, hooks: PeopleHooks = {}): Handler<Person> {
 	const { resource } = operation;
+	const inputs = operation.inputs.flatMap((input) => ('name' in input ? [input.name] : []));
+	// Automatic mapping can bring what the mapper does not offer.
+	const kept = (operation.except ?? []).filter((name) => !inputs.includes(name));
 	return {
 		prepare(item) {
 			const list = listOf(item.run);
 			const key = readKey(item, operation, list);
 			readParent(item, list);
 			if (item.index === 0) readSettings(item, operation, hooks, list);
-			const ignore = ['id', item.run.apiOf(resource).idName ?? 'id', ...reconcileKeys(resource).flatMap((k) => [keyName(k), k.field]), ...operation.inputs.flatMap((input) => ('name' in input ? [input.name] : []))];
-			const { fields = {}, links = {}, more } = hooks.read?.(item) ?? {};
-			const given = Object.entries({ ...item.fields(operation, ignore), ...fields }).filter(([name, value]) => value !== null && name !== list.key.field);
-			return { item, key, fields: Object.fromEntries(given), links, more };
+			const ignore = ['id', item.run.apiOf(resource).idName ?? 'id', ...reconcileKeys(resource).flatMap((k) => [keyName(k), k.field]), ...inputs];
+			const { fields = {}, links = {}, ids = {}, more } = hooks.read?.(item) ?? {};
+			const given = Object.entries({ ...item.fields(operation, ignore), ...fields }).filter(([name, value]) => value !== null && name !== list.key.field && !kept.includes(name));
+			return { item, key, fields: Object.fromEntries(given), links, ids, more };
 		},
 		gather(run) {
 			const list = listOf(run);
