@@ -1,5 +1,5 @@
 /** What Reconcile does for Outreach users beyond fields: role, profile and teams, and who takes over from those who leave. */
-import type { Leaver, PeopleHooks, Person } from '../../shared/run/people';
+import type { Fate, Leaver, PeopleHooks, Person } from '../../shared/run/people';
 import { nameOf } from '../../shared/run/plan';
 import { displayName } from '../../shared/run/display';
 import type { Reference } from '../../shared/run/reference';
@@ -34,6 +34,14 @@ function missingTeams(run: Run, person: Person, before?: object): RecordId[] {
 	return teams.map(({ id }) => id).filter((id) => !now?.includes(id));
 }
 
+/** Takes a team out of what was done. */
+function withoutTeam(fate: Fate, team: string | RecordId): void {
+	fate.changes = fate.changes
+		.map((change) => (change.field === 'teams' ? { ...change, to: (change.to as Array<string | RecordId>).filter((one) => one !== team) as string[] } : change))
+		.filter(({ field, to }) => field !== 'teams' || (to as string[]).length > 0);
+	if (fate.outcome === 'updated' && fate.changes.length === 0) fate.outcome = 'refused';
+}
+
 /** Who takes over from whom, in this run. */
 const heirs = new WeakMap<Leaver, RecordId>();
 
@@ -47,7 +55,7 @@ export const userPeople: PeopleHooks = {
 	},
 	settings(item): Settings {
 		return {
-			to: item.refer(item.get<unknown>('reassignTo', undefined), item.run.resource('user'), 'Hand Over To', false, { full: true }),
+			to: item.refer(item.get<unknown>('reassignTo', ''), item.run.resource('user'), 'Hand Over To', false, { full: true }),
 			managerField: item.option<string>('managerField'),
 			what: item.option<string[]>('reassign') ?? ['accounts', 'prospects', 'tasks'],
 			waitMs: waitMsOf(item.option('waitMinutes')),
@@ -70,9 +78,13 @@ export const userPeople: PeopleHooks = {
 				user,
 				added(missed) {
 					if (!missed) return;
+					withoutTeam(fate, nameOf(run, ['team'], id));
 					fate.more.notApplied = [...((fate.more.notApplied as string[] | undefined) ?? []), `Teams: ${nameOf(run, ['team'], id)}`];
 				},
-				failed: (error) => fail(fate, error),
+				failed(error) {
+					withoutTeam(fate, nameOf(run, ['team'], id));
+					fail(fate, error);
+				},
 			})),
 		]);
 		await addToTeams(run, new Map(joining));

@@ -8,7 +8,7 @@ import { listed } from '../spec/place';
 import type { Condition } from '../spec/query';
 import { emailField } from '../spec/reconcile';
 import type { RecordId, RecordInput } from '../spec/record';
-import type { Resource } from '../spec/resource';
+import type { NaturalKey, Resource } from '../spec/resource';
 import { BadInput, isAbsent } from '../spec/values';
 import type { Api } from '../wire/api';
 import type { Fail } from './handler';
@@ -49,6 +49,7 @@ interface Difference {
 export interface PeoplePlan {
 	operation: Operation;
 	place: Resource;
+	key: NaturalKey;
 	people: Planned[];
 	/** People of the list whose items have failed. */
 	failed: Set<Person>;
@@ -146,7 +147,7 @@ leavers.push({ key, ...factsOf(record), email: text(record, email), outcome: 're
 
 	for (const leaver of leavers) if (leaver.key === '') leaver.more.reason = `Has no ${keyLabel(resource, list.key)}, so that the list cannot tell`;
 	await protect(run, resource, settings, leavers);
-	const plan: PeoplePlan = { operation, place, people, failed, leavers, inScope };
+	const plan: PeoplePlan = { operation, place, key: list.key, people, failed, leavers, inScope };
 	if (retirement) await retire(run, plan, hooks, settings, list, retirement);
 	return plan;
 }

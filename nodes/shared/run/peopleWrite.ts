@@ -4,14 +4,15 @@ import { type IDataObject, NodeApiError, NodeOperationError } from 'n8n-workflow
 import { sameValue } from '../spec/compare';
 import { keyLabel } from '../spec/keys';
 import { nouns } from '../spec/labels';
+import { listed } from '../spec/place';
 import { BadInput } from '../spec/values';
 import { displayName } from './display';
 import { inParallel } from './parallel';
 import type { Fate, Leaver, PeopleHooks, Present, Written } from './people';
-import type { Settings } from './peopleList';
+import { folded, type Settings } from './peopleList';
 import type { PeoplePlan, Planned } from './peopleRead';
 import { type Change, nameOf } from './plan';
-import { pathTo, updateRecord } from './records';
+import { list, pathTo, updateRecord } from './records';
 import { counted } from './reconcilePlan';
 import type { Run } from './run';
 import { createOrUpdate, newRecord } from './upsert';
@@ -60,12 +61,41 @@ export async function carryOut(run: Run, plan: PeoplePlan, hooks: PeopleHooks, s
 		}
 	});
 	const present: Present[] = [];
+	/** Written, and accepted without a word. */
+	const quiet: Planned[] = [];
 	await inParallel(open, atOnce, async (planned) => {
 		const { person, fate, before } = planned;
-		const well = await attempt(fate, async () => settle(run, plan, planned, await write(run, plan, hooks, settings, planned)), person.item.index);
+		const well = await attempt(fate, async () => {
+			const written = await write(run, plan, hooks, settings, planned);
+			if (written.answer === undefined && Object.keys(written.record).length === 0) quiet.push(planned);
+			else settle(run, plan, planned, written);
+		}, person.item.index);
 		if (well) present.push({ person, fate, id: fate.id!, ...(before ? { before } : {}) });
 	});
+	if (quiet.length > 0) await readAgain(run, plan, quiet, note);
 	if (present.length > 0) await hooks.finish?.(run, present, note);
+}
+
+/** What became of people whose writes the vendor accepted without showing them: one list tells it. */
+async function readAgain(run: Run, plan: PeoplePlan, quiet: Planned[], note: (fate: Fate, error: unknown, index?: number) => void): Promise<void> {
+	const { place, key } = plan;
+	const api = run.apiOf(place);
+	const found = new Map<string, IDataObject>();
+	for await (const { record } of list(run, listed(place), { conditions: [] })) {
+		for (const name of [`id ${api.id(record)}`, `key ${folded(key, api.value(record, key.field))}`]) found.set(name, record);
+	}
+	for (const planned of quiet) {
+		const { fate, person, id, update } = planned;
+		const record = found.get(id === undefined ? `key ${folded(key, person.key)}` : `id ${id}`) ?? {};
+		try {
+			if (update && Object.keys(record).length > 0) await run.confirm(place, update, record);
+			settle(run, plan, planned, { record, answer: record, outcome: planned.create ? 'created' : 'updated' });
+		} catch (error) {
+			fate.outcome = 'refused';
+			fate.changes = [];
+			note(fate, error, person.item.index);
+		}
+	}
 }
 
 async function retire(run: Run, { place }: PeoplePlan, { retirement, query }: Settings, leaver: Leaver): Promise<void> {
