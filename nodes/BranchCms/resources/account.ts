@@ -13,6 +13,7 @@ export const account: Resource = {
 	confirmDelete: {},
 	keys: [{ name: 'email', field: 'email', type: 'email' }],
 	list: { name: ['firstName', 'lastName'], fallback: ['displayName', 'username', 'email'], detail: 'email', sort: 'lastName' },
+	reconcile: { keys: ['email'], retire: [{ value: 'delete', description: 'Delete the account permanently', done: 'deleted' }], except: ['email'] },
 	notes: { replace: 'Replace an account. Fields that you leave out are cleared. Use Update to keep them.' },
 	everyday: ['email', 'firstName', 'lastName', 'username', 'password', 'company', 'phoneMobile', 'title'],
 	fields: [

@@ -6,6 +6,7 @@ import { checkApi, checkScim } from './check';
 import { deprovision } from './deprovision';
 import { importCsv } from './importCsv';
 import { reactivate } from './lock';
+import { userPeople } from './people';
 import { addToSequence } from './prospect';
 import { provision } from './provision';
 import { request } from './request';
@@ -35,4 +36,5 @@ export const recipes: Recipes = {
 		'webhook.cleanup': cleanup,
 	},
 	bulk,
+	people: { user: userPeople },
 };

@@ -107,4 +107,10 @@ export const scimUser: Resource = {
 		},
 	],
 	recipes: scimUserRecipes,
+	reconcile: {
+		keys: ['userName', 'externalId'],
+		present: { fields: { active: true }, done: 'activated' },
+		retire: [{ value: 'deactivate', description: 'Set the user inactive, which locks it', fields: { active: false }, done: 'deactivated' }],
+		except: ['active'],
+	},
 };

@@ -1,7 +1,73 @@
-import type { Field, Recipe, Resource } from '../../shared/spec/resource';
+import type { Field, Input, Recipe, Reconcile, Resource } from '../../shared/spec/resource';
 
 /** What was done: created, updated, locked, unlocked or unchanged. */
 const OUTCOME: Field = { name: 'outcome', type: 'string' };
+
+/** Who a person is to be, as parameters of their own: every new user needs them. */
+const PERSON: Input[] = [
+	{ kind: 'value', name: 'email', type: 'email', required: true, description: 'Login of the user. The user is updated if it exists and created if it does not.' },
+	{ kind: 'value', name: 'firstName', type: 'string', description: 'Required for a new user' },
+	{ kind: 'value', name: 'lastName', type: 'string', description: 'Required for a new user' },
+	{ kind: 'record', name: 'role', label: 'Role', resource: 'role', description: 'Place in the role hierarchy. If empty, it stays unchanged.' },
+	{ kind: 'record', name: 'profile', label: 'Profile', resource: 'profile', description: 'Set of permissions. If empty, it stays unchanged.' },
+	{ kind: 'record', name: 'teams', label: 'Teams', resource: 'team', multiple: true, description: 'Teams to add the user to. Other memberships stay.' },
+];
+
+/** Fields that the parameters above give, or the operation sets. */
+const OWN = ['email', 'firstName', 'lastName', 'locked'];
+
+const INVITE: Input = {
+	kind: 'value',
+	name: 'sendInvite',
+	type: 'boolean',
+	default: true,
+	description: 'Whether Outreach sends an invitation to a new user. Without this option, Outreach decides.',
+};
+
+const HAND_OVER: Input[] = [
+	{
+		kind: 'value',
+		name: 'reassign',
+		label: 'Reassign',
+		type: 'multiOptions',
+		options: [
+			{ value: 'accounts', description: 'Accounts that the user owns' },
+			{ value: 'prospects', description: 'Prospects that the user owns' },
+			{ value: 'tasks', label: 'Open Tasks', description: 'Tasks of the user that are not complete' },
+		],
+		default: ['accounts', 'prospects', 'tasks'],
+		description: 'What to hand over',
+	},
+	{
+		kind: 'value',
+		name: 'waitMinutes',
+		label: 'Wait Until Reassigned (Minutes)',
+		type: 'number',
+		default: 10,
+		description: 'How long to wait for the changes to finish. 0 means do not wait.',
+	},
+];
+
+/** Fields of a user that can hold the email of the manager. */
+const MANAGER_FIELDS = ['custom1', 'custom2', 'custom3', 'custom4', 'custom5'].map((value) => ({ value }));
+
+const reconcile: Reconcile = {
+	keys: ['email'],
+	keyInput: 'email',
+	present: { fields: { locked: false }, done: 'unlocked' },
+	retire: [{ value: 'lock', description: 'Lock the user, and hand over records if you choose to whom', fields: { locked: true }, done: 'locked' }],
+	lastSignIn: 'currentSignInAt',
+	inputs: PERSON,
+	except: OWN,
+	settings: [
+		{ kind: 'record', name: 'reassignTo', label: 'Hand Over To', resource: 'user', description: 'User who takes over the records of those who are locked. If empty, the locked users stay the owners.', when: { notInList: ['lock'] } },
+	],
+	options: [
+		INVITE,
+		...HAND_OVER,
+		{ kind: 'value', name: 'managerField', label: 'Manager Field', type: 'options', options: MANAGER_FIELDS, description: 'Field of the user with the email of the manager, who takes over the records. Map the column of your list to this field, so that it is known when the user leaves. Hand Over To takes over from users without one.' },
+	],
+};
 
 export const userRecipes: Recipe[] = [
 	{
@@ -12,23 +78,10 @@ export const userRecipes: Recipe[] = [
 		simplify: true,
 		output: { fields: [OUTCOME, { name: 'unlocked', type: 'boolean' }, { name: 'teamsAdded', type: 'strings' }] },
 		inputs: [
-			{ kind: 'value', name: 'email', type: 'email', required: true, description: 'Login of the user. The user is updated if it exists and created if it does not.' },
-			{ kind: 'value', name: 'firstName', type: 'string', description: 'Required for a new user' },
-			{ kind: 'value', name: 'lastName', type: 'string', description: 'Required for a new user' },
-			{ kind: 'record', name: 'role', label: 'Role', resource: 'role', description: 'Place in the role hierarchy. If empty, it stays unchanged.' },
-			{ kind: 'record', name: 'profile', label: 'Profile', resource: 'profile', description: 'Set of permissions. If empty, it stays unchanged.' },
-			{ kind: 'record', name: 'teams', label: 'Teams', resource: 'team', multiple: true, description: 'Teams to add the user to. Other memberships stay.' },
-			{ kind: 'fields', except: ['email', 'firstName', 'lastName', 'locked'] },
+			...PERSON,
+			{ kind: 'fields', except: OWN },
 		],
-		options: [
-			{
-				kind: 'value',
-				name: 'sendInvite',
-				type: 'boolean',
-				default: true,
-				description: 'Whether Outreach sends an invitation to a new user. Without this option, Outreach decides.',
-			},
-		],
+		options: [INVITE],
 	},
 	{
 		name: 'deprovision',
@@ -55,29 +108,7 @@ export const userRecipes: Recipe[] = [
 		inputs: [
 			{ kind: 'record', name: 'reassignTo', label: 'Reassign To', resource: 'user', description: 'User who takes over the records. If empty, nothing is handed over, and the locked user stays the owner.' },
 		],
-		options: [
-			{
-				kind: 'value',
-				name: 'reassign',
-				label: 'Reassign',
-				type: 'multiOptions',
-				options: [
-					{ value: 'accounts', description: 'Accounts that the user owns' },
-					{ value: 'prospects', description: 'Prospects that the user owns' },
-					{ value: 'tasks', label: 'Open Tasks', description: 'Tasks of the user that are not complete' },
-				],
-				default: ['accounts', 'prospects', 'tasks'],
-				description: 'What to hand over',
-			},
-			{
-				kind: 'value',
-				name: 'waitMinutes',
-				label: 'Wait Until Reassigned (Minutes)',
-				type: 'number',
-				default: 10,
-				description: 'How long to wait for the changes to finish. 0 means do not wait.',
-			},
-		],
+		options: HAND_OVER,
 	},
 	{
 		name: 'reactivate',
@@ -200,4 +231,5 @@ export const user: Resource = {
 		{ name: 'voicemailPrompts', to: ['voicemailPrompt'], many: true, readOnly: true, description: 'Related voicemailPrompt' },
 	],
 	recipes: userRecipes,
+	reconcile,
 };

@@ -173,6 +173,13 @@ export const outreachApi: Api = {
 		['page[size]', String(size)],
 	],
 	count: { query: [['count', 'true']], read: (answer) => Number(asObject(asObject(answer).meta).count ?? 0) },
+	identity: {
+		path: '',
+		read(answer) {
+			const { id, email } = asObject(asObject(asObject(answer).meta).user);
+			return id === undefined || id === null ? undefined : { id: id as RecordId, ...(email ? { email: String(email) } : {}) };
+		},
+	},
 	getQuery: (resource, query) => readPairs(typeOf(resource), query),
 	nextPage(call, answer) {
 		const next = asObject(asObject(answer).links).next;

@@ -57,5 +57,5 @@ export function covers({ method, path }: Pick<Call, 'method' | 'path'>): boolean
 
 /** The REST door with the app's own key. */
 export function serverToServer(api: Api): Api {
-	return { ...api, credential: 'outreachS2SApi', oauth2: false, covers };
+	return { ...api, credential: 'outreachS2SApi', oauth2: false, covers, identity: undefined };
 }

@@ -3,6 +3,7 @@ import type { Recipes } from '../../shared/run/handler';
 import { checkApi } from './check';
 import { downloadPdf } from './invoice';
 import { add, subscribe, subscribePublic } from './membership';
+import { memberPeople } from './people';
 import { changePassword, get, update } from './profile';
 import { request } from './request';
 import { change, previewChange } from './subscription';
@@ -21,4 +22,5 @@ export const recipes: Recipes = {
 		'subscription.change': change,
 		'subscription.previewChange': previewChange,
 	},
+	people: { accountMembership: memberPeople },
 };

@@ -43,7 +43,7 @@ interface Linking {
 /** So many items for each parent make it cheaper to read the links of the parent than those of each person. */
 const MANY = 4;
 
-const MEMBERSHIP: Linking = {
+export const MEMBERSHIP: Linking = {
 	include: ['PersonAccount.Account'],
 	exists: (person, account) => rowOf(person.PersonAccount, 'Account.Uid', account),
 	rows: (person) => person.PersonAccount,
@@ -192,10 +192,10 @@ function assertAll(rows: unknown, email: string): void {
 }
 
 /** Fields that describe the person rather than the link. */
-const isPersonal = (resource: Resource, name: string) => resource.fields.find((f) => f.name === name)?.wire?.startsWith('Person.') ?? false;
+export const isPersonal = (resource: Resource, name: string) => resource.fields.find((f) => f.name === name)?.wire?.startsWith('Person.') ?? false;
 
 /** The resource with the references of a new row among its fields. */
-function withReferences(resource: Resource, body: IDataObject): Resource {
+export function withReferences(resource: Resource, body: IDataObject): Resource {
 	const more = Object.keys(body).map((name) => ({ name, type: 'json' as const }));
 	return { ...resource, fields: [...resource.fields, ...more, { name: 'person', type: 'string', wire: 'Person.Uid' }] };
 }

@@ -49,4 +49,12 @@ export const accountMembership: Resource = {
 		{ name: 'Updated', type: 'dateTime', readOnly: true, filter: true, sort: true, description: 'When the record was last changed (UTC)' },
 	],
 	recipes: membershipRecipes,
+	reconcile: {
+		keys: ['email'],
+		retire: [{ value: 'remove', description: 'Remove the person from the account. The person stays in Outseta.', done: 'removed' }],
+		never: [{ field: 'IsPrimary', value: true, why: 'The primary contact of the account' }],
+		except: ['Email', 'IsPrimary'],
+		lastSignIn: 'Person.LastLoginDateTime',
+		description: 'Make the members of an account agree with a list: all input items together. Adds who is missing, changes who differs, and reports or removes who is not in the list.',
+	},
 };

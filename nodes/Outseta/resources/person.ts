@@ -105,4 +105,10 @@ export const person: Resource = {
 		},
 		addActivity('person', 2),
 	],
+	reconcile: {
+		keys: ['email'],
+		retire: [{ value: 'delete', description: 'Delete the person permanently', done: 'deleted' }],
+		except: ['Email'],
+		lastSignIn: 'LastLoginDateTime',
+	},
 };

@@ -158,8 +158,11 @@ export const outsetaApi: Api = {
 		return typeof value === 'string' && value.startsWith('[') ? listOf(value) : value;
 	},
 	linked(record, relation) {
-		const value = record[relation];
+		// Records behind the rows that join them.
+		const [head, ...rest] = relation.split('.');
+		const value = record[head];
 		if (value === undefined || value === null) return undefined;
+		if (rest.length > 0) return [value].flat().map((row) => asObject(at(row, rest.join('.'))).Uid as RecordId);
 		return [value].flat().map((row) => (Object.values(asObject(row)).map((entry) => asObject(entry).Uid).find(Boolean) ?? asObject(row).Uid) as RecordId);
 	},
 	simplify,

@@ -2,6 +2,7 @@
 import type { Recipes } from '../../shared/run/handler';
 import { checkApi } from './check';
 import { identify } from './identify';
+import { endUserPeople } from './people';
 import { request } from './request';
 import { revenue } from './revenue';
 import { create, update, upsert } from './write';
@@ -19,4 +20,5 @@ export const recipes: Recipes = {
 		'endUser.update': update,
 		'endUser.upsert': upsert,
 	},
+	people: { endUser: endUserPeople },
 };

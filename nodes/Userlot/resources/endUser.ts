@@ -51,4 +51,12 @@ export const endUser: Resource = {
 		{ name: 'company', to: ['company'], readOnly: true, filterBy: ['id'], filterAs: 'company_id', description: 'The filter is presumed' },
 	],
 	recipes: endUserRecipes,
+	reconcile: {
+		keys: ['email', 'external_id'],
+		// Userlot has no call that deletes an end user.
+		retire: [],
+		inputs: [{ kind: 'record', name: 'company', label: 'Company', resource: 'company', description: 'Company the person belongs to' }],
+		except: ['company_id'],
+		description: 'Make the end users agree with a list: all input items together. Creates who is missing, changes who differs, and reports who is not in the list.',
+	},
 };

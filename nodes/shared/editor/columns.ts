@@ -4,7 +4,7 @@ import type { FieldType as ColumnType } from 'n8n-workflow';
 import type { Column } from '../run/savedFields';
 import { isRequired, writableFields } from '../spec/fields';
 import { labelOf } from '../spec/labels';
-import { type Operation, upsertKeys } from '../spec/operation';
+import { matchKeys, type Operation } from '../spec/operation';
 import type { Field } from '../spec/resource';
 
 const COLUMN_TYPES: Record<Field['type'], ColumnType> = {
@@ -62,7 +62,8 @@ function frequencyOf(name: string): number {
 }
 
 /** The everyday fields of what an operation writes: one record, not many. The key of a Create or Update has a parameter of its own. */
-function everydayOf({ resource, kind, endpoint, bulk, except = [] }: Operation): string[] {
-	const keys = kind === 'upsert' ? upsertKeys(resource).map(({ field }) => field) : [];
+function everydayOf(operation: Operation): string[] {
+	const { resource, kind, endpoint, bulk, except = [] } = operation;
+	const keys = kind === 'upsert' || kind === 'reconcile' ? matchKeys(operation).map(({ field }) => field) : [];
 	return endpoint || bulk ? [] : (resource.everyday ?? []).filter((name) => !except.includes(name) && !keys.includes(name));
 }

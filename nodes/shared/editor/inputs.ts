@@ -3,7 +3,8 @@ import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n
 
 import { keyLabel, keyName } from '../spec/keys';
 import { labelOf, nouns } from '../spec/labels';
-import { type Operation, upsertKeys } from '../spec/operation';
+import { grouped } from '../spec/lists';
+import { matchKeys, type Operation } from '../spec/operation';
 import type { Field, Input, NaturalKey, Resource } from '../spec/resource';
 import { resourceOf, type Vendor } from '../wire/vendor';
 import { displayFor } from './displayFor';
@@ -24,11 +25,14 @@ export const targetProperty: INodeProperties = {
 	description: 'Which records to change',
 };
 
-/** The key of a Create or Update. */
-export function matchProperties(resource: Resource): INodeProperties[] {
-	const keys = upsertKeys(resource);
-	if (keys.length === 0) return [];
-	const displayOptions = { show: { resource: [resource.name], operation: ['upsert'] } };
+/** The key of a Create or Update, and of the people of a list; operations with the same keys share the parameters. */
+export function matchProperties(resource: Resource, operations: Operation[]): INodeProperties[] {
+	const own = operations.filter((o) => o.resource === resource && matchKeys(o).length > 0 && ['upsert', 'reconcile'].includes(o.kind));
+	return [...grouped(own, (o) => [matchKeys(o).map(keyName).join()]).values()].flatMap((same) => keyProperties(resource, matchKeys(same[0]), same.map(({ name }) => name)));
+}
+
+function keyProperties(resource: Resource, keys: NaturalKey[], operation: string[]): INodeProperties[] {
+	const displayOptions = { show: { resource: [resource.name], operation } };
 	const value = (key: NaturalKey, condition: IDisplayOptions): INodeProperties => ({
 		displayName: keyLabel(resource, key),
 		name: 'matchValue',
@@ -64,6 +68,14 @@ export function inputProperties(vendor: Vendor, operations: Operation[], wanted:
 	}
 	return [...bySignature.values()].flatMap(({ property, users }) =>
 		displayFor(operations, (o) => users.has(o)).map((displayOptions) => ({ ...property, displayOptions })),
+	);
+}
+
+/** Parameters of a whole run; some are shown with certain values of others only. */
+export function settingProperties(vendor: Vendor, operations: Operation[]): INodeProperties[] {
+	const entries = operations.flatMap((o) => (o.settings ?? []).map((setting) => ({ o, setting, property: inputProperty(vendor, setting)! })));
+	return [...grouped(entries, ({ property, setting }) => [JSON.stringify([property, setting.when])]).values()].flatMap((same) =>
+		displayFor(operations, (o) => same.some((entry) => entry.o === o)).map(({ show }) => ({ ...same[0].property, displayOptions: { show: { ...show, ...same[0].setting.when } } })),
 	);
 }
 

@@ -74,6 +74,13 @@ export function filtersProperty(vendor: Vendor): INodeProperties {
 	};
 }
 
+/** Which people a list speaks for: filters under another name. */
+export const scopeProperty = (vendor: Vendor): INodeProperties => ({
+	...filtersProperty(vendor),
+	displayName: 'Scope',
+	description: 'Conditions for the people whom the list speaks for. All of them apply. Nobody else is retired or reported. If empty, it speaks for everybody.',
+});
+
 export const sortProperty: INodeProperties = {
 	displayName: 'Sort',
 	name: 'sort',

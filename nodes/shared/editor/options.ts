@@ -34,7 +34,7 @@ export function optionsProperty(vendor: Vendor, operations: Operation[]): INodeP
 		),
 		...shown(
 			{ displayName: 'Dry Run', name: 'dryRun', type: 'boolean', default: true, description: 'Whether to only report what would be changed. Nothing is written.' },
-			(o) => o.writes && !o.inputs.some((input) => 'name' in input && input.name === 'dryRun'),
+			(o) => o.writes && ![...o.inputs, ...(o.settings ?? [])].some((input) => 'name' in input && input.name === 'dryRun'),
 		),
 		...shown(choicesProperty('Fields to Return Names or IDs', 'onlyFields', 'getOnlyFields'), (o) => (supports(o).only ?? false) && reads(o) && !listed(o.resource).rows),
 		...shown(

@@ -9,8 +9,8 @@ import type { Resource } from '../spec/resource';
 import type { Vendor } from '../wire/vendor';
 import { displayFor } from './displayFor';
 import { byName, dropdown, dynamicDropdown, loginProperty } from './dropdown';
-import { customFieldsProperty, inputProperties, linksProperty, matchProperties, targetProperty } from './inputs';
-import { filtersProperty, simplifyProperty, sortProperty } from './lists';
+import { customFieldsProperty, inputProperties, linksProperty, matchProperties, settingProperties, targetProperty } from './inputs';
+import { filtersProperty, scopeProperty, simplifyProperty, sortProperty } from './lists';
 import { locator } from './locator';
 import { optionsProperty } from './options';
 
@@ -47,7 +47,7 @@ export function propertiesOf(vendor: Vendor): INodeProperties[] {
 		...perResource((resource) =>
 			shown(locator('record', resource.label, resource, true, `The ${nouns(resource).one} to work on`), (o) => o.resource === resource && o.record),
 		),
-		...perResource((resource) => matchProperties(resource)),
+		...perResource((resource) => matchProperties(resource, operations)),
 		...shown(targetProperty, (o) => o.kind === 'bulk'),
 		...perResource((resource) =>
 			shown(locator('record', resource.label, resource, true, `The ${nouns(resource).one} to change. Records of all input items are changed together.`), (o) => o.resource === resource && o.kind === 'bulk').map(
@@ -104,11 +104,16 @@ export function propertiesOf(vendor: Vendor): INodeProperties[] {
 			...p,
 			displayOptions: { show: { ...p.displayOptions!.show, target: ['filter'] } },
 		})),
+		...shown(scopeProperty(vendor), (o) => o.kind === 'reconcile' && canBeScoped(vendor, o)),
+		...settingProperties(vendor, operations),
 		...shown(sortProperty, (o) => o.kind === 'getAll' && !listed(o.resource).rows && (o.resource.openFields || o.resource.fields.some((f) => f.sort))),
 		...shown(simplifyProperty, (o) => o.simplify),
 		optionsProperty(vendor, operations),
 	];
 }
+
+/** People can be filtered by more than the key that finds one of them. */
+const canBeScoped = (vendor: Vendor, { resource }: Operation) => !resource.rows && !resource.door && vendor.api.operators({ name: 'x', type: 'string' }).length > 0;
 
 function operationProperty(resource: Resource): INodeProperties {
 	const operations = operationsOf(resource);

@@ -59,6 +59,9 @@ export function reportPlans(run: Run, outputs: IDataObject[]): void {
 	const plans = outputs.filter(({ dryRun }) => dryRun === true);
 	if (plans.length === 0) return;
 	const counts = new Map<string, number>();
-	for (const { action } of plans) counts.set(String(action), (counts.get(String(action)) ?? 0) + 1);
+	for (const { action, outcome } of plans.filter(({ summary }) => !summary)) {
+		const word = String(action ?? outcome);
+		counts.set(word, (counts.get(word) ?? 0) + 1);
+	}
 	run.hint(`${NOTHING_CHANGED}. Planned: ${[...counts].map(([action, count]) => `${action} ${count}`).join(', ')}.`);
 }

@@ -13,6 +13,7 @@ import { changesIn, rehearse, reportPlans, wantById, wantLinked } from './dryRun
 import type { Fail, Handler, Output, Recipes } from './handler';
 import { Item } from './item';
 import { inParallel } from './parallel';
+import { reconcile } from './reconcile';
 import { Run } from './run';
 import { savedCustomFields } from './savedFields';
 import { standardHandler } from './standard';
@@ -78,6 +79,12 @@ async function work(context: IExecuteFunctions, vendor: Vendor, recipes: Recipes
 			if (context.getExecutionCancelSignal()?.aborted) throw new NodeOperationError(context.getNode(), 'The execution was canceled');
 			breath = Date.now();
 		}
+	}
+	try {
+		handler.gather?.(run);
+	} catch (error) {
+		if (!tolerant) throw error;
+		return [slots.flatMap((slot) => toItems({ ...slot, failure: run.failure(error, slot.item.index) }))];
 	}
 	const items = slots.filter((slot) => !slot.failure).map(({ item }) => item);
 	if (run.dryRun) wantById(run, items, handler.together !== undefined);
@@ -173,6 +180,7 @@ async function relabel(run: Run, slots: Slot[]): Promise<void> {
 }
 
 function handlerOf({ operation }: Run, recipes: Recipes): Handler<unknown> {
+	if (operation.kind === 'reconcile') return reconcile(operation, recipes.people?.[operation.resource.name]);
 	if (operation.kind === 'bulk') return recipes.bulk!(operation);
 	return operation.kind === 'recipe' ? recipes.handlers[`${operation.resource.name}.${operation.name}`] : standardHandler(operation);
 }

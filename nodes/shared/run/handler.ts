@@ -3,6 +3,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { Operation } from '../spec/operation';
 import type { Item } from './item';
+import type { PeopleHooks } from './people';
 import type { Run } from './run';
 
 export interface Output {
@@ -14,6 +15,8 @@ export interface Output {
 export interface Handler<Job> {
 	/** Reads and checks the parameters of one item; notes look-ups; sends nothing. */
 	prepare(item: Item): Job;
+	/** Checks what only all items together tell, once they are prepared; sends nothing. What it throws concerns all of them. */
+	gather?(run: Run): void;
 	/** Checks what only the look-ups can tell, of every item before the work on any begins. Writes nothing. */
 	check?(job: Job, item: Item): Promise<void>;
 	/** Does the work of one item. Look-ups noted by `prepare` are settled. */
@@ -33,4 +36,6 @@ export interface Recipes {
 	handlers: Record<string, Handler<unknown>>;
 	/** All bulk changes. */
 	bulk?(operation: Operation): Handler<unknown>;
+	/** What the vendor adds to Reconcile, by resource. */
+	people?: Record<string, PeopleHooks>;
 }

@@ -10,7 +10,7 @@ import { coerce, isAbsent } from '../spec/values';
  */
 export function isDryRun(context: IExecuteFunctions, operation: Operation): boolean {
 	if (!operation.writes) return false;
-	const own = operation.inputs.some((input) => 'name' in input && input.name === 'dryRun');
+	const own = [...operation.inputs, ...(operation.settings ?? [])].some((input) => 'name' in input && input.name === 'dryRun');
 	const { parameters } = context.getNode();
 	const read = (index: number): unknown => (own ? context.getNodeParameter('dryRun', index, true) : (context.getNodeParameter('options', index, {}) as { dryRun?: unknown }).dryRun);
 	const given = own ? parameters.dryRun : (parameters.options as { dryRun?: unknown } | undefined)?.dryRun;

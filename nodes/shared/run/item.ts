@@ -4,7 +4,7 @@ import type { IDataObject, INodeParameterResourceLocator } from 'n8n-workflow';
 import { clearable, coerceFields, isRequired, writableFields } from '../spec/fields';
 import { fieldOf, keyLabel, keyName } from '../spec/keys';
 import { labelOf } from '../spec/labels';
-import { type Operation, upsertKeys } from '../spec/operation';
+import { matchKeys, type Operation } from '../spec/operation';
 import { inParent, listed } from '../spec/place';
 import type { Field, NaturalKey, Relation, Resource } from '../spec/resource';
 import { BadInput, coerce, isAbsent, toNames } from '../spec/values';
@@ -277,10 +277,10 @@ export class Item {
 		return names;
 	}
 
-	/** The key of a Create or Update. */
+	/** The key of a Create or Update, or of a person of a list. */
 	upsertKey(operation: Operation): { key: NaturalKey; value: string } {
 		const { resource } = operation;
-		const keys = upsertKeys(resource);
+		const keys = matchKeys(operation);
 		const choices = keys.map((k) => ({ value: keyName(k) }));
 		const chosen = keys.length > 1 ? this.value({ name: 'matchBy', type: 'options', options: choices, required: true }) : keyName(keys[0]);
 		const key = keys.find((k) => keyName(k) === chosen)!;

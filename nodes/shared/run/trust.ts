@@ -40,6 +40,10 @@ function subjectOf(api: Api, resource: Resource, { path }: Condition): Subject |
 /** Conditions that records cannot be held against, because their answers never carry what these ask for. */
 export const unverifiable = (api: Api, resource: Resource, conditions: Condition[]): Condition[] => conditions.filter((condition) => !subjectOf(api, resource, condition));
 
+/** A condition that this record cannot be held against, because its answer does not carry what it asks for. */
+export const unseen = (api: Api, resource: Resource, conditions: Condition[], record: IDataObject): Condition | undefined =>
+	conditions.find((condition) => subjectOf(api, resource, condition)?.of(record) === undefined);
+
 /** Fields and relations that a check needs in the answer. */
 export function neededFor(api: Api, resource: Resource, conditions: Condition[]): string[] {
 	return [...new Set(conditions.filter((condition) => subjectOf(api, resource, condition)).map(({ path }) => (resource.fields.some((f) => f.name === path.join('.')) ? path.join('.') : path[0])))].filter((name) => name !== 'id');

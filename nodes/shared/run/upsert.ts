@@ -182,7 +182,8 @@ function withKey(given: unknown, value: string): string[] {
 	return rest.some((entry) => entry.toLowerCase() === value.toLowerCase()) ? rest : [value, ...rest];
 }
 
-function assertComplete(resource: Resource, input: RecordInput): void {
+/** @throws BadInput when a new record lacks something. */
+export function assertComplete(resource: Resource, input: RecordInput): void {
 	const missing = resource.fields.filter((f) => f.required && isAbsent(input.fields[f.name])).map(labelOf);
 	const unlinked = (resource.relations ?? []).filter((r) => r.required && !input.links?.[r.name]).map(labelOf);
 	if (missing.length + unlinked.length > 0) {

@@ -13,7 +13,7 @@ export function writableFields(operation: Operation, custom: Field[] = []): Fiel
 	if (endpoint ?? (bulk && !bulk.fields)) {
 		return ((endpoint ?? bulk)!.parameters ?? []).filter((p: ActionParameter) => p.reference === undefined);
 	}
-	const creating = operation.kind === 'create' || operation.kind === 'upsert' || operation.kind === 'recipe';
+	const creating = operation.kind === 'create' || operation.kind === 'upsert' || operation.kind === 'recipe' || operation.kind === 'reconcile';
 	return [...operation.resource.fields, ...custom].filter((f) => !f.readOnly && (creating || operation.kind === 'replace' || !f.createOnly));
 }
 

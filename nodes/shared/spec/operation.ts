@@ -1,6 +1,7 @@
 /** Operations: what follows from a resource. */
 import { labelOf, type Nouns, nouns, titleCase } from './labels';
-import type { Action, ActionParameter, BulkAction, Input, NaturalKey, Resource, StandardMethod } from './resource';
+import { reconcileKeys, reconcileOptions, settingsOf } from './reconcile';
+import type { Action, ActionParameter, BulkAction, Input, NaturalKey, Resource, Setting, StandardMethod } from './resource';
 
 /** One thing a node can do, derived from the resource by `operationsOf`. */
 export interface Operation {
@@ -9,7 +10,7 @@ export interface Operation {
 	label: string;
 	action: string;
 	description: string;
-	kind: StandardMethod | 'action' | 'bulk' | 'recipe';
+	kind: StandardMethod | 'action' | 'bulk' | 'recipe' | 'reconcile';
 	/** The record locator is shown. */
 	record: boolean;
 	/** The field mapper is shown. */
@@ -25,6 +26,8 @@ export interface Operation {
 	/** Changes something at the vendor. */
 	writes: boolean;
 	inputs: Input[];
+	/** Parameters of the whole run. */
+	settings?: Setting[];
 	options: Input[];
 	endpoint?: Action;
 	bulk?: BulkAction;
@@ -155,13 +158,43 @@ export function operationsOf(resource: Resource): Operation[] {
 		],
 		options: recipe.options ?? [],
 	}));
-	return [...standard, ...actions, ...bulk, ...recipes].sort((a, b) => a.label.localeCompare(b.label));
+	return [...standard, ...actions, ...bulk, ...recipes, ...reconciliation(resource)].sort((a, b) => a.label.localeCompare(b.label));
+}
+
+/** The operation that makes a whole list the vendor's state. */
+function reconciliation(resource: Resource): Operation[] {
+	const { reconcile } = resource;
+	if (!reconcile) return [];
+	const { many } = nouns(resource);
+	return [
+		{
+			resource,
+			name: 'reconcile',
+			label: 'Reconcile',
+			action: `Reconcile ${many} with list`,
+			description: reconcile.description ?? `Make the ${many} agree with a list: all input items together. Creates who is missing, changes who differs, and reports or retires who is not in the list.`,
+			kind: 'reconcile',
+			record: false,
+			fields: true,
+			except: reconcile.except,
+			simplify: false,
+			many: false,
+			writes: true,
+			inputs: [...parentInput(resource, resource.path), ...(reconcile.inputs ?? [])],
+			settings: settingsOf(reconcile),
+			options: reconcileOptions(reconcile),
+		},
+	];
 }
 
 /** The natural key with which an upsert finds the record, and the fields it may use. */
 export function upsertKeys(resource: Resource): NaturalKey[] {
 	return resource.methods.includes('upsert') ? (resource.keys ?? []).filter(({ field }) => !field.includes('.')) : [];
 }
+
+/** The keys that an operation can find its record by: of a Create or Update, or of each person of a list. */
+export const matchKeys = ({ kind, resource }: Pick<Operation, 'kind' | 'resource'>): NaturalKey[] =>
+	kind !== 'reconcile' ? upsertKeys(resource) : resource.reconcile?.keyInput ? [] : reconcileKeys(resource);
 
 /** Create and update can point to other records. */
 export function takesLinks(operation: Operation): boolean {

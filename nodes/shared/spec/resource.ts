@@ -247,6 +247,44 @@ export interface Recipe {
 	caution?: Caution;
 }
 
+/** How people who are not in the list lose their access. */
+export interface Retirement {
+	/** Value in saved workflows; never change it. */
+	value: 'lock' | 'deactivate' | 'remove' | 'delete';
+	description: string;
+	/** Fields that are set; without them the record is deleted. */
+	fields?: IDataObject;
+	/** The outcome. */
+	done: string;
+}
+
+/** The operation Reconcile in a few words. */
+export interface Reconcile {
+	/** Names of the keys by which people are known; the first is the usual one. */
+	keys: string[];
+	/** An input that gives the key, where the operation has one of its own. */
+	keyInput?: string;
+	/** What a person who is in the list always is, such as unlocked, and the outcome when only that changes. */
+	present?: { fields: IDataObject; done: string };
+	/** What can be done with people who are not in the list, beyond reporting them. */
+	retire: Retirement[];
+	/** Records with this value are never retired, and why. */
+	never?: Array<{ field: string; value: boolean | string | number; why: string }>;
+	/** Field with the last sign-in. */
+	lastSignIn?: string;
+	/** Further parameters of each person. */
+	inputs?: Input[];
+	/** Fields that the mapper does not offer, because inputs or the engine set them. */
+	except?: string[];
+	/** Further settings of the run, and when they are shown. */
+	settings?: Setting[];
+	options?: Input[];
+	description?: string;
+}
+
+/** A setting of the whole run; the first item gives it. */
+export type Setting = Input & { /** Shown with these values of other parameters. */ when?: Record<string, string[]> };
+
 /** A resource, as the vendor's reference page describes it. */
 export interface Resource {
 	/** n8n value and, for JSON:API vendors, the type. */
@@ -285,6 +323,8 @@ export interface Resource {
 	recipes?: Recipe[];
 	/** Records let people in, or send to them: a deletion counts once a read shows that the record is gone, or has one of these values left. */
 	confirmDelete?: { field?: string; values?: Array<string | number | boolean> };
+	/** These are people, and a whole list of them can be made the vendor's state. */
+	reconcile?: Reconcile;
 	/** Number of free fields `custom1`, `custom2`, ... whose meaning each organization sets. */
 	customSlots?: number;
 	/** Somebody gets in through such a record, so that to delete it removes access. */

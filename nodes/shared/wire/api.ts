@@ -102,6 +102,8 @@ export interface Api {
 	writeQuery?(options: IDataObject): QueryPairs;
 	/** The number of records that a list would give, read from a page of one. */
 	count?: { query: QueryPairs; read(answer: unknown): number };
+	/** Where the vendor tells whose connection this is, and how. */
+	identity?: { path: string; read(answer: unknown): { id?: RecordId; email?: string } | undefined };
 	/** Whether this kind of key may send a request; all when absent. */
 	covers?(call: Call): boolean;
 	/** Parameters of a list request for its first page of `size` records. */
