@@ -2,7 +2,8 @@
 import { attributesOf, factsOf, groupsOf, offenders, queryOf, together, type Fact } from '../../dist/nodes/shared/run/checkFacts.js';
 import { itemsOf, Ledger, WHY } from '../../dist/nodes/shared/run/checkLedger.js';
 import type { Field, Resource } from '../../dist/nodes/shared/spec/resource.js';
-import { Client, type ClientOptions, type Context } from '../../dist/nodes/shared/wire/client.js';
+import { Client } from '../../dist/nodes/shared/wire/client.js';
+import type { Context, RequestOptions } from '../../dist/nodes/shared/wire/requests.js';
 import { outreachApi } from '../../dist/nodes/Outreach/wire/api.js';
 
 describe('a client for a check', () => {
@@ -12,7 +13,7 @@ describe('a client for a check', () => {
 		getCredentials: async () => ({}),
 		helpers: { httpRequestWithAuthentication: async (_type: string, { method }: { method: string }) => (sent.push(method), { statusCode: 404, headers: {}, body: {} }) },
 	} as unknown as Context;
-	const client = (options: ClientOptions) => new Client(context, outreachApi, options);
+	const client = (options: RequestOptions) => new Client(context, outreachApi, options);
 
 	beforeEach(() => void (sent.length = 0));
 

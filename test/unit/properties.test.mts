@@ -100,7 +100,7 @@ describe.each([
 		const parameters = operation.endpoint?.parameters ?? (operation.bulk?.fields ? undefined : operation.bulk?.parameters);
 		const needsMapper = parameters
 			? parameters.some((p) => p.reference === undefined)
-			: ['create', 'update', 'replace', 'upsert'].includes(kind) || operation.bulk?.fields === true || (kind === 'recipe' && (resource.recipes!.find((r) => r.name === operation.name)!.inputs ?? []).some((i) => i.kind === 'fields'));
+			: ['create', 'update', 'replace', 'upsert', 'reconcile'].includes(kind) || operation.bulk?.fields === true || (kind === 'recipe' && (resource.recipes!.find((r) => r.name === operation.name)!.inputs ?? []).some((i) => i.kind === 'fields'));
 		expect(types(list, 'resourceMapper')).toHaveLength(needsMapper ? 1 : 0);
 
 		for (const parameter of parameters ?? []) {
@@ -108,10 +108,13 @@ describe.each([
 		}
 		for (const input of operation.inputs) if ('name' in input) expect(names).toContain(input.name);
 
-		expect(names.includes('matchValue')).toBe(kind === 'upsert');
-		expect(names.includes('matchBy')).toBe(kind === 'upsert' && resource.keys!.length > 1);
+		// A list of people is matched by a key, unless an input of its own gives it.
+		const people = kind === 'reconcile' ? resource.reconcile! : undefined;
+		expect(names.includes('matchValue')).toBe(kind === 'upsert' || (people !== undefined && people.keyInput === undefined));
+		expect(names.includes('matchBy')).toBe((kind === 'upsert' && resource.keys!.length > 1) || (people?.keyInput === undefined && (people?.keys.length ?? 0) > 1));
 		for (const name of ['returnAll', 'limit']) expect(names.includes(name)).toBe(kind === 'getAll');
-		expect(names.includes('filters')).toBe(kind === 'getAll');
+		// A filter of SCIM names one person, and is no scope.
+		expect(names.includes('filters')).toBe(kind === 'getAll' || (kind === 'reconcile' && resource.name !== 'scimUser'));
 		const asksForLinks = kind === 'recipe' && (resource.recipes!.find((r) => r.name === operation.name)!.inputs ?? []).some((i) => i.kind === 'links');
 		expect(names.includes('links')).toBe((asksForLinks || ['create', 'update', 'upsert', 'replace'].includes(kind)) && (resource.relations ?? []).some((r) => !r.readOnly));
 		expect(names.filter((name) => name === 'options')).toHaveLength(1);
