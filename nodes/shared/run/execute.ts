@@ -7,6 +7,7 @@ import { type IExecuteFunctions, type INodeExecutionData, NodeApiError, NodeOper
 
 import { labelOf } from '../spec/labels';
 import { grouped } from '../spec/lists';
+import type { BadInput } from '../spec/values';
 import { failedItem } from '../wire/bridge';
 import type { Vendor } from '../wire/vendor';
 import { changesIn, rehearse, reportPlans, wantById, wantLinked } from './dryRun';
@@ -83,7 +84,9 @@ async function work(context: IExecuteFunctions, vendor: Vendor, recipes: Recipes
 	try {
 		handler.gather?.(run);
 	} catch (error) {
-		if (!tolerant) throw error;
+		// It is about the whole list, and belongs to no item.
+		const { message, description } = error as BadInput;
+		if (!tolerant) throw new NodeOperationError(context.getNode(), message, { description });
 		return [slots.flatMap((slot) => toItems({ ...slot, failure: run.failure(error, slot.item.index) }))];
 	}
 	const items = slots.filter((slot) => !slot.failure).map(({ item }) => item);

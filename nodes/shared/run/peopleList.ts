@@ -80,10 +80,10 @@ export function readParent(item: Item, list: PeopleList): void {
 export function readSettings(item: Item, operation: Operation, hooks: PeopleHooks, list: PeopleList): void {
 	const { resource } = operation;
 	const { retire } = resource.reconcile!;
-	try {
+	const read = (): Settings => {
 		const field = notInList(retire);
 		const chosen = retire.length > 0 ? ((item.value(field, item.get(field.name, REPORT)) as string | undefined) ?? REPORT) : REPORT;
-		list.settings = {
+		const settings: Settings = {
 			dryRun: item.run.dryRun,
 			retirement: retire.find(({ value }) => value === chosen),
 			scope: scopeOf(item, operation),
@@ -94,10 +94,13 @@ export function readSettings(item: Item, operation: Operation, hooks: PeopleHook
 			query: item.writeQuery(),
 			more: hooks.settings?.(item),
 		};
-		if (list.settings.domains.length > 0 && emailField(resource) === undefined) throw new BadInput(`${labelOf(DOMAINS)}: ${resource.label} has no email`, 'Remove the domains.');
+		if (settings.domains.length > 0 && emailField(resource) === undefined) throw new BadInput(`${labelOf(DOMAINS)}: ${resource.label} has no email`, 'Remove the domains.');
+		return settings;
+	};
+	try {
+		list.settings = read();
 	} catch (error) {
 		list.problem = error;
-		throw error;
 	}
 }
 
