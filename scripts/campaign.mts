@@ -1,14 +1,16 @@
 /**
  * `npm run test:campaign`: the long forms of what the end-to-end tests do to the triggers. About half an hour;
- * `--deliveries <n>`, `--kills <n>` and `--records <n>` make it shorter or longer, `--only <name>` chooses a part. Prints a
+ * `--deliveries <n>`, `--kills <n>`, `--records <n>` and `--calls <n>` make it shorter or longer, `--only <name>` chooses a part. Prints a
  * line of figures for each. The part `queue` needs PostgreSQL and Redis (apt-get install -y postgresql redis-server).
  */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installN8n } from './demo/install-n8n.mts';
+import { ROOT } from './demo/paths.mts';
 import { duration, say } from './demo/progress.mts';
 import { setQueueStage } from './demo/queue.mts';
 import { setStage, type Stage } from './demo/stage.mts';
@@ -20,6 +22,7 @@ const { values: options } = parseArgs({
 		deliveries: { type: 'string', default: '10000' },
 		kills: { type: 'string', default: '12' },
 		records: { type: 'string', default: '5000' },
+		calls: { type: 'string', default: '10000' },
 		only: { type: 'string', default: '' },
 	},
 });
@@ -55,8 +58,15 @@ const parts: Record<string, (stage: Stage) => Promise<string>> = {
 /** Repeats that docs/triggers.md promises to drop in queue mode. */
 const NEVER = /^once|^same process|^nothing else/;
 
-/** The parts that need an n8n of another kind. */
+/** The parts that need an n8n of another kind, or none. */
 const alone: Record<string, (folder: string) => Promise<string>> = {
+	async lies() {
+		const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', join(ROOT, 'node_modules/jest/bin/jest.js'), 'test/workflows/lies-campaign'];
+		const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', env: { ...process.env, CALLS: options.calls } });
+		const line = /lies: .*/.exec(stdout + stderr)?.[0];
+		assert.equal(status, 0, line ?? stderr);
+		return line!;
+	},
 	async queue(inside) {
 		const on = await setQueueStage(inside);
 		stages.push(on);
