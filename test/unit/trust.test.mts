@@ -1,10 +1,10 @@
 /** What no reading of a filter allows, and what counts as the value that was sent. */
-import { impossible, violates } from '../../dist/nodes/shared/spec/conditions.js';
+import { impossible, violation } from '../../dist/nodes/shared/spec/conditions.js';
 import { sameAsSent } from '../../dist/nodes/shared/run/applied.js';
 
 type Kind = 'string' | 'integer' | 'date' | 'dateTime' | 'boolean' | 'strings' | 'email';
 const broken = (own: unknown, type: Kind, operator: string, values: string[], wildcards = false) =>
-	violates(own, { name: 'x', type }, { path: ['x'], operator: operator as 'equals', values }, wildcards);
+	violation({ name: 'x', type }, { path: ['x'], operator: operator as 'equals', values }, wildcards)(own);
 
 describe('a condition is violated', () => {
 	test.each<[unknown, Kind, string, string[]]>([

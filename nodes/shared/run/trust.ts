@@ -4,7 +4,7 @@
  */
 import { NodeOperationError, type IDataObject } from 'n8n-workflow';
 
-import { impossible, violates } from '../spec/conditions';
+import { impossible, violation } from '../spec/conditions';
 import { idField } from '../spec/fields';
 import { labelOf } from '../spec/labels';
 import type { Condition, Query } from '../spec/query';
@@ -57,21 +57,42 @@ export class FilterCheck {
 	/** What was learned about conditions: whether the vendor keeps to them. */
 	private readonly honored = new Map<Condition, Promise<boolean>>();
 
+	/** Conditions that records can be held against. */
+	private readonly checks: Array<{ condition: Condition; subject: Subject; breaks: Array<(own: unknown) => boolean> }>;
+
 	constructor(
 		private readonly client: Client,
 		private readonly resource: Resource,
 		private readonly query: Query,
-	) {}
+	) {
+		const { api } = client;
+		this.checks = query.conditions.flatMap((condition) => {
+			const subject = subjectOf(api, resource, condition);
+			return subject ? [{ condition, subject, breaks: subject.fields.map((field) => violation(field, condition, api.supports.paths)) }] : [];
+		});
+	}
+
+	/** The first check that a record does not pass. */
+	private failing(record: IDataObject) {
+		return this.checks.find(({ subject, breaks }) => {
+			const own = subject.of(record);
+			return own !== undefined && breaks.every((isBroken) => isBroken(own));
+		});
+	}
 
 	/**
-	 * Whether a record belongs to what was asked for; false for one that merely moved on.
+	 * Whether a record belongs to what was asked for, at once if it does; false for one that merely moved on.
 	 * @throws NodeOperationError that names vendor, filter and record if the vendor ignores the filter.
 	 */
-	async fits(record: IDataObject): Promise<boolean> {
+	fits(record: IDataObject): true | Promise<boolean> {
+		return this.failing(record) ? this.judge(record) : true;
+	}
+
+	private async judge(record: IDataObject): Promise<boolean> {
 		const { api } = this.client;
-		for (const condition of this.query.conditions) {
-			const subject = subjectOf(api, this.resource, condition);
-			if (!subject || !subject.fields.every((field) => violates(subject.of(record), field, condition, api.supports.paths))) continue;
+		for (const { condition, subject, breaks } of this.checks) {
+			const own = subject.of(record);
+			if (own === undefined || !breaks.every((isBroken) => isBroken(own))) continue;
 			let honored = this.honored.get(condition);
 			if (!honored) this.honored.set(condition, (honored = this.isHonored(condition, subject.fields[0], record)));
 			if (await honored) {

@@ -17,6 +17,8 @@ const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text.trim());
 
 /** A time in epoch milliseconds, as UTC if it has no zone; NaN if it is none. */
 function timeOf(value: unknown): number {
+	// What most vendors send needs no look at its parts.
+	if (typeof value === 'string' && value.length > 18 && value.endsWith('Z') && value[10] === 'T') return Date.parse(value);
 	const text = String(value).trim().replace(' ', 'T');
 	if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return NaN;
 	return Date.parse(/T.*(Z|[+-]\d{2}:?\d{2})$/i.test(text) || isDay(text) ? text : `${text}Z`);
@@ -27,62 +29,65 @@ type Kind = 'time' | 'number' | 'text';
 const kindOf = ({ type }: Field): Kind => (type === 'date' || type === 'dateTime' ? 'time' : type === 'integer' || type === 'number' ? 'number' : 'text');
 
 /** How far two values of a kind can be apart and still count as equal. */
-const slack = (kind: Kind, a: string, b: string) => (kind !== 'time' ? 0 : isDay(a) || isDay(b) ? ZONES : INSTANT);
+const slack = (kind: Kind, a: unknown, b: string) => (kind !== 'time' ? 0 : isDay(String(a)) || isDay(b) ? ZONES : INSTANT);
 
-/** The distance from `wanted` to `own` for kinds with an order; undefined if one of them has none. */
-function distance(kind: Kind, own: unknown, wanted: string): number | undefined {
-	const [a, b] = kind === 'time' ? [timeOf(own), timeOf(wanted)] : [Number(own), Number(wanted)];
-	return Number.isNaN(a) || Number.isNaN(b) ? undefined : a - b;
-}
-
-function equal(kind: Kind, own: unknown, wanted: string): boolean {
-	if (fold(own) === fold(wanted)) return true;
-	const apart = kind === 'text' ? undefined : distance(kind, own, wanted);
-	return apart !== undefined && Math.abs(apart) <= slack(kind, String(own), wanted);
+/** Whether two values of a kind with an order are one, as far as form goes. */
+function equal(kind: Exclude<Kind, 'text'>, own: unknown, wanted: string): boolean {
+	const apart = kind === 'time' ? timeOf(own) - timeOf(wanted) : Number(own) - Number(wanted);
+	return Math.abs(apart) <= slack(kind, own, wanted);
 }
 
 /**
- * Whether a value cannot be what a condition asks for.
- * @param own the value of the record; undefined if the record does not carry it, which says nothing.
+ * What tells whether a value cannot be what a condition asks for. Made once for a list of many records.
  * @param wildcards a star in the values of the condition stands for any text.
+ * @returns a function of a record's value; undefined, which a record does not carry, says nothing.
  */
-export function violates(own: unknown, field: Field, { operator, values }: Condition, wildcards = false): boolean {
-	if (own === undefined) return false;
-	const entries = (Array.isArray(own) ? own : [own]).filter((entry) => !isAbsent(entry));
-	if (entries.some((entry) => typeof entry === 'object')) return false;
-	if (operator === 'empty') return entries.length > 0;
-	if (operator === 'notEmpty') return entries.length === 0;
-	if (wildcards && values.some((value) => value.includes('*'))) return false;
+export function violation(field: Field, { operator, values }: Condition, wildcards = false): (own: unknown) => boolean {
 	const kind = kindOf(field);
 	const [first = '', last = first] = values;
-	const some = (fits: (text: string) => boolean) => entries.some((entry) => fits(fold(entry)));
-	/** Some entry is at least, or at most, that far from a value. What has no order says nothing. */
-	const beyond = (wanted: string, sign: 1 | -1) =>
+	const wanted = values.map(fold);
+	const open = wildcards && values.some((value) => value.includes('*'));
+	// What has no kind of its own is compared as a time, if it is one.
+	const ordered = kind === 'text' ? 'time' : kind;
+	const bounds = new Map([first, last].map((value) => [value, ordered === 'time' ? timeOf(value) : Number(value)]));
+	/** All entries are before, or after, a value, by more than can be a matter of form. What has no order says nothing. */
+	const beyond = (entries: unknown[], bound: string, sign: 1 | -1) =>
 		entries.every((entry) => {
-			const apart = distance(kind === 'text' ? 'time' : kind, entry, wanted);
-			return apart !== undefined && sign * apart > slack(kind === 'text' ? 'time' : kind, String(entry), wanted);
+			const apart = (ordered === 'time' ? timeOf(entry) : Number(entry)) - bounds.get(bound)!;
+			return !Number.isNaN(apart) && sign * apart > slack(ordered, entry, bound);
 		});
-	switch (operator) {
-		case 'equals':
-		case 'oneOf':
-			return !values.some((value) => entries.some((entry) => equal(kind, entry, value)));
-		case 'notEquals':
-			return entries.length === 1 && kind === 'text' && fold(entries[0]) === fold(first);
-		case 'contains':
-			return !some((text) => text.includes(fold(first)));
-		case 'startsWith':
-			return !some((text) => text.includes(fold(first)));
-		case 'endsWith':
-			return !some((text) => text.includes(fold(first)));
-		case 'above':
-		case 'atLeast':
-			return entries.length > 0 && beyond(first, -1);
-		case 'below':
-		case 'atMost':
-			return entries.length > 0 && beyond(first, 1);
-		case 'between':
-			return entries.length > 0 && (beyond(first, -1) || beyond(last, 1));
-	}
+	const isBroken = (entries: unknown[]): boolean => {
+		switch (operator) {
+			case 'empty':
+				return entries.length > 0;
+			case 'notEmpty':
+				return entries.length === 0;
+			case 'equals':
+			case 'oneOf':
+				return !entries.some((entry) => wanted.includes(fold(entry)) || (kind !== 'text' && values.some((value) => equal(kind, entry, value))));
+			case 'notEquals':
+				return entries.length === 1 && kind === 'text' && fold(entries[0]) === wanted[0];
+			case 'contains':
+			case 'startsWith':
+			case 'endsWith':
+				return !entries.some((entry) => fold(entry).includes(wanted[0] ?? ''));
+			case 'above':
+			case 'atLeast':
+				return entries.length > 0 && beyond(entries, first, -1);
+			case 'below':
+			case 'atMost':
+				return entries.length > 0 && beyond(entries, first, 1);
+			case 'between':
+				return entries.length > 0 && (beyond(entries, first, -1) || beyond(entries, last, 1));
+		}
+	};
+	return (own) => {
+		if (own === undefined) return false;
+		const entries = Array.isArray(own) ? own.filter((entry) => !isAbsent(entry)) : isAbsent(own) ? [] : [own];
+		if (entries.some((entry) => typeof entry === 'object')) return false;
+		if (open && operator !== 'empty' && operator !== 'notEmpty') return false;
+		return isBroken(entries);
+	};
 }
 
 /** Values that no record has, by kind; undefined where every value can exist, as with a switch. */
