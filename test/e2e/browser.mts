@@ -265,7 +265,7 @@ export const cases: Case[] = [
 			if (browser === undefined) await openBrowser();
 			const { output } = await runFlow(stage, 'show-the-plan');
 			await page.goto('about:blank');
-			await page.setViewportSize({ width: 1000, height: 540 });
+			await page.setViewportSize({ width: 1000, height: 760 });
 			await page.setContent(String(output.Report?.[0]?.html));
 			const row = page.getByRole('row').filter({ hasText: 'lastName' });
 			assert.deepEqual((await row.getByRole('cell').allInnerTexts()).slice(-3), ['lastName', 'Ek', 'Ek-Berg']);
