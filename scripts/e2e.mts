@@ -18,6 +18,7 @@ import { cases as customerCases } from '../test/e2e/customers.mts';
 import { cases as flowCases } from '../test/e2e/flows.mts';
 import { cases as listCases } from '../test/e2e/lists.mts';
 import { cases as packageCases } from '../test/e2e/package.mts';
+import { cases as reviewCases } from '../test/e2e/reviews.mts';
 import { cases as triggerCases } from '../test/e2e/triggers.mts';
 import type { Case } from '../test/e2e/case.mts';
 
@@ -35,7 +36,7 @@ const { values: options } = parseArgs({
 
 // The agent's nodes of these versions, and the editor of the browser tests, are those of n8n 2.
 const onTwo = !options['n8n-1'];
-const cases = [...packageCases, ...listCases, ...flowCases, ...customerCases, ...triggerCases, ...(onTwo ? agentCases : []), ...(options.browser && onTwo ? browserCases : [])].filter(({ name }) =>
+const cases = [...packageCases, ...listCases, ...flowCases, ...customerCases, ...reviewCases, ...triggerCases, ...(onTwo ? agentCases : []), ...(options.browser && onTwo ? browserCases : [])].filter(({ name }) =>
 	name.toLowerCase().includes(options.only.toLowerCase()),
 );
 

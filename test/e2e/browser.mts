@@ -8,7 +8,7 @@ import { launchBrowser } from '../../scripts/demo/browser.mts';
 import { WORKFLOWS } from '../../scripts/demo/paths.mts';
 import { OWNER, type Stage } from '../../scripts/demo/stage.mts';
 import { credentialData } from '../../scripts/demo/vendors.mts';
-import { flowNamed, idOf, OUTREACH, outreachUser, WAIT, type Case, type OutreachRecord, type Settings } from './case.mts';
+import { flowNamed, idOf, OUTREACH, outreachUser, runFlow, WAIT, type Case, type OutreachRecord, type Settings } from './case.mts';
 
 let browser: Browser | undefined;
 let page: Page;
@@ -257,6 +257,20 @@ export const cases: Case[] = [
 			for (let attempt = 0; attempt < 50 && (await outreachUser(stage, 'berta.browser@acme.example')) === undefined; attempt += 1) await page.waitForTimeout(100);
 			assert.ok(await outreachUser(stage, 'berta.browser@acme.example'), 'nobody was hired');
 			await stage.rest.unpublish(id);
+		},
+	},
+	{
+		name: 'in the browser: the plan of a dry run is a page that one can read',
+		async run(stage, settings) {
+			if (browser === undefined) await openBrowser();
+			const { output } = await runFlow(stage, 'show-the-plan');
+			await page.goto('about:blank');
+			await page.setViewportSize({ width: 1000, height: 760 });
+			await page.setContent(String(output.Report?.[0]?.html));
+			const row = page.getByRole('row').filter({ hasText: 'lastName' });
+			assert.deepEqual((await row.getByRole('cell').allInnerTexts()).slice(-3), ['lastName', 'Ek', 'Ek-Berg']);
+			await picture(settings, 'plan');
+			await page.setViewportSize({ width: 1280, height: 800 });
 		},
 	},
 ];
