@@ -1,6 +1,6 @@
 /** The parts of a check that send nothing. */
-import { attributesOf, factsOf, groupsOf, offenders, queryOf, together, type Fact } from '../../dist/nodes/shared/run/checkFacts.js';
-import { itemsOf, Ledger, WHY } from '../../dist/nodes/shared/run/checkLedger.js';
+import { attributesOf, factsOf, groupsOf, offenders, queryOf, together, type Fact } from '../../dist/nodes/shared/run/check/checkFacts.js';
+import { itemsOf, Ledger, WHY } from '../../dist/nodes/shared/run/check/checkLedger.js';
 import type { Field, Resource } from '../../dist/nodes/shared/spec/resource.js';
 import { Client } from '../../dist/nodes/shared/wire/client.js';
 import type { Context, RequestOptions } from '../../dist/nodes/shared/wire/requests.js';

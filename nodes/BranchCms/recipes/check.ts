@@ -1,7 +1,7 @@
 /** What a check asks BranchCMS beyond the facts of the spec: which form of filters works. */
-import { check } from '../../shared/run/check';
-import type { Lab, Place, Reply } from '../../shared/run/checkLab';
-import { WHY } from '../../shared/run/checkLedger';
+import { check } from '../../shared/run/check/check';
+import type { Lab, Place, Reply } from '../../shared/run/check/checkLab';
+import { WHY } from '../../shared/run/check/checkLedger';
 import { isAbsent } from '../../shared/spec/values';
 
 const FACT = 'filter form';

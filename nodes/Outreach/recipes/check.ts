@@ -1,9 +1,9 @@
 /** What a check asks Outreach beyond the facts of the spec. */
 import type { IDataObject } from 'n8n-workflow';
 
-import { check } from '../../shared/run/check';
-import type { Lab } from '../../shared/run/checkLab';
-import { WHY } from '../../shared/run/checkLedger';
+import { check } from '../../shared/run/check/check';
+import type { Lab } from '../../shared/run/check/checkLab';
+import { WHY } from '../../shared/run/check/checkLedger';
 import type { Condition } from '../../shared/spec/query';
 import { asObject } from '../../shared/spec/values';
 import { filterPairs } from '../wire/filters';

@@ -1,5 +1,5 @@
 /** What Reconcile does for Outreach users beyond fields: role, profile and teams, and who takes over from those who leave. */
-import type { Fate, Leaver, PeopleHooks, Person } from '../../shared/run/people';
+import type { Fate, Leaver, PeopleHooks, Person } from '../../shared/run/people/people';
 import { nameOf } from '../../shared/run/plan';
 import { displayName } from '../../shared/run/display';
 import type { Reference } from '../../shared/run/reference';

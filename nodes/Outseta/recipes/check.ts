@@ -1,9 +1,9 @@
 /** What a check asks Outseta beyond the facts of the spec: how it counts pages, and how large they are. */
 import type { IDataObject } from 'n8n-workflow';
 
-import { check } from '../../shared/run/check';
-import type { Lab, Place } from '../../shared/run/checkLab';
-import { WHY } from '../../shared/run/checkLedger';
+import { check } from '../../shared/run/check/check';
+import type { Lab, Place } from '../../shared/run/check/checkLab';
+import { WHY } from '../../shared/run/check/checkLedger';
 import { asObject } from '../../shared/spec/values';
 import { at } from '../wire/nested';
 import { LARGE_PAGE, pageAt, SMALL_PAGE } from '../wire/query';

@@ -1,5 +1,5 @@
 /** What Reconcile does for the members of an account: an existing person is added, and one who does not exist is created. */
-import type { PeopleHooks, Person } from '../../shared/run/people';
+import type { PeopleHooks, Person } from '../../shared/run/people/people';
 import { createRecord } from '../../shared/run/records';
 import type { Run } from '../../shared/run/run';
 import { isPersonal, MEMBERSHIP, withReferences } from './membership';

@@ -1,7 +1,7 @@
 /** What a check asks Userlot beyond the facts of the spec: what its documentation does not show. */
-import { check } from '../../shared/run/check';
-import type { Lab } from '../../shared/run/checkLab';
-import { WHY } from '../../shared/run/checkLedger';
+import { check } from '../../shared/run/check/check';
+import type { Lab } from '../../shared/run/check/checkLab';
+import { WHY } from '../../shared/run/check/checkLedger';
 import { asObject } from '../../shared/spec/values';
 import { fieldIn } from '../wire/answers';
 

@@ -2,7 +2,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { confirmWrite } from '../../shared/run/confirm';
-import type { PeopleHooks } from '../../shared/run/people';
+import type { PeopleHooks } from '../../shared/run/people/people';
 import type { Run } from '../../shared/run/run';
 import type { Resource } from '../../shared/spec/resource';
 import { LINKED } from '../resources/writeRecipes';

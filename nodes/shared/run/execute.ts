@@ -14,7 +14,7 @@ import { changesIn, rehearse, reportPlans, wantById, wantLinked } from './dryRun
 import type { Fail, Handler, Output, Recipes } from './handler';
 import { Item } from './item';
 import { inParallel } from './parallel';
-import { reconcile } from './reconcile';
+import { reconcile } from './people/reconcile';
 import { Run } from './run';
 import { savedCustomFields } from './savedFields';
 import { standardHandler } from './standard';

@@ -3,7 +3,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { Operation } from '../spec/operation';
 import type { Item } from './item';
-import type { PeopleHooks } from './people';
+import type { PeopleHooks } from './people/people';
 import type { Run } from './run';
 
 export interface Output {

@@ -1,8 +1,8 @@
 /** What a check asks about each list: pages, searches, filters, orders and includes. */
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Resource } from '../spec/resource';
-import type { Vendor } from '../wire/vendor';
+import type { Resource } from '../../spec/resource';
+import type { Vendor } from '../../wire/vendor';
 import { type Fact, factsOf, groupsOf, idFact, offenders, queryOf, together } from './checkFacts';
 import type { Checks, Lab, Place, Reply } from './checkLab';
 import { WHY } from './checkLedger';

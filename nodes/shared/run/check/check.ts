@@ -2,19 +2,19 @@
  * Connection: Check. Takes the facts of the spec and asks the vendor about each, within a limit of requests: first whether each list
  * can be read, then the vendor's own questions, then what lists can be asked for, the most important resources first.
  */
-import { checkable } from '../spec/connection';
-import { fieldOf } from '../spec/keys';
-import { inParent, inScope, listed } from '../spec/place';
-import type { Resource } from '../spec/resource';
-import { BadInput, toNames } from '../spec/values';
-import { Client } from '../wire/client';
+import { checkable } from '../../spec/connection';
+import { fieldOf } from '../../spec/keys';
+import { inParent, inScope, listed } from '../../spec/place';
+import type { Resource } from '../../spec/resource';
+import { BadInput, toNames } from '../../spec/values';
+import { Client } from '../../wire/client';
 import { attributesOf, offenders, placeOf, relationsOf } from './checkFacts';
 import { type Checks, Lab, type Place, type Reply } from './checkLab';
 import { itemsOf, WHY } from './checkLedger';
 import { clockAndLimit, customFields, largestPage, order, readOne, searchWords, secondPage, singleFilters, togetherFacts } from './checkLists';
 import { attributeMissing, attributeRefused, noConnection, unreachable } from './checkWords';
-import type { Handler } from './handler';
-import type { Run } from './run';
+import type { Handler } from '../handler';
+import type { Run } from '../run';
 
 /** Records that are read of each list. */
 const SAMPLE = 10;

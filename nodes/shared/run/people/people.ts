@@ -1,12 +1,12 @@
 /** People of a list and people at the vendor, as Reconcile and the vendors' additions to it see them. */
 import type { IDataObject } from 'n8n-workflow';
 
-import type { RecordId, RecordInput } from '../spec/record';
-import type { Resource } from '../spec/resource';
-import type { Item } from './item';
-import type { Change } from './plan';
-import type { Reference } from './reference';
-import type { Run } from './run';
+import type { RecordId, RecordInput } from '../../spec/record';
+import type { Resource } from '../../spec/resource';
+import type { Item } from '../item';
+import type { Change } from '../plan';
+import type { Reference } from '../reference';
+import type { Run } from '../run';
 
 /** What the list wants of a person. */
 export interface Wish {

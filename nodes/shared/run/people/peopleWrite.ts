@@ -1,23 +1,23 @@
 /** Makes the changes of a plan, and tells what became of each person, by the vendor's own answers. */
 import { type IDataObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { sameValue } from '../spec/compare';
-import { keyLabel } from '../spec/keys';
-import { nouns } from '../spec/labels';
-import { listed } from '../spec/place';
-import { BadInput } from '../spec/values';
-import { confirmWrite, leftOf } from './confirm';
-import { displayName } from './display';
-import { inParallel } from './parallel';
+import { sameValue } from '../../spec/compare';
+import { keyLabel } from '../../spec/keys';
+import { nouns } from '../../spec/labels';
+import { listed } from '../../spec/place';
+import { BadInput } from '../../spec/values';
+import { confirmWrite, leftOf } from '../confirm';
+import { displayName } from '../display';
+import { inParallel } from '../parallel';
 import type { Fate, Leaver, PeopleHooks, Present, Written } from './people';
 import { folded, type Settings } from './peopleList';
 import type { PeoplePlan, Planned } from './peopleRead';
-import { type Change, nameOf } from './plan';
-import { list, pathTo } from './reads';
-import { updateRecord } from './records';
+import { type Change, nameOf } from '../plan';
+import { list, pathTo } from '../reads';
+import { updateRecord } from '../records';
 import { counted } from './reconcilePlan';
-import type { Run } from './run';
-import { createOrUpdate, newRecord } from './upsert';
+import type { Run } from '../run';
+import { createOrUpdate, newRecord } from '../upsert';
 
 /** Makes the changes. A failure ends the run, or stays with its person under Continue On Fail. */
 export async function carryOut(run: Run, plan: PeoplePlan, hooks: PeopleHooks, settings: Settings): Promise<void> {

@@ -1,12 +1,12 @@
 /** The facts of the spec that a check asks about, as queries made from a record. Sends nothing. */
 import type { IDataObject } from 'n8n-workflow';
 
-import { impossible } from '../spec/conditions';
-import { idField } from '../spec/fields';
-import type { Condition, Query } from '../spec/query';
-import type { Field, Relation, Resource } from '../spec/resource';
-import { isAbsent } from '../spec/values';
-import type { Api } from '../wire/api';
+import { impossible } from '../../spec/conditions';
+import { idField } from '../../spec/fields';
+import type { Condition, Query } from '../../spec/query';
+import type { Field, Relation, Resource } from '../../spec/resource';
+import { isAbsent } from '../../spec/values';
+import type { Api } from '../../wire/api';
 
 /** A filter, an order or an include that the spec offers. */
 export interface Fact {

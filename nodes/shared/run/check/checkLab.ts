@@ -1,12 +1,12 @@
 /** Questions of a check to one vendor: bounded, and reads only. */
 import type { IDataObject } from 'n8n-workflow';
 
-import { nouns } from '../spec/labels';
-import type { Query } from '../spec/query';
-import type { Resource } from '../spec/resource';
-import { webPageIn } from '../wire/answers';
-import type { Call } from '../wire/api';
-import type { Client } from '../wire/client';
+import { nouns } from '../../spec/labels';
+import type { Query } from '../../spec/query';
+import type { Resource } from '../../spec/resource';
+import { webPageIn } from '../../wire/answers';
+import type { Call } from '../../wire/api';
+import type { Client } from '../../wire/client';
 import { Ledger } from './checkLedger';
 import { statusWords } from './checkWords';
 

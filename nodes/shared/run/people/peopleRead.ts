@@ -1,27 +1,27 @@
 /** Reads the people there are and makes the plan: whom to create, change, leave, report or retire. Writes nothing. */
 import type { IDataObject } from 'n8n-workflow';
 
-import { fieldOf, keyLabel } from '../spec/keys';
-import { nouns } from '../spec/labels';
-import type { Operation } from '../spec/operation';
-import { listed } from '../spec/place';
-import type { Condition } from '../spec/query';
-import { emailField } from '../spec/reconcile';
-import type { RecordId, RecordInput } from '../spec/record';
-import type { NaturalKey, Resource } from '../spec/resource';
-import { BadInput, isAbsent } from '../spec/values';
-import type { Api } from '../wire/api';
-import type { Fail } from './handler';
-import { displayFields, displayName } from './display';
-import type { Entry } from './lookup';
+import { fieldOf, keyLabel } from '../../spec/keys';
+import { nouns } from '../../spec/labels';
+import type { Operation } from '../../spec/operation';
+import { listed } from '../../spec/place';
+import type { Condition } from '../../spec/query';
+import { emailField } from '../../spec/reconcile';
+import type { RecordId, RecordInput } from '../../spec/record';
+import type { NaturalKey, Resource } from '../../spec/resource';
+import { BadInput, isAbsent } from '../../spec/values';
+import type { Api } from '../../wire/api';
+import type { Fail } from '../handler';
+import { displayFields, displayName } from '../display';
+import type { Entry } from '../lookup';
 import type { Fate, Leaver, PeopleHooks, Person } from './people';
 import { folded, type PeopleList, type Settings } from './peopleList';
-import { type Change, nameOf } from './plan';
-import { list as listRecords } from './reads';
+import { type Change, nameOf } from '../plan';
+import { list as listRecords } from '../reads';
 import { checkLimit, counted, differing, inDomains, isHidden, limitFor } from './reconcilePlan';
-import type { Run } from './run';
-import { neededFor, unseen, unverifiable } from './trust';
-import { assertComplete, newRecord } from './upsert';
+import type { Run } from '../run';
+import { neededFor, unseen, unverifiable } from '../trust';
+import { assertComplete, newRecord } from '../upsert';
 
 /** A person of the list, with what has to be done. */
 export interface Planned {

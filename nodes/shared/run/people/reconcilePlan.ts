@@ -4,10 +4,10 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 
-import { sameValue } from '../spec/compare';
-import type { Field } from '../spec/resource';
-import { BadInput, isAbsent } from '../spec/values';
-import { sameAsSent } from './applied';
+import { sameValue } from '../../spec/compare';
+import type { Field } from '../../spec/resource';
+import { BadInput, isAbsent } from '../../spec/values';
+import { sameAsSent } from '../applied';
 
 /** The key of one item, as it was read: its value, or why it has none. */
 export interface ListKey {

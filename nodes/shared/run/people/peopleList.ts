@@ -1,18 +1,18 @@
 /** The list as the items give it: its keys, and the settings of the run. */
-import { keyLabel } from '../spec/keys';
-import { labelOf } from '../spec/labels';
-import type { Operation } from '../spec/operation';
-import type { Condition } from '../spec/query';
-import { DOMAINS, emailField, LIMIT_DEFAULT, notInList, PROTECTED, reconcileKeys, REPORT, RETIRE_LIMIT, SUMMARY } from '../spec/reconcile';
-import type { NaturalKey, Retirement } from '../spec/resource';
-import { BadInput } from '../spec/values';
-import type { QueryPairs } from '../wire/api';
-import type { Item } from './item';
-import { listQuery } from './listQuery';
+import { keyLabel } from '../../spec/keys';
+import { labelOf } from '../../spec/labels';
+import type { Operation } from '../../spec/operation';
+import type { Condition } from '../../spec/query';
+import { DOMAINS, emailField, LIMIT_DEFAULT, notInList, PROTECTED, reconcileKeys, REPORT, RETIRE_LIMIT, SUMMARY } from '../../spec/reconcile';
+import type { NaturalKey, Retirement } from '../../spec/resource';
+import { BadInput } from '../../spec/values';
+import type { QueryPairs } from '../../wire/api';
+import type { Item } from '../item';
+import { listQuery } from '../listQuery';
 import type { PeopleHooks } from './people';
 import { type ListKey, readDomains, readLimit } from './reconcilePlan';
-import type { Reference } from './reference';
-import type { Run } from './run';
+import type { Reference } from '../reference';
+import type { Run } from '../run';
 
 /** What the first item asks for, on behalf of all. */
 export interface Settings {

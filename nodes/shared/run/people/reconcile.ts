@@ -4,17 +4,17 @@
  */
 import { NodeOperationError } from 'n8n-workflow';
 
-import { keyLabel, keyName } from '../spec/keys';
-import type { Operation } from '../spec/operation';
-import { reconcileKeys } from '../spec/reconcile';
-import { BadInput } from '../spec/values';
-import type { Handler } from './handler';
+import { keyLabel, keyName } from '../../spec/keys';
+import type { Operation } from '../../spec/operation';
+import { reconcileKeys } from '../../spec/reconcile';
+import { BadInput } from '../../spec/values';
+import type { Handler } from '../handler';
 import type { PeopleHooks, Person } from './people';
 import { listOf, readKey, readParent, readSettings } from './peopleList';
 import { readPeople } from './peopleRead';
 import { carryOut, outputOf, summaryOf } from './peopleWrite';
 import { checkList } from './reconcilePlan';
-import type { Run } from './run';
+import type { Run } from '../run';
 
 /** An error of the whole run, of no item. */
 function refused(run: Run, error: unknown): unknown {

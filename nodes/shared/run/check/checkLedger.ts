@@ -1,7 +1,7 @@
 /** What a check found out, and how it is told. Holds names of the spec, numbers and fixed words only: never a value of a record. */
 import type { IDataObject } from 'n8n-workflow';
 
-import { grouped } from '../spec/lists';
+import { grouped } from '../../spec/lists';
 
 /** A fact that differs from the spec, or is refused. */
 export interface Finding {
