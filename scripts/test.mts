@@ -94,6 +94,8 @@ const jest =
 			join(ROOT, 'node_modules/jest/bin/jest.js'),
 			'--json',
 			`--outputFile=${report}`,
+			// The scheduler of n8n 1 keeps its timers, and the process with them.
+			'--forceExit',
 			...args,
 			`/test/${folder}/${files}`,
 		];
