@@ -1,11 +1,12 @@
 /** Makes the changes of a plan, and tells what became of each person, by the vendor's own answers. */
-import { type IDataObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { type IDataObject, type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { sameValue } from '../../spec/compare';
 import { keyLabel } from '../../spec/keys';
 import { nouns } from '../../spec/labels';
 import { listed } from '../../spec/place';
 import { BadInput } from '../../spec/values';
+import { failedItem } from '../../wire/bridge';
 import { confirmWrite, leftOf } from '../confirm';
 import { displayName } from '../display';
 import { inParallel } from '../parallel';
@@ -165,10 +166,10 @@ function explained(run: Run, fate: Fate, error: unknown, itemIndex?: number): No
 }
 
 /** What comes out for a person. */
-export function outputOf({ key, id, name, outcome, changes, lastSignIn, more, error }: Fate, { dryRun }: Pick<Settings, 'dryRun'>, bare = false): IDataObject {
+export function outputOf({ key, id, name, outcome, changes, lastSignIn, more, error }: Fate, { dryRun }: Pick<Settings, 'dryRun'>, bare?: INode): IDataObject {
 	const { message, description } = (error ?? {}) as { message?: string; description?: string };
 	const failure = message === undefined ? {} : { error: message, ...(description ? { details: description } : {}) };
-	if (message !== undefined && bare) return failure;
+	if (message !== undefined && bare) return failedItem(bare, { message, description });
 	return {
 		...(dryRun ? { dryRun } : {}),
 		key,

@@ -57,7 +57,8 @@ export function reconcile(operation: Operation, hooks: PeopleHooks = {}): Handle
 				const plan = await readPeople(run, operation, hooks, list, settings, jobs.map(({ job }) => job), fail);
 				if (!settings.dryRun) await carryOut(run, plan, hooks, settings);
 				// n8n sends what holds nothing but an error to the error output.
-				const bare = run.context.getNode().onError === 'continueErrorOutput';
+				const node = run.context.getNode();
+				const bare = node.onError === 'continueErrorOutput' ? node : undefined;
 				const outputs = [
 					...plan.people.map(({ person, fate }) => ({ json: outputOf(fate, settings, bare), items: [person.item.index] })),
 					...plan.leavers.map((leaver) => ({ json: outputOf(leaver, settings, bare), items: [] })),
