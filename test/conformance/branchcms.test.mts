@@ -177,6 +177,11 @@ function casesOf(resource: string, operation: string, columns: ResourceMapperFie
 	}
 }
 
+/** The columns of the mapper, where the operation shows one. */
+async function columnsOf(resource: string, { name, fields }: Pick<(typeof operations)[number]['operation'], 'name' | 'fields'>): Promise<ResourceMapperField[]> {
+	return fields ? (await harness.loadOptions('branchCms', 'resourceMapping', 'getFields', { currentNodeParameters: { resource, operation: name } })).fields : [];
+}
+
 /** Checks of connections, and Reconcile, depend on what the vendor holds: both are tested against the simulators. */
 const operations = branchCms.resources.flatMap((resource) => operationsOf(resource).filter((o) => !isCheck(resource, o.name) && o.kind !== 'reconcile').map((operation) => ({ name: `${resource.name}.${operation.name}`, resource, operation })));
 
@@ -191,9 +196,7 @@ test('there are the operations of the vendor and Create or Update', () => {
 
 describe.each(operations.filter(({ operation }) => operation.writes))('$name in a dry run', ({ resource, operation }) => {
 	test('sends reads only, and says so in every item', async () => {
-		const columns = operation.fields
-			? (await harness.loadOptions('branchCms', 'resourceMapping', 'getFields', { currentNodeParameters: { resource: resource.name, operation: operation.name } })).fields
-			: [];
+		const columns = await columnsOf(resource.name, operation);
 		const cases = Object.values(casesOf(resource.name, operation.name, columns) ?? {});
 		expect(cases).not.toEqual([]);
 		for (const { parameters, items, answer } of cases) {
@@ -204,9 +207,7 @@ describe.each(operations.filter(({ operation }) => operation.writes))('$name in 
 
 describe.each(operations)('$name against a vendor that lies', ({ resource, operation }) => {
 	test('reports nothing that did not happen', async () => {
-		const columns = operation.fields
-			? (await harness.loadOptions('branchCms', 'resourceMapping', 'getFields', { currentNodeParameters: { resource: resource.name, operation: operation.name } })).fields
-			: [];
+		const columns = await columnsOf(resource.name, operation);
 		for (const { parameters, items, answer } of Object.values(casesOf(resource.name, operation.name, columns) ?? {})) {
 			const claims = await falseClaims(harness, recorder, { node: 'branchCms', operation, parameters: { resource: resource.name, operation: operation.name, ...parameters }, items, answer });
 			expect(claims).toEqual([]);
@@ -220,9 +221,7 @@ describe.each(operations)('$name', ({ name, resource, operation }) => {
 		{ authentication: 'adminApiKey', header: 'admin_api_key', value: TOKEN, other: 'authorization' },
 	])('sends what the documentation says, for each item its own ($authentication)', async ({ authentication, header, value, other }) => {
 		harness.credentials.set('branchCmsApi', { siteUrl: recorder.url, token: TOKEN, authentication });
-		const columns = operation.fields
-			? (await harness.loadOptions('branchCms', 'resourceMapping', 'getFields', { currentNodeParameters: { resource: resource.name, operation: operation.name } })).fields
-			: [];
+		const columns = await columnsOf(resource.name, operation);
 		const cases = casesOf(resource.name, operation.name, columns);
 		if (!cases) throw new Error(`No expectation for ${name}`);
 		for (const { parameters, items, expected, answer, form } of Object.values(cases)) {

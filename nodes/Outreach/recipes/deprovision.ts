@@ -7,8 +7,8 @@ import { nameOf, type Plan, Planned, sample } from '../../shared/run/plan';
 import type { Run } from '../../shared/run/run';
 import type { RecordId } from '../../shared/spec/record';
 import { BadInput } from '../../shared/spec/values';
-import { finishHandOver, owned, startHandOver } from './handOver';
-import { type LockJob, lockPlan, setLocked, userOf } from './lock';
+import { finishHandOver, handOverOf, owned, startHandOver } from './handOver';
+import { type LockJob, lockPlan, setLocked, userOf, wholeUser } from './lock';
 
 /** What Deprovision leaves as it is, told in its output. */
 const NOT_DONE = [
@@ -37,15 +37,13 @@ export const deprovision: Handler<DeprovisionJob> = {
 		const { run } = item;
 		const user = run.resource('user');
 		const reassignTo = item.refer(item.get<unknown>('reassignTo', undefined), user, 'Reassign To', false, { full: true });
-		const minutes = item.option<number>('waitMinutes') ?? 10;
 		return {
 			...userOf(item),
 			reassignTo: reassignTo && {
 				record: reassignTo,
-				entry: reassignTo.entry ?? run.lookup.want(user, { field: 'id', label: 'ID' }, String(reassignTo.id), { full: true }),
+				entry: wholeUser(run, reassignTo),
 			},
-			what: item.option<string[]>('reassign') ?? ['accounts', 'prospects', 'tasks'],
-			waitMs: Math.max(0, Number(minutes) || 0) * 60_000,
+			...handOverOf(item),
 		};
 	},
 	async check(job, { run }) {

@@ -1,16 +1,20 @@
 /** Hands over the records of a user: prospects and accounts by bulk calls, open tasks one by one. */
 import { type IDataObject, NodeOperationError } from 'n8n-workflow';
 
+import { MOMENT } from '../../shared/run/confirm';
+import type { Item } from '../../shared/run/item';
 import { inParallel } from '../../shared/run/parallel';
 import { list } from '../../shared/run/reads';
 import type { Run } from '../../shared/run/run';
 import type { Condition } from '../../shared/spec/query';
 import type { RecordId } from '../../shared/spec/record';
-import { pause } from '../../shared/wire/gate';
-import { type Batch, BATCH_SIZE, isBroken, isOver, startBatch, waitForBatches } from './batch';
+import { type Batch, BATCH_SIZE, isBroken, isOver, startBatch, waitForBatches, waitMsOf } from './batch';
 
-/** Milliseconds before the records are listed again. */
-const MOMENT = 1_000;
+/** What is handed over, and how long to wait for it, as the options say. */
+export const handOverOf = (item: Item): { what: string[]; waitMs: number } => ({
+	what: item.option<string[]>('reassign') ?? ['accounts', 'prospects', 'tasks'],
+	waitMs: waitMsOf(item.option('waitMinutes')),
+});
 
 /** Records that the leaver owns, by the name of their kind. */
 export async function* owned(run: Run, from: RecordId, name: string, only: string[] = ['createdAt']): AsyncGenerator<IDataObject> {
@@ -90,7 +94,8 @@ export async function startHandOver(run: Run, from: RecordId, to: RecordId, what
  * @throws NodeOperationError when Outreach gave up a bulk change, or records still have their owner.
  */
 export async function finishHandOver(run: Run, { batches, reports, handed }: HandOver, waitMs: number): Promise<string[]> {
-	await waitForBatches(run, run.client(run.resource('user')), batches, waitMs, (batch) => isOver(batch.attributes));
+	const client = run.client(run.resource('user'));
+	await waitForBatches(run, client, batches, waitMs, (batch) => isOver(batch.attributes));
 	for (const report of reports) report();
 	const broken = batches.filter(({ state }) => isBroken(state));
 	if (broken.length > 0) {
@@ -102,7 +107,10 @@ export async function finishHandOver(run: Run, { batches, reports, handed }: Han
 		const still = async () => (await own()).filter((id) => given.has(id)).length;
 		let left = await still();
 		// Lists can show a change a moment later than it is done.
-		if (left > kept() && (await pause(MOMENT, run.context.getExecutionCancelSignal()))) left = await still();
+		if (left > kept()) {
+			await client.rest(MOMENT);
+			left = await still();
+		}
 		if (left <= kept()) continue;
 		throw new NodeOperationError(run.context.getNode(), `Outreach reports that it reassigned ${ids.length} ${what}, but ${left} of them still belong to the user`);
 	}

@@ -11,17 +11,21 @@ import { updateRecord } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
 import type { Run } from '../../shared/run/run';
 import { withOutcome } from '../../shared/run/upsert';
+import { ID } from '../../shared/spec/keys';
 
 export interface LockJob {
 	record: Reference;
 	entry: Entry;
 }
 
+/** The look-up of a user with all attributes, also when chosen by id. */
+export const wholeUser = (run: Run, user: Reference): Entry => user.entry ?? run.lookup.want(run.resource('user'), ID, String(user.id), { full: true });
+
 /** The user with all attributes, also when chosen by id, so that a second run sends no write. */
 export function userOf(item: Item): LockJob {
 	const user = item.run.resource('user');
 	const record = recordOf(item, user, { full: true });
-	return { record, entry: record.entry ?? item.run.lookup.want(user, { field: 'id', label: 'ID' }, String(record.id), { full: true }) };
+	return { record, entry: wholeUser(item.run, record) };
 }
 
 /** What locking or unlocking would do. */

@@ -7,8 +7,8 @@ import type { Run } from '../../shared/run/run';
 import { grouped } from '../../shared/spec/lists';
 import type { RecordId } from '../../shared/spec/record';
 import { BadInput, isAbsent } from '../../shared/spec/values';
-import { waitMsOf } from './batch';
-import { finishHandOver, type HandOver, startHandOver } from './handOver';
+import { finishHandOver, type HandOver, handOverOf, startHandOver } from './handOver';
+import { wholeUser } from './lock';
 import { names } from './provision';
 import { addToTeams, type Joining } from './teams';
 
@@ -57,8 +57,7 @@ export const userPeople: PeopleHooks = {
 		return {
 			to: item.refer(item.get<unknown>('reassignTo', ''), item.run.resource('user'), 'Hand Over To', false, { full: true }),
 			managerField: item.option<string>('managerField'),
-			what: item.option<string[]>('reassign') ?? ['accounts', 'prospects', 'tasks'],
-			waitMs: waitMsOf(item.option('waitMinutes')),
+			...handOverOf(item),
 		};
 	},
 	needs: (settings, people) => [...(people.some((person) => extraOf(person).teams.length > 0) ? ['teams'] : []), ...((settings as Settings).managerField ? [(settings as Settings).managerField!] : [])],
@@ -95,7 +94,7 @@ export const userPeople: PeopleHooks = {
 			const email = String(manager ?? '').trim();
 			if (!isAbsent(manager) && !email.includes('@')) leaver.error = new BadInput(`${managerField} is "${email}", not the email of a manager`, 'Map the email of the manager to this field.');
 			if (email.includes('@')) return { leaver, entry: run.lookup.want(user, user.keys![0], email, { full: true }), label: `Manager (${managerField})` };
-			return { leaver, entry: to && (to.entry ?? run.lookup.want(user, { field: 'id', label: 'ID' }, String(to.id), { full: true })), label: 'Hand Over To' };
+			return { leaver, entry: to && wholeUser(run, to), label: 'Hand Over To' };
 		});
 		await run.lookup.resolve();
 		const leaving = new Set(leavers.map(({ id }) => id));

@@ -6,16 +6,10 @@ import type { PeopleHooks } from '../../shared/run/people/people';
 import type { Run } from '../../shared/run/run';
 import type { Resource } from '../../shared/spec/resource';
 import { LINKED } from '../resources/writeRecipes';
+import { upsertCall } from './write';
 
 async function put(run: Run, resource: Resource, body: IDataObject, known: boolean): Promise<unknown> {
-	const { body: answer } = await run.client(resource).send({
-		method: 'PUT',
-		path: resource.path,
-		body,
-		// Without an id, twice would create two.
-		repeatable: known,
-		purpose: 'create or update end user',
-	});
+	const { body: answer } = await run.client(resource).send(upsertCall(resource, body, known));
 	return await confirmWrite(run, resource, { fields: body }, answer);
 }
 

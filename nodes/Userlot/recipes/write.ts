@@ -120,6 +120,15 @@ function wanted(run: Run, body: IDataObject): Entry[] {
 	return keys.map((key) => run.lookup.want(resource, key, String(body[key.field]), { full: true }));
 }
 
+/** The vendor's request that creates or changes. @param known an id is given: without one, twice would create two. */
+export const upsertCall = (resource: Resource, body: IDataObject, known: boolean): Call => ({
+	method: 'PUT',
+	path: resource.path,
+	body,
+	repeatable: known,
+	purpose: `create or update ${nouns(resource).one}`,
+});
+
 /** Whether Userlot would find the record, and what would change. */
 async function upsertPlan(run: Run, body: IDataObject): Promise<Plan> {
 	const { resource } = run.operation;
@@ -163,15 +172,7 @@ export const upsert: Handler<Job> = {
 		const body = bodyOf(job);
 		const known = IDS.some((id) => !isAbsent(body[id.wire]));
 		return await inTurn(run, body, async () => {
-			const call: Call = {
-				method: 'PUT',
-				path: resource.path,
-				body,
-				// Without an id, twice would create two.
-				repeatable: known,
-				purpose: `create or update ${nouns(resource).one}`,
-			};
-			const answer = await sendOrPlan(run.client(resource), call, async () => named(run, await upsertPlan(run, body), job));
+			const answer = await sendOrPlan(run.client(resource), upsertCall(resource, body, known), async () => named(run, await upsertPlan(run, body), job));
 			return [await present(item, answer.body, Object.fromEntries(IDS.filter((id) => id.wire in body).map((id) => [id.wire, body[id.wire]])), { body })];
 		});
 	},

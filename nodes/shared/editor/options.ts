@@ -2,7 +2,7 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { isCheck } from '../spec/connection';
-import { type Operation, upsertKeys } from '../spec/operation';
+import { asksForDryRun, type Operation, upsertKeys } from '../spec/operation';
 import { listed } from '../spec/place';
 import { apiOf, type Vendor } from '../wire/vendor';
 import { displayFor } from './displayFor';
@@ -34,7 +34,7 @@ export function optionsProperty(vendor: Vendor, operations: Operation[]): INodeP
 		),
 		...shown(
 			{ displayName: 'Dry Run', name: 'dryRun', type: 'boolean', default: true, description: 'Whether to only report what would be changed. Nothing is written.' },
-			(o) => o.writes && ![...o.inputs, ...(o.settings ?? [])].some((input) => 'name' in input && input.name === 'dryRun'),
+			(o) => o.writes && !asksForDryRun(o),
 		),
 		...shown(choicesProperty('Fields to Return Names or IDs', 'onlyFields', 'getOnlyFields'), (o) => (supports(o).only ?? false) && reads(o) && !listed(o.resource).rows),
 		...shown(

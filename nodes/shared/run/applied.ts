@@ -4,15 +4,15 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 
-import { sameValue } from '../spec/compare';
+import { foldText, sameValue } from '../spec/compare';
 import { labelOf } from '../spec/labels';
 import type { RecordInput } from '../spec/record';
 import type { Field, Resource } from '../spec/resource';
 import { BadInput, isAbsent } from '../spec/values';
 import type { Api } from '../wire/api';
 
-/** Kinds that vendors may rewrite as they like: markup, addresses, free JSON. Secrets are never answered. */
-const UNCERTAIN = new Set<Field['type']>(['text', 'url', 'json', 'secret']);
+/** Kinds that vendors may rewrite as they like: markup, addresses, free JSON. */
+const UNCERTAIN = new Set<Field['type']>(['text', 'url', 'json']);
 
 /** The letters and digits of a text, without markup. */
 const essence = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value)).replace(/<[^>]*>|&\w+;/g, '').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
@@ -23,7 +23,6 @@ function isAlike(sent: unknown, now: unknown): boolean {
 	return a === '' || b.includes(a) || (b !== '' && a.includes(b)) || typeof sent === 'object';
 }
 
-const fold = (value: unknown) => String(value).normalize('NFKC').replace(/\s+/g, ' ').trim().toLowerCase();
 const digits = (value: unknown) => String(value).replace(/\D/g, '');
 
 /** Whether a value is what was sent, as far as a vendor may have normalized it. */
@@ -35,8 +34,8 @@ export function sameAsSent(sent: unknown, now: unknown): boolean {
 		return sent.every((entry) => own.some((one) => sameAsSent(entry, one)));
 	}
 	if (isAbsent(now)) return isAbsent(sent);
-	if (typeof sent === 'boolean' || typeof now === 'boolean') return fold(sent) === fold(now);
-	const [a, b] = [fold(sent), fold(now)];
+	if (typeof sent === 'boolean' || typeof now === 'boolean') return foldText(sent) === foldText(now);
+	const [a, b] = [foldText(sent), foldText(now)];
 	if (a === b) return true;
 	if (a !== '' && b !== '' && Number.isFinite(Number(a)) && Number.isFinite(Number(b))) return Math.abs(Number(a) - Number(b)) <= 0.01;
 	if (/^\d{4}-\d{2}-\d{2}/.test(a) && /^\d{4}-\d{2}-\d{2}/.test(b)) {

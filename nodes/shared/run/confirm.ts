@@ -1,12 +1,13 @@
 /** What operations report of their writes: what the vendor's answer shows, or a read after it. */
-import { type IDataObject, NodeApiError } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { idField } from '../spec/fields';
 import { labelOf, nouns } from '../spec/labels';
+import { listed } from '../spec/place';
 import type { RecordId, RecordInput } from '../spec/record';
 import type { Action, Resource } from '../spec/resource';
 import { BadInput, isAbsent } from '../spec/values';
-import { pause } from '../wire/gate';
+import { isGone } from '../wire/refusals';
 import { isSilent } from './answers';
 import { missedBy, unchanged } from './applied';
 import { inParallel } from './parallel';
@@ -17,7 +18,7 @@ import type { Run } from './run';
 const AT_ONCE = 5;
 
 /** Milliseconds before a record is read again that did not show a change: some vendors show it a moment later. */
-const MOMENT = 1_000;
+export const MOMENT = 1_000;
 
 type Sent = Pick<RecordInput, 'fields' | 'links'> & { id?: RecordId };
 
@@ -26,9 +27,8 @@ type Effect = NonNullable<Action['effect']>;
 
 /** Where records without a read of their own are listed; undefined where they are not, or not by id. */
 function placeOf(run: Run, resource: Resource): Resource | undefined {
-	const { rows, methods } = resource;
-	if (rows) return { ...resource, path: rows.path };
-	return methods.includes('getAll') && run.apiOf(resource).operators(idField(resource)).length > 0 ? resource : undefined;
+	if (resource.rows) return listed(resource, true);
+	return resource.methods.includes('getAll') && run.apiOf(resource).operators(idField(resource)).length > 0 ? resource : undefined;
 }
 
 /**
@@ -85,7 +85,7 @@ export async function confirmWrite(run: Run, resource: Resource, sent: Sent, ans
 /** Reads a record again whose answer did not show a change of access. @throws BadInput if it does not show it either. */
 async function confirmAccess(run: Run, resource: Resource, sent: Sent, id: RecordId): Promise<void> {
 	const api = run.apiOf(resource);
-	await pause(MOMENT, run.context.getExecutionCancelSignal());
+	await run.client(resource).rest(MOMENT);
 	const now = await readBack(run, resource, id);
 	const { access } = missedBy(api, resource, sent, now === undefined ? {} : api.record(now));
 	if (access.length > 0) throw unchanged(api, resource, access.join(', '));
@@ -109,7 +109,7 @@ export async function leftOf(run: Run, resource: Resource, ids: RecordId[]): Pro
 	const single = async (id: RecordId) => {
 		const [read] = await Promise.allSettled([readBack(run, resource, id)]);
 		if (read.status === 'fulfilled') return read.value === undefined ? undefined : note(id, api.record(read.value));
-		if (!(read.reason instanceof NodeApiError) || !['404', '410'].includes(String(read.reason.httpCode))) left.set(String(id), read.reason as Error);
+		if (!isGone(read.reason)) left.set(String(id), read.reason as Error);
 	};
 	const listing = placeOf(run, resource);
 	let shown = 0;
@@ -127,7 +127,7 @@ export async function leftOf(run: Run, resource: Resource, ids: RecordId[]): Pro
 	await ask(ids);
 	// Of a list in part, what is missing says nothing.
 	if (left.size === 0) return listing?.rows && api.childRows && shown >= api.childRows ? undefined : left;
-	await pause(MOMENT, run.context.getExecutionCancelSignal());
+	await run.client(resource).rest(MOMENT);
 	const again = ids.filter((id) => left.has(String(id)));
 	left.clear();
 	await ask(again);
@@ -147,7 +147,7 @@ export async function confirmEffect(run: Run, resource: Resource, effect: Effect
 	let value = of(answer);
 	if (value === undefined) value = of(await readBack(run, resource, id));
 	if (fits(value)) return [];
-	await pause(MOMENT, run.context.getExecutionCancelSignal());
+	await run.client(resource).rest(MOMENT);
 	value = of(await readBack(run, resource, id));
 	if (fits(value)) return [];
 	const label = labelOf(resource.fields.find((f) => f.name === field) ?? { name: field });

@@ -1,10 +1,11 @@
 /** A dry run: the same look-ups and checks, and plans in place of writes. */
 import type { IDataObject } from 'n8n-workflow';
 
+import { ID } from '../spec/keys';
 import { Withheld } from '../wire/refusals';
 import type { Output } from './handler';
 import type { Item } from './item';
-import { type Change, ID, inBatches, Planned, planned } from './plan';
+import { type Change, inBatches, Planned, planned } from './plan';
 import type { Run } from './run';
 
 /** Shown to people when nothing was written. */

@@ -123,10 +123,9 @@ async function work(context: IExecuteFunctions, vendor: Vendor, recipes: Recipes
 		return [[...outputs.map(({ items, ...output }) => ({ ...output, pairedItem: items.map((item) => ({ item })) })), ...slots.filter((s) => s.failure).flatMap(toItems)]];
 	}
 
-	const { parallel } = context.getNodeParameter('options', 0, {}) as { parallel?: number };
 	const client = run.client(run.operation.resource);
 	const [worked] = await Promise.allSettled([
-		inParallel(slots, parallel === undefined ? () => client.width : Math.max(1, Math.min(50, Number(parallel) || 1)), async (slot) => {
+		inParallel(slots, run.parallel ?? (() => client.width), async (slot) => {
 			await step(slot, async () => void (slot.outputs = await rehearse(run, async () => await handler.work!(slot.job, slot.item))));
 		}),
 	]);

@@ -1,7 +1,7 @@
 /** Whether a run only says what it would change. */
 import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
 
-import type { Operation } from '../spec/operation';
+import { asksForDryRun, type Operation } from '../spec/operation';
 import { coerce, isAbsent } from '../spec/values';
 
 /**
@@ -10,7 +10,7 @@ import { coerce, isAbsent } from '../spec/values';
  */
 export function isDryRun(context: IExecuteFunctions, operation: Operation): boolean {
 	if (!operation.writes) return false;
-	const own = [...operation.inputs, ...(operation.settings ?? [])].some((input) => 'name' in input && input.name === 'dryRun');
+	const own = asksForDryRun(operation);
 	const { parameters } = context.getNode();
 	const read = (index: number): unknown => (own ? context.getNodeParameter('dryRun', index, true) : (context.getNodeParameter('options', index, {}) as { dryRun?: unknown }).dryRun);
 	const given = own ? parameters.dryRun : (parameters.options as { dryRun?: unknown } | undefined)?.dryRun;

@@ -5,7 +5,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { similar } from '../spec/compare';
-import { keyLabel } from '../spec/keys';
+import { foldKey, keyLabel } from '../spec/keys';
 import { nouns } from '../spec/labels';
 import { grouped } from '../spec/lists';
 import { listed } from '../spec/place';
@@ -49,9 +49,6 @@ const SCAN_FROM = 4;
 
 const lower = (value: unknown) => String(value).trim().toLowerCase();
 
-/** A value as it is compared. */
-const fold = ({ exact }: NaturalKey, value: unknown) => (exact ? String(value).trim() : lower(value));
-
 /** Where a resource's records are looked up; the same resource inside another parent is another place. */
 const placeOf = (resource: Resource) => [resource.name, listed(resource, true).path, ...(resource.listQuery ?? []).flat()].join('\n');
 
@@ -71,7 +68,7 @@ function byKey(api: Api, { key, value: wanted }: Entry, records: IDataObject[]):
 	for (const record of records) {
 		const given = valueOf(api, key, record);
 		const values = given === undefined && key.hidden ? wanted : given;
-		for (const value of new Set((Array.isArray(values) ? values : [values]).map((one) => fold(key, one)))) {
+		for (const value of new Set((Array.isArray(values) ? values : [values]).map((one) => foldKey(key, one)))) {
 			const same = found.get(value) ?? [];
 			// A record can move to the next page while the pages are read.
 			if (!same.some((r) => api.id(r) === api.id(record))) found.set(value, [...same, record]);
@@ -109,7 +106,7 @@ export class Lookup {
 		const place = `${placeOf(resource)}\n${key.field}`;
 		// Two records can have names that differ in case only; an email in any case is one person.
 		const id = `${place}\n${key.type === 'email' ? lower(value) : value.trim()}`;
-		const entry = this.entries.get(id) ?? this.enter(`${place}\n${fold(key, value)}`, { resource, key, value: value.trim(), full: false, include: [], asked: 0 });
+		const entry = this.entries.get(id) ?? this.enter(`${place}\n${foldKey(key, value)}`, { resource, key, value: value.trim(), full: false, include: [], asked: 0 });
 		if (needs.full && !entry.full) {
 			entry.full = true;
 			entry.records = undefined;
@@ -220,7 +217,7 @@ export class Lookup {
 			}
 			const found = byKey(api, group[0], records);
 			const complete = new Set(records.map((r) => api.id(r))).size === total;
-			const settled = group.filter((entry) => complete || found.has(fold(key, entry.value)));
+			const settled = group.filter((entry) => complete || found.has(foldKey(key, entry.value)));
 			// One that was seen on an incomplete list could have a namesake further on.
 			const unique = settled.filter((entry) => complete || entry.key.type === 'email');
 			this.assign(unique, found, asked);
@@ -256,7 +253,7 @@ export class Lookup {
 		for (const entry of entries) {
 			entry.asked = asked;
 			const { api } = this.clientFor(entry.resource);
-			const records = found.get(fold(entry.key, entry.value)) ?? [];
+			const records = found.get(foldKey(entry.key, entry.value)) ?? [];
 			// Names may differ in case only; the exact one wins.
 			const exact = records.filter((r) => [valueOf(api, entry.key, r)].flat().some((v) => String(v) === entry.value));
 			entry.records = exact.length > 0 ? exact : records;
@@ -327,7 +324,7 @@ export class Lookup {
 			);
 		}
 		// Suggestions are a comfort: when they cannot be had, the message stands without them.
-		const near = key.type === 'email' || key.field === 'id' || ++this.missing > SUGGESTIONS_FOR ? [] : similar(value, await this.someNames(resource, key).catch(() => [])).filter((name) => fold(key, name) !== fold(key, value));
+		const near = key.type === 'email' || key.field === 'id' || ++this.missing > SUGGESTIONS_FOR ? [] : similar(value, await this.someNames(resource, key).catch(() => [])).filter((name) => foldKey(key, name) !== foldKey(key, value));
 		throw new BadInput(
 			`${parameter}: there is no ${one} with the ${by} "${value}"`,
 			near.length > 0 ? `Similar ones are: ${near.join(', ')}.` : (key.absent ?? `Check the spelling, or choose the ${one} from the list.`),

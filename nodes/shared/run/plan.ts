@@ -5,8 +5,8 @@
 import { type IDataObject, NodeApiError } from 'n8n-workflow';
 
 import { sameValue } from '../spec/compare';
-import { idField } from '../spec/fields';
-import { fieldOf } from '../spec/keys';
+import { idField, isHidden } from '../spec/fields';
+import { fieldOf, ID } from '../spec/keys';
 import { nouns } from '../spec/labels';
 import type { Link, RecordId, RecordInput } from '../spec/record';
 import type { ActionParameter, Field, Relation, Resource } from '../spec/resource';
@@ -15,6 +15,7 @@ import type { Answer, Call } from '../wire/api';
 import type { Client } from '../wire/client';
 import { Withheld } from '../wire/refusals';
 import { displayName } from './display';
+import { pathTo } from './reads';
 import type { Run } from './run';
 
 /** One value that would change. Names are those of the output. */
@@ -60,9 +61,6 @@ export async function sendOrPlan(client: Client, call: Call, plan: () => Plan | 
 	if (sent.status === 'fulfilled') return sent.value;
 	throw sent.reason instanceof Withheld ? new Planned(await plan()) : sent.reason;
 }
-
-/** Fields whose values a vendor does not show, so that nothing can be said about them. */
-const isHidden = (field: Field) => field.writeOnly || field.query || field.type === 'secret';
 
 /**
  * What of a record would change. Only differences are given; without a record, all values are.
@@ -139,7 +137,7 @@ export async function recordBefore(run: Run, resource: Resource, id: RecordId, l
 	const include = client.api.supports.paths ? links.filter((name) => (resource.relations ?? []).some((r) => r.name === name && r.include)) : [];
 	const call: Call = {
 		method: 'GET',
-		path: `${resource.path}/${encodeURIComponent(String(id))}`,
+		path: pathTo(resource, id),
 		query: client.api.getQuery(resource, { include }),
 		purpose: `get ${nouns(resource).one} ${id}`,
 	};
@@ -203,9 +201,6 @@ export async function recordsOf(run: Run, resource: Resource, ids: RecordId[], f
 	const { idName = 'id' } = run.apiOf(resource);
 	return ids.map((id) => run.lookup.known(resource, id) ?? { [idName]: id });
 }
-
-/** The key by which records are asked for by id. */
-export const ID = { field: 'id', label: 'ID' };
 
 /** Whether records of a kind can be asked for by many ids at once. */
 export function inBatches(run: Run, resource: Resource): boolean {

@@ -75,11 +75,17 @@ export class Run {
 		const api = this.apiOf(resource);
 		let client = this.clients.get(api);
 		if (!client) {
-			const { maxWait, parallel } = this.context.getNodeParameter('options', 0, {}) as { maxWait?: number; parallel?: number };
-			client = new Client(this.context, api, { dryRun: this.dryRun, ...(maxWait === undefined ? {} : { maxWait: maxWait * 60_000 }), unpaced: parallel !== undefined });
+			const { maxWait } = this.context.getNodeParameter('options', 0, {}) as { maxWait?: number };
+			client = new Client(this.context, api, { dryRun: this.dryRun, ...(maxWait === undefined ? {} : { maxWait: maxWait * 60_000 }), unpaced: this.parallel !== undefined });
 			this.clients.set(api, client);
 		}
 		return client;
+	}
+
+	/** Items to work on at once, if the user set a number. */
+	get parallel(): number | undefined {
+		const { parallel } = this.context.getNodeParameter('options', 0, {}) as { parallel?: number };
+		return parallel === undefined ? undefined : Math.max(1, Math.min(50, Number(parallel) || 1));
 	}
 
 	/** Work under the same key runs one after the other, also across executions, so that they never make two records of one key. */

@@ -49,6 +49,20 @@ export function neededFor(api: Api, resource: Resource, conditions: Condition[])
 	return [...new Set(conditions.filter((condition) => subjectOf(api, resource, condition)).map(({ path }) => (resource.fields.some((f) => f.name === path.join('.')) ? path.join('.') : path[0])))].filter((name) => name !== 'id');
 }
 
+/** A condition, prepared for many records. */
+interface Check {
+	condition: Condition;
+	subject: Subject;
+	/** By the kinds that the value can be of. */
+	breaks: Array<(own: unknown) => boolean>;
+}
+
+/** Whether a record cannot be what the condition asks for, whatever kind its value is of. */
+const isBroken = ({ subject, breaks }: Check, record: IDataObject): boolean => {
+	const own = subject.of(record);
+	return own !== undefined && breaks.every((breaksIt) => breaksIt(own));
+};
+
 /** Checks the records of one filtered list. */
 export class FilterCheck {
 	/** Records that had changed since the vendor found them, and were skipped. */
@@ -58,7 +72,7 @@ export class FilterCheck {
 	private readonly honored = new Map<Condition, Promise<boolean>>();
 
 	/** Conditions that records can be held against. */
-	private readonly checks: Array<{ condition: Condition; subject: Subject; breaks: Array<(own: unknown) => boolean> }>;
+	private readonly checks: Check[];
 
 	constructor(
 		private readonly client: Client,
@@ -72,27 +86,19 @@ export class FilterCheck {
 		});
 	}
 
-	/** The first check that a record does not pass. */
-	private failing(record: IDataObject) {
-		return this.checks.find(({ subject, breaks }) => {
-			const own = subject.of(record);
-			return own !== undefined && breaks.every((isBroken) => isBroken(own));
-		});
-	}
-
 	/**
 	 * Whether a record belongs to what was asked for, at once if it does; false for one that merely moved on.
 	 * @throws NodeOperationError that names vendor, filter and record if the vendor ignores the filter.
 	 */
 	fits(record: IDataObject): true | Promise<boolean> {
-		return this.failing(record) ? this.judge(record) : true;
+		return this.checks.some((check) => isBroken(check, record)) ? this.judge(record) : true;
 	}
 
 	private async judge(record: IDataObject): Promise<boolean> {
 		const { api } = this.client;
-		for (const { condition, subject, breaks } of this.checks) {
-			const own = subject.of(record);
-			if (own === undefined || !breaks.every((isBroken) => isBroken(own))) continue;
+		for (const check of this.checks) {
+			if (!isBroken(check, record)) continue;
+			const { condition, subject } = check;
 			let honored = this.honored.get(condition);
 			if (!honored) this.honored.set(condition, (honored = this.isHonored(condition, subject.fields[0], record)));
 			if (await honored) {

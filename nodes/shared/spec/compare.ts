@@ -28,6 +28,12 @@ function distance(a: string, b: string): number {
 	return row[b.length];
 }
 
+/** A text as people read it: without differences in white space, or in how a letter is encoded. */
+export const plainText = (value: unknown) => String(value).normalize('NFKC').replace(/\s+/g, ' ').trim();
+
+/** The same without case. */
+export const foldText = (value: unknown) => plainText(value).toLowerCase();
+
 /** Two values mean the same to the vendor: nothing, equal numbers or times, lists with equal entries. */
 export function sameValue(a: unknown, b: unknown): boolean {
 	if (isAbsent(a) && isAbsent(b)) return true;

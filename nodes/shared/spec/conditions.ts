@@ -2,6 +2,7 @@
  * Conditions held against the values of a record. Vendors compare in ways that they do not document (case, spaces, time zones,
  * fractions of a second, empty values), so only what no reading of a condition allows counts as a violation.
  */
+import { foldText } from './compare';
 import type { Condition } from './query';
 import type { Field } from './resource';
 import { isAbsent } from './values';
@@ -10,8 +11,6 @@ import { isAbsent } from './values';
 const INSTANT = 1_000;
 /** A day without a zone begins somewhere within these milliseconds. */
 const ZONES = 14 * 3_600_000;
-
-const fold = (value: unknown) => String(value).normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
 
 const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text.trim());
 
@@ -45,7 +44,7 @@ function equal(kind: Exclude<Kind, 'text'>, own: unknown, wanted: string): boole
 export function violation(field: Field, { operator, values }: Condition, wildcards = false): (own: unknown) => boolean {
 	const kind = kindOf(field);
 	const [first = '', last = first] = values;
-	const wanted = values.map(fold);
+	const wanted = values.map(foldText);
 	const open = wildcards && values.some((value) => value.includes('*'));
 	// What has no kind of its own is compared as a time, if it is one.
 	const ordered = kind === 'text' ? 'time' : kind;
@@ -64,13 +63,13 @@ export function violation(field: Field, { operator, values }: Condition, wildcar
 				return entries.length === 0;
 			case 'equals':
 			case 'oneOf':
-				return !entries.some((entry) => wanted.includes(fold(entry)) || (kind !== 'text' && values.some((value) => equal(kind, entry, value))));
+				return !entries.some((entry) => wanted.includes(foldText(entry)) || (kind !== 'text' && values.some((value) => equal(kind, entry, value))));
 			case 'notEquals':
-				return entries.length === 1 && kind === 'text' && fold(entries[0]) === wanted[0];
+				return entries.length === 1 && kind === 'text' && foldText(entries[0]) === wanted[0];
 			case 'contains':
 			case 'startsWith':
 			case 'endsWith':
-				return !entries.some((entry) => fold(entry).includes(wanted[0] ?? ''));
+				return !entries.some((entry) => foldText(entry).includes(wanted[0] ?? ''));
 			case 'above':
 			case 'atLeast':
 				return entries.length > 0 && beyond(entries, first, -1);

@@ -90,3 +90,6 @@ function unknownField(resource: Resource, name: string, known: string[]): BadInp
 		'Remove it from the input, for example with an Edit Fields node, or turn on the option "Ignore Unknown Fields". With "Map Each Column Manually", map only the fields you want.',
 	);
 }
+
+/** Whether a vendor never shows the values of a field: they are sent, and nothing can be said about them later. */
+export const isHidden = ({ writeOnly, query, type }: Field): boolean => Boolean(writeOnly) || Boolean(query) || type === 'secret';

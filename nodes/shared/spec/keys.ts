@@ -13,3 +13,9 @@ export function keyLabel(resource: Resource, key: NaturalKey): string {
 export function fieldOf(resource: Resource, name: string): Field {
 	return resource.fields.find((f) => f.name === name) ?? { name, type: 'string' };
 }
+
+/** The key by which records are asked for by id. */
+export const ID: NaturalKey = { field: 'id', label: 'ID' };
+
+/** The form under which two values of a key are one. */
+export const foldKey = ({ exact }: NaturalKey, value: unknown): string => (exact ? String(value).trim() : String(value).trim().toLowerCase());

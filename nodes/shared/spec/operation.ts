@@ -196,6 +196,9 @@ export function upsertKeys(resource: Resource): NaturalKey[] {
 export const matchKeys = ({ kind, resource }: Pick<Operation, 'kind' | 'resource'>): NaturalKey[] =>
 	kind !== 'reconcile' ? upsertKeys(resource) : resource.reconcile?.keyInput ? [] : reconcileKeys(resource);
 
+/** Whether an operation asks for Dry Run in a parameter of its own, in place of the option. */
+export const asksForDryRun = ({ inputs, settings = [] }: Operation): boolean => [...inputs, ...settings].some((input) => 'name' in input && input.name === 'dryRun');
+
 /** Create and update can point to other records. */
 export function takesLinks(operation: Operation): boolean {
 	return (

@@ -7,6 +7,7 @@ import { nouns } from '../spec/labels';
 import type { Query } from '../spec/query';
 import type { Resource } from '../spec/resource';
 import type { Call } from '../wire/api';
+import { isGone } from '../wire/refusals';
 import type { Vendor } from '../wire/vendor';
 import { fingerprint, markOfValue } from './fingerprint';
 import { outside } from './outside';
@@ -162,7 +163,7 @@ export async function pollSnapshots(context: IPollFunctions, watch: Watch): Prom
 		for (const id of missing) {
 			const earlier = before.get(id)!;
 			// Not listed is not gone: rows move between pages, and lists can be incomplete.
-			if (complete && watch.deletions && !isOver() && (await isGone(id))) {
+			if (complete && watch.deletions && !isOver() && (await isDeleted(id))) {
 				items.push({ ...named({ event: 'deleted', of: '' }, id), id: resource.idType === 'integer' ? Number(id) : id, deleted: true });
 				undo.set(id, earlier);
 			} else if (now.size < WATCHED_AT_MOST) now.set(id, earlier);
@@ -177,10 +178,10 @@ export async function pollSnapshots(context: IPollFunctions, watch: Watch): Prom
 		return new NodeOperationError(context.getNode(), message, { description: 'This would slow down the workflow and n8n. Watch fewer records or events.' });
 	}
 
-	async function isGone(id: string): Promise<boolean> {
+	async function isDeleted(id: string): Promise<boolean> {
 		const [answer] = await Promise.allSettled([client.send({ method: 'GET', path: pathTo(resource, id), purpose: `get ${nouns(resource).one} ${id}` })]);
 		if (answer.status === 'fulfilled') return false;
-		if (answer.reason instanceof NodeApiError && ['404', '410'].includes(String(answer.reason.httpCode))) return true;
+		if (isGone(answer.reason)) return true;
 		throw answer.reason instanceof NodeApiError ? answer.reason : new NodeOperationError(context.getNode(), answer.reason as Error);
 	}
 }

@@ -27,6 +27,9 @@ const REMEDIES: Record<number, string> = {
 	429: 'The rate limit is used up. Run again later.',
 };
 
+/** Whether a request failed because there is no such record any more. */
+export const isGone = (error: unknown): boolean => error instanceof NodeApiError && ['404', '410'].includes(String(error.httpCode));
+
 /** What a request does, for messages. */
 const purposeOf = (call: Call) => call.purpose ?? `${call.method} ${call.path}`;
 

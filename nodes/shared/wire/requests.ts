@@ -39,6 +39,9 @@ const BLIND_WAIT = 5_000;
 /** Faults that prove the request never reached the vendor, so that even a POST can be repeated. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
+/** Whether a request can change something at the vendor. */
+const isWrite = ({ method, reads }: Pick<Call, 'method' | 'reads'>) => method !== 'GET' && !reads;
+
 export interface RequestOptions {
 	/** Longest time in ms that one request may wait for the vendor's rate limit. */
 	maxWait?: number;
@@ -132,7 +135,7 @@ export class Requests {
 
 	/** In a dry run only reads pass. For requests that do not go through `send`, too. @throws Withheld */
 	admit(call: Pick<Call, 'method' | 'path' | 'purpose' | 'reads'>): void {
-		if (this.options.dryRun && call.method !== 'GET' && !call.reads) throw new Withheld(call);
+		if (this.options.dryRun && isWrite(call)) throw new Withheld(call);
 	}
 
 	/**
@@ -146,8 +149,13 @@ export class Requests {
 			const { outcome } = await this.go(call, deadline);
 			if ('fault' in outcome) return { code: outcome.code };
 			if (outcome.status !== 429) return outcome;
-			this.gate.openAt = Math.max(this.gate.openAt, Date.now() + (this.api.retryAfter?.(outcome.headers, Date.now()) ?? BLIND_WAIT));
+			this.holdBack(this.api.retryAfter?.(outcome.headers, Date.now()));
 		}
+	}
+
+	/** No request of this credential for so many milliseconds; for a while if the vendor does not say how long. */
+	private holdBack(wait = BLIND_WAIT): void {
+		this.gate.openAt = Math.max(this.gate.openAt, Date.now() + wait);
 	}
 
 	private async attempt(given: Call, instead = (failed: Call) => failed): Promise<Answer> {
@@ -201,7 +209,7 @@ export class Requests {
 					gate.rate?.refused(trip.sent);
 					gate.pace.meetOthers();
 				}
-				gate.openAt = Math.max(gate.openAt, Date.now() + (wait ?? BLIND_WAIT));
+				this.holdBack(wait);
 				if (gate.openAt > deadline) throw refusals.refused(call, outcome);
 				continue;
 			}
@@ -231,7 +239,7 @@ export class Requests {
 		call: Call,
 	): Promise<RawAnswer | { fault: NodeApiError; code: string }> {
 		const { readOnly = false, most = Infinity } = this.options;
-		if ((readOnly || this.options.dryRun) && call.method !== 'GET' && !call.reads) throw this.refusals.readsOnly(call);
+		if ((readOnly || this.options.dryRun) && isWrite(call)) throw this.refusals.readsOnly(call);
 		if (this.sent >= most) throw this.refusals.spent(most);
 		const credentials = await this.credentials();
 		this.sent++;

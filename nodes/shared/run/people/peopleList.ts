@@ -1,5 +1,5 @@
 /** The list as the items give it: its keys, and the settings of the run. */
-import { keyLabel } from '../../spec/keys';
+import { foldKey, keyLabel } from '../../spec/keys';
 import { labelOf } from '../../spec/labels';
 import type { Operation } from '../../spec/operation';
 import type { Condition } from '../../spec/query';
@@ -40,9 +40,6 @@ export interface PeopleList {
 
 const lists = new WeakMap<Run, PeopleList>();
 
-/** The form under which two values of a key are one person. */
-export const folded = ({ exact }: NaturalKey, value: unknown): string => (exact ? String(value).trim() : String(value).trim().toLowerCase());
-
 export function listOf(run: Run): PeopleList {
 	let list = lists.get(run);
 	if (!list) lists.set(run, (list = { key: reconcileKeys(run.operation.resource)[0], keys: [] }));
@@ -59,7 +56,7 @@ export function readKey(item: Item, operation: Operation, list: PeopleList): str
 		const value = given.value.trim();
 		if (item.index === 0) list.key = given.key;
 		else if (given.key !== list.key) list.mixed ??= `some items are matched by ${keyLabel(resource, list.key)}, others by ${keyLabel(resource, given.key)}`;
-		list.keys.push(value === '' ? { index: item.index } : { index: item.index, value, folded: folded(given.key, value) });
+		list.keys.push(value === '' ? { index: item.index } : { index: item.index, value, folded: foldKey(given.key, value) });
 		return value;
 	} catch (error) {
 		list.keys.push({ index: item.index, problem: (error as Error).message });

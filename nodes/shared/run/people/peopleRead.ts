@@ -1,7 +1,8 @@
 /** Reads the people there are and makes the plan: whom to create, change, leave, report or retire. Writes nothing. */
 import type { IDataObject } from 'n8n-workflow';
 
-import { fieldOf, keyLabel } from '../../spec/keys';
+import { isHidden } from '../../spec/fields';
+import { fieldOf, foldKey, ID, keyLabel } from '../../spec/keys';
 import { nouns } from '../../spec/labels';
 import type { Operation } from '../../spec/operation';
 import { listed } from '../../spec/place';
@@ -15,10 +16,10 @@ import type { Fail } from '../handler';
 import { displayFields, displayName } from '../display';
 import type { Entry } from '../lookup';
 import type { Fate, Leaver, PeopleHooks, Person } from './people';
-import { folded, type PeopleList, type Settings } from './peopleList';
+import type { PeopleList, Settings } from './peopleList';
 import { type Change, nameOf } from '../plan';
 import { list as listRecords } from '../reads';
-import { checkLimit, counted, differing, inDomains, isHidden, limitFor } from './reconcilePlan';
+import { checkLimit, counted, differing, inDomains, limitFor } from './reconcilePlan';
 import type { Run } from '../run';
 import { neededFor, unseen, unverifiable } from '../trust';
 import { assertComplete, newRecord } from '../upsert';
@@ -92,7 +93,7 @@ export async function readPeople(run: Run, operation: Operation, hooks: PeopleHo
 	if (retirement) assertVerifiable(api, resource, conditions);
 
 	const wanted = new Map<string, Wanted>(list.keys.map(({ folded: key }) => [key!, { ids: new Set() }]));
-	for (const person of jobs) wanted.get(folded(list.key, person.key))!.person = person;
+	for (const person of jobs) wanted.get(foldKey(list.key, person.key))!.person = person;
 	const value = (record: IDataObject, field: string) => api.value(record, field);
 	const text = (record: IDataObject, field?: string) => (field === undefined || isAbsent(value(record, field)) ? '' : String(value(record, field)));
 	const isRetired = (record: IDataObject) => (retirement ? [retirement] : reconcile.retire).some(({ fields }) => fields && Object.entries(fields).every(([name, wish]) => value(record, name) === wish));
@@ -114,18 +115,18 @@ export async function readPeople(run: Run, operation: Operation, hooks: PeopleHo
 	const query = { conditions, ...(api.supports.only && !resource.rows ? { only: neededFields(api, resource, list, hooks, settings, jobs) } : {}) };
 	for await (const { record } of listRecords(run, listed(place), query)) {
 		const key = text(record, list.key.field);
-		const one = key === '' ? undefined : wanted.get(folded(list.key, key));
+		const one = key === '' ? undefined : wanted.get(foldKey(list.key, key));
 		if (one) meet(one, record);
 		if (!inDomains(value(record, email ?? ''), settings.domains) || isRetired(record)) continue;
 		inScope++;
 		if (one) continue;
 		if (retirement) assertSeen(api, resource, conditions, record);
-leavers.push({ key, ...factsOf(record), email: text(record, email), outcome: 'reported', changes: [], more: {}, values: Object.fromEntries(kept.map((name) => [name, value(record, name)])) as IDataObject });
+		leavers.push({ key, ...factsOf(record), email: text(record, email), outcome: 'reported', changes: [], more: {}, values: Object.fromEntries(kept.map((name) => [name, value(record, name)])) as IDataObject });
 	}
 
 	// Outside the scope people of the list are found by their key, so that they are not created once more.
 	const entryOf = ({ key }: Person) => run.lookup.want(place, list.key, key, { full: true });
-	const missing = jobs.filter((person) => wanted.get(folded(list.key, person.key))!.ids.size === 0);
+	const missing = jobs.filter((person) => wanted.get(foldKey(list.key, person.key))!.ids.size === 0);
 	if (conditions.length > 0) for (const person of missing) entryOf(person);
 	hooks.missing?.(run, missing);
 	if (missing.length > 0) await run.lookup.resolve();
@@ -134,7 +135,7 @@ leavers.push({ key, ...factsOf(record), email: text(record, email), outcome: 're
 	const people: Planned[] = [];
 	for (const person of jobs) {
 		try {
-			const one = wanted.get(folded(list.key, person.key))!;
+			const one = wanted.get(foldKey(list.key, person.key))!;
 			if (one.ids.size === 0 && conditions.length > 0) for (const record of await run.lookup.found(entryOf(person))) meet(one, record);
 			if (one.ids.size > 1) throw new BadInput(`${one.ids.size} ${nouns(resource).many} have the ${keyLabel(resource, list.key)} "${person.key}"`, `Their IDs are ${[...one.ids].join(', ')}. Correct this in ${api.name}, or take the person out of the list.`);
 			people.push(one.planned ?? absent(run, place, hooks, person, entryOf(person), asked));
@@ -207,7 +208,7 @@ function absent(run: Run, place: Resource, hooks: PeopleHooks, person: Person, e
 async function describe(run: Run, people: Planned[]): Promise<void> {
 	const related = people.flatMap(({ raw = [] }) => raw.filter(({ of }) => of !== undefined));
 	for (const { of, from } of related) {
-		if (!isAbsent(from) && !run.lookup.known(run.resource(of!), from as RecordId)) run.lookup.want(run.resource(of!), { field: 'id', label: 'ID' }, String(from));
+		if (!isAbsent(from) && !run.lookup.known(run.resource(of!), from as RecordId)) run.lookup.want(run.resource(of!), ID, String(from));
 	}
 	// A name that cannot be had stays an id.
 	if (related.length > 0) await run.lookup.resolve();

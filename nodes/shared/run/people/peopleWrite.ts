@@ -2,7 +2,7 @@
 import { type IDataObject, type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { sameValue } from '../../spec/compare';
-import { keyLabel } from '../../spec/keys';
+import { foldKey, keyLabel } from '../../spec/keys';
 import { nouns } from '../../spec/labels';
 import { listed } from '../../spec/place';
 import { BadInput } from '../../spec/values';
@@ -11,7 +11,7 @@ import { confirmWrite, leftOf } from '../confirm';
 import { displayName } from '../display';
 import { inParallel } from '../parallel';
 import type { Fate, Leaver, PeopleHooks, Present, Written } from './people';
-import { folded, type Settings } from './peopleList';
+import type { Settings } from './peopleList';
 import type { PeoplePlan, Planned } from './peopleRead';
 import { type Change, nameOf } from '../plan';
 import { list, pathTo } from '../reads';
@@ -23,8 +23,7 @@ import { createOrUpdate, newRecord } from '../upsert';
 /** Makes the changes. A failure ends the run, or stays with its person under Continue On Fail. */
 export async function carryOut(run: Run, plan: PeoplePlan, hooks: PeopleHooks, settings: Settings): Promise<void> {
 	const tolerant = run.context.continueOnFail();
-	const { parallel = 5 } = run.context.getNodeParameter('options', 0, {}) as { parallel?: number };
-	const atOnce = Math.max(1, Math.min(50, Number(parallel) || 1));
+	const atOnce = run.parallel ?? 5;
 	const leavers = plan.leavers.filter(({ outcome }) => outcome === settings.retirement?.done);
 	const open = plan.people.filter(({ fate }) => fate.outcome !== 'unchanged');
 	let done = 0;
@@ -85,11 +84,11 @@ async function readAgain(run: Run, plan: PeoplePlan, quiet: Planned[], note: (fa
 	const api = run.apiOf(place);
 	const found = new Map<string, IDataObject>();
 	for await (const { record } of list(run, listed(place), { conditions: [] })) {
-		for (const name of [`id ${api.id(record)}`, `key ${folded(key, api.value(record, key.field))}`]) found.set(name, record);
+		for (const name of [`id ${api.id(record)}`, `key ${foldKey(key, api.value(record, key.field))}`]) found.set(name, record);
 	}
 	for (const planned of quiet) {
 		const { fate, person, id, update } = planned;
-		const record = found.get(id === undefined ? `key ${folded(key, person.key)}` : `id ${id}`) ?? {};
+		const record = found.get(id === undefined ? `key ${foldKey(key, person.key)}` : `id ${id}`) ?? {};
 		try {
 			if (update && Object.keys(record).length > 0) await confirmWrite(run, place, update, record);
 			settle(run, plan, planned, { record, answer: record, outcome: planned.create ? 'created' : 'updated' });

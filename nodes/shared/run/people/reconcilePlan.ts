@@ -4,7 +4,8 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 
-import { sameValue } from '../../spec/compare';
+import { foldText, plainText, sameValue } from '../../spec/compare';
+import { isHidden } from '../../spec/fields';
 import type { Field } from '../../spec/resource';
 import { BadInput, isAbsent } from '../../spec/values';
 import { sameAsSent } from '../applied';
@@ -85,13 +86,9 @@ export function checkLimit(leavers: string[], numbers: { limit: number; inScope:
 export function isSame(field: Field, wanted: unknown, now: unknown): boolean {
 	if (sameValue(wanted, now)) return true;
 	if (!sameAsSent(wanted, now)) return false;
-	const fold = (value: unknown) => String(value).normalize('NFKC').replace(/\s+/g, ' ').trim();
-	const texts = typeof wanted === 'string' && typeof now === 'string' && field.type !== 'email' && fold(wanted).toLowerCase() === fold(now).toLowerCase();
-	return !texts || fold(wanted) === fold(now);
+	const texts = typeof wanted === 'string' && typeof now === 'string' && field.type !== 'email' && foldText(wanted) === foldText(now);
+	return !texts || plainText(wanted) === plainText(now);
 }
-
-/** Fields that a vendor never shows: they are sent for a new person, and not compared later. */
-export const isHidden = (field: Field): boolean => Boolean(field.writeOnly) || Boolean(field.query) || field.type === 'secret';
 
 /** Fields of the list that differ from the record. */
 export function differing(fields: IDataObject, fieldOf: (name: string) => Field, valueOf: (name: string) => unknown): IDataObject {
