@@ -57,7 +57,9 @@ const OUTREACH_SCOPES: Record<string, string> = {
 	'user.provision': 'users.read users.write roles.read profiles.read teams.read teams.write',
 	'user.deprovision': 'users.read users.write prospects.read prospects.write accounts.read accounts.write tasks.read tasks.write batches.read batches.write',
 	'user.reactivate': 'users.read users.write',
-	'prospect.addToSequence': 'sequenceStates.read sequenceStates.write',
+	'user.reconcile':
+		'users.read users.write roles.read profiles.read teams.read teams.write; to hand over also prospects.read prospects.write accounts.read accounts.write tasks.read tasks.write batches.read batches.write',
+	'prospect.addToSequence': 'prospects.read sequences.read mailboxes.read sequenceStates.read sequenceStates.write',
 	'api.request': 'those of the request',
 	'connection.check': 'those that it finds out',
 	'webhook.cleanup': 'none',

@@ -4,6 +4,8 @@
  * simulator uses (outreach-cases.mts) or is written by hand (outreach-recipes.mts), never from the node's spec.
  * A new resource needs nothing here; an operation of several requests needs an entry in outreach-recipes.mts.
  */
+import { readFile } from 'node:fs/promises';
+
 import type { INodeProperties, ResourceMapperField } from 'n8n-workflow';
 import { outreach } from '../../dist/nodes/Outreach/vendor.js';
 import { isCheck } from '../../dist/nodes/shared/spec/connection.js';
@@ -36,6 +38,17 @@ let harness: Harness;
 
 /** `METHOD path` of every request, with the address as in the reference pages. */
 const reached = new Set<string>();
+
+/** The scopes that an operation used, by its resource and its name as the documentation has them. */
+const used = new Map<string, Set<string>>();
+
+/** The scope of a request: the plural of the resource with what is done. */
+function scopeOf({ method, path }: Sent): string | undefined {
+	const [, first = '', second = ''] = /^\/api\/v2\/(\w+)(?:\/(\w+))?/.exec(path) ?? [];
+	if (first === '' || first === 'schema' || first === 'types') return undefined;
+	const plural = first === 'customObjects' ? 'customObjectRecords' : first === 'batches' && /\D/.test(second) ? 'batches' : first;
+	return `${plural}.${method === 'GET' ? 'read' : method === 'DELETE' ? 'delete' : 'write'}`;
+}
 
 /** A record that carries what it was asked with, so that outputs can be told apart. */
 function plausible({ method, path, query, body }: Sent) {
@@ -170,6 +183,11 @@ describe.each(operations)('$name', ({ resource, operation, name }) => {
 		for (const [what, entry] of Object.entries(cases)) {
 			try {
 				const { items } = await check(entry);
+				const row = `${resource.label}: ${operation.label}`;
+				for (const sent of recorder.sent) {
+					const scope = isForeign(sent.path) ? undefined : scopeOf(sent);
+					if (scope) used.set(row, new Set([...(used.get(row) ?? []), scope]));
+				}
 				const paired = items.flatMap(({ pairedItem }) => [pairedItem].flat().map((p) => (typeof p === 'object' ? p.item : p)));
 				expect(new Set(paired)).toEqual(new Set([0, 1]));
 			} catch (error) {
@@ -253,6 +271,22 @@ describe('the node as a whole', () => {
 		const all = new Set(Object.values(documented.operations).flat());
 		const elsewhere = [/^\w+ \/customObjects\//, /^GET \/types$/, /^GET \/schema(\.json)?$/];
 		expect([...reached].filter((address) => !all.has(address) && !elsewhere.some((pattern) => pattern.test(address)))).toEqual([]);
+	});
+
+	test('needs no scope that its documentation does not name', async () => {
+		const text = await readFile('docs/outreach.md', 'utf8');
+		const rows = new Map<string, string[]>();
+		let heading = '';
+		for (const line of text.split('\n')) {
+			heading = /^### (.+)/.exec(line)?.[1] ?? heading;
+			const cells = line.split(' | ');
+			if (cells.length > 3) rows.set(`${heading}: ${cells[0].slice(2)}`, cells[2].split(/[ ;]+/));
+		}
+		// The request decides, or a token that has no scopes.
+		const free = ['API Request: Send', 'Webhook: Clean Up'];
+		const missing = [...used].filter(([row]) => !free.includes(row)).map(([row, scopes]) => [row, [...scopes].filter((scope) => !rows.get(row)?.includes(scope))]);
+		expect(Object.fromEntries(missing.filter(([, scopes]) => scopes.length > 0))).toEqual({});
+		expect(used.size).toBeGreaterThan(200);
 	});
 
 	test('says of operations that one vendor file alone lists that they are uncertain', () => {

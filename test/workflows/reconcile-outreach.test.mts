@@ -165,6 +165,12 @@ describe('refused before anything is written, with the numbers:', () => {
 		expect(described((await reconcile(STAFF.slice(0, 1), { notInList: 'lock', options: { retireLimit: 2 } })).error).message).toContain('lock 3 of 5 people in scope, and the limit is 2');
 	});
 
+	test.each(['0%', '0', 0, '0.0 %'])('one leaver when the limit is %j', async (retireLimit) => {
+		const { error } = await reconcile(STAFF.slice(0, -1), { notInList: 'lock', options: { retireLimit } });
+		expect(described(error).message).toMatch(/^Refused: this would lock 1 of \d people in scope, and the limit is 0$/);
+		expect(lab.writes()).toEqual([]);
+	});
+
 	test.each([
 		['an empty list', [{}], 'Refused: the list is empty (0 of 1 items with a valid Email)'],
 		['keys that are none', [...STAFF, { email: 'nobody' }, { email: '' }], 'Refused: 2 of 10 items have no valid Email'],

@@ -35,7 +35,7 @@ export const RETIRE_LIMIT: Field = {
 	name: 'retireLimit',
 	label: 'Limit',
 	type: 'string',
-	description: 'Most people to retire in one run: a number, or a percentage of the active people in scope (at least 3). A run that would retire more changes nothing.',
+	description: 'Most people to retire in one run: a number, or a percentage of the active people in scope (at least 3, unless it is 0%). A run that would retire more changes nothing.',
 };
 
 export const LIMIT_DEFAULT = '10%';

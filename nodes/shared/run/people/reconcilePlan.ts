@@ -63,11 +63,11 @@ export function readLimit(given: unknown, fallback: string): { share?: number; c
 	return percent ? { share: Number(number) / 100 } : { count: Number(number) };
 }
 
-/** Fewest people that a percentage stands for. */
+/** Fewest people that a percentage stands for. Zero percent is nobody. */
 const LEAST = 3;
 
 /** Most people to retire, of those in scope who still have access. */
-export const limitFor = ({ share = 0, count }: ReturnType<typeof readLimit>, inScope: number): number => count ?? Math.max(LEAST, Math.floor(inScope * share));
+export const limitFor = ({ share = 0, count }: ReturnType<typeof readLimit>, inScope: number): number => count ?? (share && Math.max(LEAST, Math.floor(inScope * share)));
 
 /** @throws BadInput with the numbers if more people would be retired than may be. */
 export function checkLimit(leavers: string[], numbers: { limit: number; inScope: number; list: number }, verb: string): void {
