@@ -26,6 +26,15 @@ require('reflect-metadata');
 export const core = require('n8n-core') as typeof import('n8n-core');
 export const workflow = require('n8n-workflow') as typeof import('n8n-workflow');
 
+// n8n gives a regular expression 250 ms by the clock, which a busy machine can need for any of them. n8n 1 has no such limit.
+workflow.setSafeRegexEngine?.({
+	exec: (pattern, input, flags) => new RegExp(pattern, flags).exec(input),
+	test: (pattern, input, flags) => new RegExp(pattern, flags).test(input),
+	replace: (pattern, input, flags, replacement) => input.replace(new RegExp(pattern, flags), replacement),
+	matchAll: (pattern, input, flags) => [...input.matchAll(new RegExp(pattern, flags?.includes('g') ? flags : `${flags ?? ''}g`))],
+	split: (pattern, input, flags) => input.split(new RegExp(pattern, flags)),
+});
+
 const fromCore = createRequire(require.resolve('n8n-core'));
 const network = fromCore('@n8n/backend-network') as { configureGlobalAxiosDefaults: () => void };
 
