@@ -242,6 +242,13 @@ describe('issue forms', () => {
 	});
 });
 
+test('each vendor has a page, a simulator and a conformance test', () => {
+	const vendors = find('nodes/*/vendor.ts').map((path) => path.split('/')[1].toLowerCase());
+	expect(vendors.length).toBeGreaterThan(0);
+	const wanted = vendors.flatMap((name) => [`docs/${name}.md`, `test/simulator/${name}/api.mts`, `test/conformance/${name}.test.mts`]);
+	expect(wanted.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
 test('updates are proposed for each lock file, and for the actions', async () => {
 	const { updates } = parse(text('.github/dependabot.yml')) as { updates: Array<{ 'package-ecosystem': string; directory: string }> };
 	const locks = find('package-lock.json', 'test/*/package-lock.json');
