@@ -14,7 +14,7 @@ export class BranchCms implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Manage accounts and calendar events of a BranchCMS site',
+		description: 'Manage accounts and calendar events of a BranchCMS site. To start workflows, use BranchCMS Polling Trigger.',
 		defaults: { name: 'BranchCMS' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -14,7 +14,7 @@ export class Userlot implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Manage companies and end users in Userlot',
+		description: 'Manage companies and end users in Userlot. To start workflows, use Userlot Polling Trigger.',
 		defaults: { name: 'Userlot' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -97,9 +97,15 @@ export async function startModel(script: Script): Promise<RunningModel> {
 	};
 }
 
-/** The stand-in for a model in the demo: it knows the example of the flow "Ask about your reps", and says so otherwise. */
-export const demoScript: Script = ({ question, results }) => {
-	if (!/Carlos Cruz.*Contoso/.test(question)) return { say: 'I stand in for a chat model and only know the example question. Choose a credential of your own in "OpenAI Chat Model" to ask others.' };
+/** The stand-in for a model in the demo: it knows the examples of the flow "Ask about your reps", and says so otherwise. */
+export const demoScript: Script = ({ question, tools, results }) => {
+	const [, leaver, heir] = /^(\S+ \S+) leaves\W+(\S+ \S+) takes over/.exec(question) ?? [];
+	if (leaver !== undefined) {
+		const tool = tools.find(({ name }) => name.startsWith('Deprovision_user'));
+		if (results.length === 0 && tool !== undefined) return { call: tool.name, input: { toolParameters: { User: leaver, Reassign_To: heir }, hitlParameters: {} } };
+		return { say: results[0]?.answer ?? 'There is no tool to lock a user.' };
+	}
+	if (!/Carlos Cruz.*Contoso/.test(question)) return { say: 'I stand in for a chat model and only know the examples. Choose a credential of your own in "OpenAI Chat Model" to ask others.' };
 	if (results.length === 0) return { call: 'Get_user', input: { User: 'Carlos Cruz' } };
 	if (results.length === 1) return { call: 'Find_prospects', input: { Search: 'Contoso' } };
 	const [user, prospects] = results.map(({ answer }) => JSON.parse(answer) as Json[]);

@@ -260,6 +260,32 @@ export const cases: Case[] = [
 		},
 	},
 	{
+		name: 'in the browser: the agent answers in the chat, and removes access only after somebody approves it there',
+		async run(stage) {
+			const lockedNow = async () => (await outreachUser(stage, 'ines.ito@acme.example'))?.attributes.locked;
+			await openFlow(stage, flowNamed(stage, 'ask-about-your-reps').id);
+			const box = part('canvas-chat').locator('textarea').first();
+			if (!(await box.isVisible())) await part('workflow-chat-button').click();
+			const say = async (text: string) => {
+				await box.fill(text);
+				// The box takes nothing until the execution before has ended.
+				for (let attempt = 0; attempt < 100 && (await box.inputValue()) !== ''; attempt += 1) {
+					await box.press('Enter');
+					await page.waitForTimeout(200);
+				}
+			};
+			const answer = (text: RegExp) => part('canvas-chat').getByText(text).first().waitFor();
+			await say('Which role does Carlos Cruz have, and who are the prospects at Contoso?');
+			await answer(/Carlos Cruz is Account Executive\. Prospects at Contoso: /);
+			await say('Ines Ito leaves. Hugo Haas takes over.');
+			await answer(/wants to run this tool: Deprovision_user_removes_access/);
+			assert.equal(await lockedNow(), false);
+			await part('canvas-chat').getByText('Approve', { exact: true }).first().click();
+			await answer(/"outcome":"locked"/);
+			assert.equal(await lockedNow(), true);
+		},
+	},
+	{
 		name: 'in the browser: the plan of a dry run is a page that one can read',
 		async run(stage, settings) {
 			if (browser === undefined) await openBrowser();

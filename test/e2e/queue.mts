@@ -265,7 +265,7 @@ async function withFlow<T>(stage: QueueStage, parameters: Json, work: (post: (en
 				await until('all executions ended', async () => {
 					list = await rest.executionsOf(id, count);
 					return list.length >= count && list.every(({ status }) => ['success', 'error', 'crashed'].includes(status));
-				}, 480_000);
+				}, 900_000);
 				return list;
 			},
 		);

@@ -201,6 +201,11 @@ describe('records of Outreach, simplified', () => {
 	const to = (type: string, id: number) => ({ data: { type, id } });
 	const simplify = (entry: IDataObject, included?: IDataObject[], include?: string[]) => outreachApi.simplify(entry, user, included ? { data: entry, included } : undefined, include);
 
+	test('begins with the name, wherever the alphabet has it', () => {
+		const entry = record('user', 7, { createdAt: 'now', email: 'ada@x.de', firstName: 'Ada', lastName: 'Lovelace', locked: false });
+		expect(Object.keys(simplify(entry))).toEqual(['id', 'firstName', 'lastName', 'email', 'createdAt', 'locked']);
+	});
+
 	test('attributes one level up, without empty ones; relations as ids', () => {
 		const entry = record('prospect', 7, { firstName: 'Ada', score: 0, optedOut: false, title: null, tags: [] }, {
 			owner: to('user', 1),

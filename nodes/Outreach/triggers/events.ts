@@ -32,10 +32,10 @@ export const USER_DELETED = 'user.deleted';
 
 const labels = new Map(resources.map((r) => [r.name, r.label]));
 
-/** `Prospect Created`. */
+/** `Prospect Created`. The node panel puts "On" before it and drops punctuation. */
 function eventLabel(resource: string, action: string): string {
 	const subject = resource === '*' ? 'Any Record' : (labels.get(resource) ?? titleCase(resource));
-	if (action === '*') return `${subject}: Any Event`;
+	if (action === '*') return resource === '*' ? 'Any Event' : `${subject} Event of Any Kind`;
 	return `${subject} ${action === 'destroyed' ? 'Deleted' : labelOf({ value: action })}`;
 }
 

@@ -49,12 +49,15 @@ const idOf = (entry: unknown): RecordId => asObject(entry).id as RecordId;
  * Filled attributes one level up; included relations nested as flat records, the others as ids.
  * @param include relations that were asked for, as paths: others are ids, also when their record came along with a neighbour.
  */
-function simplify(record: IDataObject, answer: unknown, include?: string[]): IDataObject {
+function simplify(record: IDataObject, { list }: Resource, answer: unknown, include?: string[]): IDataObject {
 	const included = includedIn(answer);
+	// Outreach orders attributes by the alphabet; people look for the name first.
+	const leading = [...(list?.name ?? []), ...(list?.detail ? [list.detail] : [])];
 	const flat = (entry: IDataObject, seen: string[], place: string): IDataObject => {
 		// Most of the many attributes are empty on most records.
 		const filled = Object.entries(attributes(entry)).filter(([, value]) => value !== null);
-		const result = new Map<string, IDataObject[string]>([['id', entry.id], ...filled]);
+		const first = seen.length > 0 ? [] : leading.flatMap((name) => filled.filter(([filledName]) => filledName === name));
+		const result = new Map<string, IDataObject[string]>([['id', entry.id], ...first, ...filled]);
 		const me = [...seen, `${String(entry.type)} ${String(entry.id)}`];
 		const related = (target: unknown, path: string) => {
 			if (include && !include.some((wanted) => wanted === path || wanted.startsWith(`${path}.`))) return undefined;
@@ -214,6 +217,6 @@ export const outreachApi: Api = {
 		if (Array.isArray(data) && lengthOf(record, relation) > data.length) return undefined;
 		return data === undefined ? undefined : [data ?? []].flat().map(idOf);
 	},
-	simplify: (record, _resource, answer, include) => simplify(record, answer, include),
+	simplify,
 	explain,
 };
