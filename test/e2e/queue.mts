@@ -68,6 +68,8 @@ export async function queueBurst(stage: QueueStage, count: number): Promise<Queu
 		const path = new URL(attributes.url).pathname;
 		// The webhook process learns of the address by itself.
 		await until('the webhook process knows the address', async () => (await fetch(`${stage.receivers.webhook}${path}`, { method: 'POST', body: '{}' })).status === 401);
+		// n8n stores what the trigger remembers, such as the secret, when publishing is over.
+		await wait(3_000);
 		const statuses: Record<string, number> = {};
 		const send = async (to: Receiver, { body, signature }: Pick<Delivery, 'body' | 'signature'>) => {
 			const response = await fetch(`${stage.receivers[to]}${path}`, { method: 'POST', body, headers: { 'content-type': 'application/vnd.api+json', 'outreach-webhook-signature': signature } });
