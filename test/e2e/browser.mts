@@ -262,7 +262,7 @@ export const cases: Case[] = [
 	{
 		name: 'in the browser: the agent answers in the chat, and removes access only after somebody approves it there',
 		async run(stage) {
-			const lockedNow = async () => (await outreachUser(stage, 'ines.ito@acme.example'))?.attributes.locked;
+			const lockedNow = async () => (await outreachUser(stage, 'fatima.farouk@acme.example'))?.attributes.locked;
 			await openFlow(stage, flowNamed(stage, 'ask-about-your-reps').id);
 			const box = part('canvas-chat').locator('textarea').first();
 			if (!(await box.isVisible())) await part('workflow-chat-button').click();
@@ -277,7 +277,7 @@ export const cases: Case[] = [
 			const answer = (text: RegExp) => part('canvas-chat').getByText(text).first().waitFor();
 			await say('Which role does Carlos Cruz have, and who are the prospects at Contoso?');
 			await answer(/Carlos Cruz is Account Executive\. Prospects at Contoso: /);
-			await say('Ines Ito leaves. Hugo Haas takes over.');
+			await say('Fatima Farouk leaves. Hugo Haas takes over.');
 			await answer(/wants to run this tool: Deprovision_user_removes_access/);
 			assert.equal(await lockedNow(), false);
 			await part('canvas-chat').getByText('Approve', { exact: true }).first().click();
