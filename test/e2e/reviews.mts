@@ -326,12 +326,13 @@ export const cases: Case[] = [
 				const executionId = await stage.rest.start(id, trigger);
 				const form = await stage.rest.formOf(executionId);
 				const page = await (await fetch(form)).text();
-				assert.match(page, /<b>1<\/b> create/);
-				assert.match(page, /<b>1<\/b> change/);
-				assert.match(page, /<b>1<\/b> lock/);
-				assert.match(page, /<h3>Emil Ek \(emil\.ek@acme\.example\): change<\/h3>/);
-				assert.ok(page.includes('<td>lastName</td><td>Ek</td><td>E&lt;b&gt;k&lt;/b&gt; $&amp;</td>'), page);
-				assert.ok(page.includes('<td>records</td><td>Ines Ito</td><td>Bea Brandt</td>'), page);
+				const text = page.replaceAll(/\s*(\u00a0|&nbsp;|&#xA0;)\s*/g, ' ').replaceAll(' </td>', '</td>');
+				for (const part of [
+					'<b>1</b> to lock <b>1</b> to create <b>1</b> to change',
+					'<b>Emil Ek (emil.ek@acme.example)</b>: change',
+					'<td>lastName</td><td>Ek</td><td>E&lt;b&gt;k&lt;/b&gt; $&amp;</td>',
+					'<td>owner of records</td><td>Ines Ito</td><td>Bea Brandt</td>',
+				]) assert.ok(text.includes(part), `${part} is not in ${text}`);
 				assert.deepEqual(await writes(stage), []);
 
 				await stage.rest.submitForm(executionId, { Decision: 'Approve', 'Your name': 'Hana HR', Comment: 'as agreed' });
