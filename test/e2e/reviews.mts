@@ -52,7 +52,7 @@ async function staff({ simulators }: Stage): Promise<Array<Record<string, string
 /** Somebody comes, Emil changes, and Ines leaves. */
 async function tonight(stage: Stage, newcomer: string): Promise<Array<Record<string, string>>> {
 	const list = (await staff(stage)).filter(({ email }) => email !== 'ines.ito@acme.example');
-	const changed = list.map((person) => (person.email === 'emil.ek@acme.example' ? { ...person, lastName: 'E<b>k</b> $&' } : person));
+	const changed = list.map((person) => (person.email === 'emil.ek@acme.example' ? { ...person, lastName: 'E<b>k</b> $& {{ 7 * 7 }}' } : person));
 	return [...changed, { email: newcomer, firstName: 'Ida', lastName: 'Night', title: '', role: 'Account Executive', profile: '' }];
 }
 
@@ -326,13 +326,13 @@ export const cases: Case[] = [
 				const executionId = await stage.rest.start(id, trigger);
 				const form = await stage.rest.formOf(executionId);
 				const page = await (await fetch(form)).text();
-				const text = page.replaceAll(/\s*(\u00a0|&nbsp;|&#xA0;)\s*/g, ' ').replaceAll(' </td>', '</td>');
+				const text = page.replaceAll(/\u00a0|&nbsp;|&#xA0;/gi, ' ');
 				for (const part of [
-					'<b>1</b> to lock <b>1</b> to create <b>1</b> to change',
-					'<b>Emil Ek (emil.ek@acme.example)</b>: change',
-					'<td>lastName</td><td>Ek</td><td>E&lt;b&gt;k&lt;/b&gt; $&amp;</td>',
-					'<td>owner of records</td><td>Ines Ito</td><td>Bea Brandt</td>',
-				]) assert.ok(text.includes(part), `${part} is not in ${text}`);
+					'<b>1</b> to lock   <b>1</b> to create   <b>1</b> to change',
+					'<b>Emil Ek</b><br /><b>emil.ek@acme.example</b></td><td><br /><b>change</b>',
+					'<td> lastName </td><td> Ek </td><td> E&lt;b&gt;k&lt;/b&gt; $&amp; {{ 7 * 7 }} </td>',
+					'<td> owner of records </td><td> Ines Ito </td><td> Bea Brandt </td>',
+				]) assert.ok(text.includes(part), `${part} is not in ${text.slice(text.indexOf('<body>'))}`);
 				assert.deepEqual(await writes(stage), []);
 
 				await stage.rest.submitForm(executionId, { Decision: 'Approve', 'Your name': 'Hana HR', Comment: 'as agreed' });
@@ -340,7 +340,7 @@ export const cases: Case[] = [
 				assert.equal(done.status, 'success', done.error);
 				assert.deepEqual(summaryOf(done), [{ result: 'done', decidedBy: 'Hana HR', comment: 'as agreed', planned: 3, created: 1, updated: 1, unlocked: 0, locked: 1, notDone: [] }]);
 				assert.equal((await outreachUser(stage, 'ida.night@acme.example'))?.attributes.firstName, 'Ida');
-				assert.equal((await outreachUser(stage, 'emil.ek@acme.example'))?.attributes.lastName, 'E<b>k</b> $&');
+				assert.equal((await outreachUser(stage, 'emil.ek@acme.example'))?.attributes.lastName, 'E<b>k</b> $& {{ 7 * 7 }}');
 				assert.equal((await outreachUser(stage, 'ines.ito@acme.example'))?.attributes.locked, true);
 				assert.equal((await belongings(stage, ines)).prospects, 0);
 
