@@ -3,26 +3,10 @@ import assert from 'node:assert/strict';
 import type { Execution, Json, Workflow } from '../../scripts/demo/rest.mts';
 import type { Stage } from '../../scripts/demo/stage.mts';
 import { VENDOR_NAMES } from '../../scripts/demo/vendors.mts';
-import { flowNamed, idOf, outreachUser, runFlow, runWith, siteAccount, summaryOf, until, type Case, type OutreachRecord } from './case.mts';
+import { flowNamed, idOf, listing, outreachUser, runFlow, runWith, siteAccount, staff, summaryOf, tonight, until, withCopy, type Case, type OutreachRecord } from './case.mts';
 
 const NEWCOMER = { firstName: 'Petra', lastName: 'Person', email: 'petra.person@acme.example', title: 'Account Executive', role: 'Account Executive', profile: 'Sales Rep', takesOver: '' };
 const HEIR = 'bea.brandt@acme.example';
-
-/** Uses a copy of a flow: with other values in a Set node, and with what `change` makes of it. */
-async function withCopy<T>(stage: Stage, file: string, values: Record<string, string>, change: (workflow: Workflow) => void, use: (id: string, trigger: string) => Promise<T>): Promise<T> {
-	const { id, manualTrigger } = flowNamed(stage, file);
-	const { name, nodes, connections, settings = {} } = await stage.rest.workflow(id);
-	const workflow: Workflow = { name: `${name} (copy)`, nodes, connections, settings };
-	const kept = nodes.find((node) => node.name === 'Settings')?.parameters.assignments as { assignments: Array<{ name: string; value: unknown }> } | undefined;
-	for (const one of kept?.assignments ?? []) one.value = values[one.name] ?? one.value;
-	change(workflow);
-	const copy = await stage.rest.createWorkflow(workflow);
-	try {
-		return await use(copy.id, manualTrigger);
-	} finally {
-		await stage.rest.deleteWorkflow(copy.id);
-	}
-}
 
 /** Runs a copy of a flow to its good end. */
 async function runCopy(stage: Stage, file: string, values: Record<string, string> = {}, change: (workflow: Workflow) => void = () => {}): Promise<Execution> {
@@ -31,29 +15,6 @@ async function runCopy(stage: Stage, file: string, values: Record<string, string
 		assert.equal(execution.status, 'success', execution.error);
 		return execution;
 	});
-}
-
-/** Puts other people into the example of a flow. */
-const listing = (people: Array<Record<string, string>>) => ({ nodes }: Workflow) => {
-	nodes.find((node) => node.name === 'Example list')!.parameters.jsonOutput = JSON.stringify({ people });
-};
-
-/** The users who can sign in, as HR would list them. */
-async function staff({ simulators }: Stage): Promise<Array<Record<string, string>>> {
-	const roles = await simulators.outreach.records<OutreachRecord>('role');
-	const users = (await simulators.outreach.records<OutreachRecord>('user')).filter(({ attributes }) => attributes.locked !== true);
-	return users.map(({ attributes, relationships }) => ({
-		...Object.fromEntries(['email', 'firstName', 'lastName', 'title'].map((name) => [name, String(attributes[name] ?? '')])),
-		role: String(roles.find(({ id }) => id === idOf(relationships.role))?.attributes.name ?? ''),
-		profile: '',
-	}));
-}
-
-/** Somebody comes, Emil changes, and Ines leaves. */
-async function tonight(stage: Stage, newcomer: string): Promise<Array<Record<string, string>>> {
-	const list = (await staff(stage)).filter(({ email }) => email !== 'ines.ito@acme.example');
-	const changed = list.map((person) => (person.email === 'emil.ek@acme.example' ? { ...person, lastName: 'E<b>k</b> $& {{ 7 * 7 }}' } : person));
-	return [...changed, { email: newcomer, firstName: 'Ida', lastName: 'Night', title: '', role: 'Account Executive', profile: '' }];
 }
 
 /** Reads the CSV file again and gives its rows. */
@@ -319,7 +280,7 @@ export const cases: Case[] = [
 		name: 'the nightly reconcile asks with the plan, writes what was approved, and the next night writes nothing',
 		async run(stage) {
 			const ines = await outreachUser(stage, 'ines.ito@acme.example');
-			const people = await tonight(stage, 'ida.night@acme.example');
+			const people = await tonight(stage, 'ida.night@acme.example', 'E<b>k</b> $& {{ 7 * 7 }}');
 			assert.ok(ines && (await belongings(stage, ines)).prospects > 0, 'she has nothing');
 			await withCopy(stage, 'nightly-reconcile', { handOverTo: HEIR }, listing(people), async (id, trigger) => {
 				await forget(stage);
