@@ -277,9 +277,9 @@ export const cases: Case[] = [
 		name: 'in the browser: the form of the nightly reconcile shows the plan, and takes a no',
 		async run(stage, settings) {
 			if (browser === undefined) await openBrowser();
-			await withCopy(stage, 'nightly-reconcile', {}, listing(await tonight(stage, 'nora.night@acme.example')), async (id, trigger) => {
+			await withCopy(stage, 'nightly-reconcile', {}, listing(await tonight(stage, 'Nils')), async (id, trigger) => {
 				const executionId = await stage.rest.start(id, trigger);
-				await page.setViewportSize({ width: 560, height: 900 });
+				await page.setViewportSize({ width: 560, height: 960 });
 				await page.goto(await stage.rest.formOf(executionId));
 				const row = page.getByRole('row').filter({ hasText: 'Ek-Berg' });
 				assert.deepEqual((await row.getByRole('cell').allInnerTexts()).map((text) => text.trim()), ['lastName', 'Ek', 'Ek-Berg']);

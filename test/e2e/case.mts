@@ -127,7 +127,7 @@ export async function staff({ simulators }: Stage): Promise<Array<Record<string,
 export async function tonight(stage: Stage, newcomer: string, lastName = 'Ek-Berg'): Promise<Array<Record<string, string>>> {
 	const list = (await staff(stage)).filter(({ email }) => email !== 'ines.ito@acme.example');
 	const changed = list.map((person) => (person.email === 'emil.ek@acme.example' ? { ...person, lastName } : person));
-	return [...changed, { email: newcomer, firstName: 'Ida', lastName: 'Night', title: '', role: 'Account Executive', profile: '' }];
+	return [...changed, { email: `${newcomer.toLowerCase()}.night@acme.example`, firstName: newcomer, lastName: 'Night', title: '', role: 'Account Executive', profile: '' }];
 }
 
 /** Milliseconds that things may take to happen. */

@@ -280,7 +280,7 @@ export const cases: Case[] = [
 		name: 'the nightly reconcile asks with the plan, writes what was approved, and the next night writes nothing',
 		async run(stage) {
 			const ines = await outreachUser(stage, 'ines.ito@acme.example');
-			const people = await tonight(stage, 'ida.night@acme.example', 'E<b>k</b> $& {{ 7 * 7 }}');
+			const people = await tonight(stage, 'Nora', 'E<b>k</b> $& {{ 7 * 7 }}');
 			assert.ok(ines && (await belongings(stage, ines)).prospects > 0, 'she has nothing');
 			await withCopy(stage, 'nightly-reconcile', { handOverTo: HEIR }, listing(people), async (id, trigger) => {
 				await forget(stage);
@@ -300,7 +300,7 @@ export const cases: Case[] = [
 				const done = await stage.rest.finished(executionId);
 				assert.equal(done.status, 'success', done.error);
 				assert.deepEqual(summaryOf(done), [{ result: 'done', decidedBy: 'Hana HR', comment: 'as agreed', planned: 3, created: 1, updated: 1, unlocked: 0, locked: 1, notDone: [] }]);
-				assert.equal((await outreachUser(stage, 'ida.night@acme.example'))?.attributes.firstName, 'Ida');
+				assert.equal((await outreachUser(stage, 'nora.night@acme.example'))?.attributes.firstName, 'Nora');
 				assert.equal((await outreachUser(stage, 'emil.ek@acme.example'))?.attributes.lastName, 'E<b>k</b> $& {{ 7 * 7 }}');
 				assert.equal((await outreachUser(stage, 'ines.ito@acme.example'))?.attributes.locked, true);
 				assert.equal((await belongings(stage, ines)).prospects, 0);
@@ -320,7 +320,7 @@ export const cases: Case[] = [
 		name: 'the nightly reconcile writes nothing after a no, without an answer, or when more people would be locked by now',
 		limit: 180_000,
 		async run(stage) {
-			const people = await tonight(stage, 'ivy.night@acme.example');
+			const people = await tonight(stage, 'Ivy');
 			await forget(stage);
 			const soon = (workflow: Workflow) => {
 				listing(people)(workflow);
