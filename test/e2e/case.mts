@@ -112,10 +112,10 @@ export const listing = (people: Array<Record<string, string>>) => ({ nodes }: Wo
 	nodes.find((node) => node.name === 'Example list')!.parameters.jsonOutput = JSON.stringify({ people });
 };
 
-/** The users who can sign in, as HR would list them. */
+/** The users of the company who can sign in, as HR would list them. */
 export async function staff({ simulators }: Stage): Promise<Array<Record<string, string>>> {
 	const roles = await simulators.outreach.records<OutreachRecord>('role');
-	const users = (await simulators.outreach.records<OutreachRecord>('user')).filter(({ attributes }) => attributes.locked !== true);
+	const users = (await simulators.outreach.records<OutreachRecord>('user')).filter(({ attributes }) => attributes.locked !== true && String(attributes.email).endsWith('@acme.example'));
 	return users.map(({ attributes, relationships }) => ({
 		...Object.fromEntries(['email', 'firstName', 'lastName', 'title'].map((name) => [name, String(attributes[name] ?? '')])),
 		role: String(roles.find(({ id }) => id === idOf(relationships.role))?.attributes.name ?? ''),
