@@ -46,6 +46,9 @@ export interface Execution {
 	lastNode?: string;
 }
 
+/** Entries for a form, by label. */
+export type Entries = Record<string, string>;
+
 export interface Choice {
 	name: string;
 	value: string | number;
@@ -218,11 +221,41 @@ export class N8nRest {
 		await this.request('DELETE', `/rest/workflows/${id}`);
 	}
 
-	/** Runs a workflow from one of its triggers to its end. */
-	async run(id: string, trigger: string): Promise<Execution> {
-		const started = await this.#start<{ executionId?: string }>(id, trigger);
-		if (started.executionId === undefined) throw new Error(`n8n waits for an event at "${trigger}" and has not started anything.`);
-		return await this.finished(started.executionId);
+	/** Runs a workflow from one of its triggers to its end. @param entries what to send when it waits for a form, by label. */
+	async run(id: string, trigger: string, entries?: Entries): Promise<Execution> {
+		const executionId = await this.start(id, trigger);
+		if (entries === undefined) return await this.finished(executionId);
+		const there = await this.reached(executionId, ({ status }) => FINISHED.has(status) || status === 'waiting');
+		if (there.status === 'waiting') await this.submitForm(executionId, entries);
+		return await this.finished(executionId);
+	}
+
+	/** Starts a workflow from one of its triggers. @returns the id of the execution. */
+	async start(id: string, trigger: string): Promise<string> {
+		const { executionId } = await this.#start<{ executionId?: string }>(id, trigger);
+		if (executionId === undefined) throw new Error(`n8n waits for an event at "${trigger}" and has not started anything.`);
+		return executionId;
+	}
+
+	/** The address of the form that an execution waits for, as a node of the flow has it for the person who is asked. */
+	async formOf(executionId: string): Promise<string> {
+		const { output } = await this.reached(executionId, ({ status }) => status === 'waiting');
+		const texts = Object.values(output).flat().flatMap((json) => Object.values(json)).filter((value) => typeof value === 'string');
+		const address = texts.find((text) => /^https?:\/\/[^\s]*\/form-waiting\//.test(text));
+		if (address === undefined) throw new Error(`Execution ${executionId} waits, and no node has the link to its form.`);
+		return address;
+	}
+
+	/** Fills in the form that an execution waits for, and sends it. A drop-down that is not among the entries gets its first choice. */
+	async submitForm(executionId: string, entries: Entries): Promise<void> {
+		const address = await this.formOf(executionId);
+		const raw = await this.request<RawExecution>('GET', `/rest/executions/${executionId}`);
+		const waiting = raw.workflowData.nodes.find(({ name }) => name === readExecution(raw).lastNode);
+		const fields = (waiting?.parameters.formFields as { values?: FormField[] } | undefined)?.values ?? [];
+		const body = new FormData();
+		for (const [index, { fieldLabel = '', fieldOptions }] of fields.entries()) body.set(`field-${index}`, entries[fieldLabel] ?? fieldOptions?.values[0]?.option ?? '');
+		const answer = await fetch(address, { method: 'POST', body });
+		if (!answer.ok) throw new RestError(`POST ${address}`, answer.status, await answer.text());
 	}
 
 	/** n8n 1 runs what the editor shows, n8n 2 what is stored. */
@@ -244,14 +277,19 @@ export class N8nRest {
 		return results;
 	}
 
-	async finished(executionId: string, timeout = 60_000): Promise<Execution> {
+	finished(executionId: string, timeout?: number): Promise<Execution> {
+		return this.reached(executionId, ({ status }) => FINISHED.has(status), timeout);
+	}
+
+	/** Waits until an execution is where `there` says. */
+	async reached(executionId: string, there: (execution: Execution) => boolean, timeout = 60_000): Promise<Execution> {
 		const deadline = Date.now() + timeout;
 		for (;;) {
-			const raw = await this.request<RawExecution>('GET', `/rest/executions/${executionId}`);
-			const execution = readExecution(raw);
+			const execution = readExecution(await this.request<RawExecution>('GET', `/rest/executions/${executionId}`));
+			const { status, lastNode } = execution;
 			// n8n 1 stores with SQLite how it ended first, and what it brought a moment later.
-			if (FINISHED.has(raw.status) && (raw.status !== 'success' || execution.lastNode !== undefined)) return execution;
-			if (Date.now() > deadline) throw new Error(`Execution ${executionId} is still ${raw.status} after ${timeout / 1000} s.`);
+			if (there(execution) && (!['success', 'waiting'].includes(status) || lastNode !== undefined)) return execution;
+			if (Date.now() > deadline) throw new Error(`Execution ${executionId} is still ${status} after ${timeout / 1000} s.`);
 			await pause(60);
 		}
 	}
@@ -286,6 +324,12 @@ interface RawExecution {
 	startedAt?: string;
 	stoppedAt?: string;
 	data: string;
+	workflowData: { nodes: WorkflowNode[] };
+}
+
+interface FormField {
+	fieldLabel?: string;
+	fieldOptions?: { values: Array<{ option: string }> };
 }
 
 interface RunData {

@@ -8,7 +8,7 @@ import { launchBrowser } from '../../scripts/demo/browser.mts';
 import { WORKFLOWS } from '../../scripts/demo/paths.mts';
 import { OWNER, type Stage } from '../../scripts/demo/stage.mts';
 import { credentialData } from '../../scripts/demo/vendors.mts';
-import { flowNamed, idOf, OUTREACH, outreachUser, runFlow, WAIT, type Case, type OutreachRecord, type Settings } from './case.mts';
+import { flowNamed, idOf, listing, OUTREACH, outreachUser, runFlow, summaryOf, tonight, WAIT, withCopy, type Case, type OutreachRecord, type Settings } from './case.mts';
 
 let browser: Browser | undefined;
 let page: Page;
@@ -297,6 +297,27 @@ export const cases: Case[] = [
 			assert.deepEqual((await row.getByRole('cell').allInnerTexts()).slice(-3), ['lastName', 'Ek', 'Ek-Berg']);
 			await picture(settings, 'plan');
 			await page.setViewportSize({ width: 1280, height: 800 });
+		},
+	},
+	{
+		name: 'in the browser: the form of the nightly reconcile shows the plan, and takes a no',
+		async run(stage, settings) {
+			if (browser === undefined) await openBrowser();
+			await withCopy(stage, 'nightly-reconcile', {}, listing(await tonight(stage, 'Nils')), async (id, trigger) => {
+				const executionId = await stage.rest.start(id, trigger);
+				await page.setViewportSize({ width: 560, height: 960 });
+				await page.goto(await stage.rest.formOf(executionId));
+				const row = page.getByRole('row').filter({ hasText: 'Ek-Berg' });
+				assert.deepEqual((await row.getByRole('cell').allInnerTexts()).map((text) => text.trim()), ['lastName', 'Ek', 'Ek-Berg']);
+				await picture(settings, 'approval');
+				await page.getByLabel('Decision').selectOption('Reject');
+				await page.getByLabel('Your name').fill('Hana HR');
+				await page.locator('#submit-btn').click();
+				await page.getByText('Form Submitted').waitFor();
+				const execution = await stage.rest.finished(executionId);
+				assert.deepEqual(summaryOf(execution).map(({ result, decidedBy }) => [result, decidedBy]), [['rejected', 'Hana HR']], execution.error);
+				await page.setViewportSize({ width: 1280, height: 800 });
+			});
 		},
 	},
 ];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Execution, ParameterQuery } from '../../scripts/demo/rest.mts';
+import type { Execution, ParameterQuery, Workflow } from '../../scripts/demo/rest.mts';
 import type { Stage } from '../../scripts/demo/stage.mts';
 
 export interface Case {
@@ -89,6 +89,45 @@ export async function runWith(stage: Stage, file: string, example: string, peopl
 	} finally {
 		await stage.rest.deleteWorkflow(copy.id);
 	}
+}
+
+/** Uses a copy of a flow: with other values in a Set node, and with what `change` makes of it. */
+export async function withCopy<T>(stage: Stage, file: string, values: Record<string, string>, change: (workflow: Workflow) => void, use: (id: string, trigger: string) => Promise<T>): Promise<T> {
+	const { id, manualTrigger } = flowNamed(stage, file);
+	const { name, nodes, connections, settings = {} } = await stage.rest.workflow(id);
+	const workflow: Workflow = { name: `${name} (copy)`, nodes, connections, settings };
+	const kept = nodes.find((node) => node.name === 'Settings')?.parameters.assignments as { assignments: Array<{ name: string; value: unknown }> } | undefined;
+	for (const one of kept?.assignments ?? []) one.value = values[one.name] ?? one.value;
+	change(workflow);
+	const copy = await stage.rest.createWorkflow(workflow);
+	try {
+		return await use(copy.id, manualTrigger);
+	} finally {
+		await stage.rest.deleteWorkflow(copy.id);
+	}
+}
+
+/** Puts other people into the example of a flow. */
+export const listing = (people: Array<Record<string, string>>) => ({ nodes }: Workflow) => {
+	nodes.find((node) => node.name === 'Example list')!.parameters.jsonOutput = JSON.stringify({ people });
+};
+
+/** The users of the company who can sign in, as HR would list them. */
+export async function staff({ simulators }: Stage): Promise<Array<Record<string, string>>> {
+	const roles = await simulators.outreach.records<OutreachRecord>('role');
+	const users = (await simulators.outreach.records<OutreachRecord>('user')).filter(({ attributes }) => attributes.locked !== true && String(attributes.email).endsWith('@acme.example'));
+	return users.map(({ attributes, relationships }) => ({
+		...Object.fromEntries(['email', 'firstName', 'lastName', 'title'].map((name) => [name, String(attributes[name] ?? '')])),
+		role: String(roles.find(({ id }) => id === idOf(relationships.role))?.attributes.name ?? ''),
+		profile: '',
+	}));
+}
+
+/** A list by which somebody comes, Emil has another name, and Ines leaves. */
+export async function tonight(stage: Stage, newcomer: string, lastName = 'Ek-Berg'): Promise<Array<Record<string, string>>> {
+	const list = (await staff(stage)).filter(({ email }) => email !== 'ines.ito@acme.example');
+	const changed = list.map((person) => (person.email === 'emil.ek@acme.example' ? { ...person, lastName } : person));
+	return [...changed, { email: `${newcomer.toLowerCase()}.night@acme.example`, firstName: newcomer, lastName: 'Night', title: '', role: 'Account Executive', profile: '' }];
 }
 
 /** Milliseconds that things may take to happen. */

@@ -3,27 +3,18 @@ import assert from 'node:assert/strict';
 import type { Execution, Json, Workflow } from '../../scripts/demo/rest.mts';
 import type { Stage } from '../../scripts/demo/stage.mts';
 import { VENDOR_NAMES } from '../../scripts/demo/vendors.mts';
-import { flowNamed, idOf, outreachUser, runFlow, runWith, siteAccount, summaryOf, until, type Case, type OutreachRecord } from './case.mts';
+import { flowNamed, idOf, listing, outreachUser, runFlow, runWith, siteAccount, staff, summaryOf, tonight, until, withCopy, type Case, type OutreachRecord } from './case.mts';
 
 const NEWCOMER = { firstName: 'Petra', lastName: 'Person', email: 'petra.person@acme.example', title: 'Account Executive', role: 'Account Executive', profile: 'Sales Rep', takesOver: '' };
 const HEIR = 'bea.brandt@acme.example';
 
-/** Runs a copy of a flow: with other values in a Set node, and with what `change` makes of it. */
+/** Runs a copy of a flow to its good end. */
 async function runCopy(stage: Stage, file: string, values: Record<string, string> = {}, change: (workflow: Workflow) => void = () => {}): Promise<Execution> {
-	const { id, manualTrigger } = flowNamed(stage, file);
-	const { name, nodes, connections, settings = {} } = await stage.rest.workflow(id);
-	const workflow: Workflow = { name: `${name} (copy)`, nodes, connections, settings };
-	const kept = nodes.find((node) => node.name === 'Settings')?.parameters.assignments as { assignments: Array<{ name: string; value: unknown }> } | undefined;
-	for (const one of kept?.assignments ?? []) one.value = values[one.name] ?? one.value;
-	change(workflow);
-	const copy = await stage.rest.createWorkflow(workflow);
-	try {
-		const execution = await stage.rest.run(copy.id, manualTrigger);
+	return await withCopy(stage, file, values, change, async (id, trigger) => {
+		const execution = await stage.rest.run(id, trigger);
 		assert.equal(execution.status, 'success', execution.error);
 		return execution;
-	} finally {
-		await stage.rest.deleteWorkflow(copy.id);
-	}
+	});
 }
 
 /** Reads the CSV file again and gives its rows. */
@@ -273,9 +264,7 @@ export const cases: Case[] = [
 				{ ...base, email: 'ines.ito@acme.example', role: 'Astronaut' },
 				{ ...base, email: 'carlos.cruz@acme.example', takesOver: HEIR },
 			];
-			const execution = await runCopy(stage, 'show-the-plan', {}, ({ nodes }) => {
-				nodes.find((node) => node.name === 'Example list')!.parameters.jsonOutput = JSON.stringify({ people });
-			});
+			const execution = await runCopy(stage, 'show-the-plan', {}, listing(people));
 			assert.deepEqual(await writes(stage), []);
 			const html = String(execution.output.Report?.[0]?.html);
 			assert.match(html, /Plan for 4 people/);
@@ -285,6 +274,105 @@ export const cases: Case[] = [
 			assert.match(html, /<td>\d+ prospects<\/td><td>Carlos Cruz<\/td><td>Bea Brandt<\/td>/);
 			assert.match(html, /<td>ines.ito@acme.example<\/td><td>refused<\/td><td colspan=3>[^<]*Astronaut/);
 			assert.ok(html.includes('N&#60;b&#62;ew') && !html.includes('N<b>ew'), html);
+		},
+	},
+	{
+		name: 'the nightly reconcile asks with the plan, writes what was approved, and the next night writes nothing',
+		async run(stage) {
+			const ines = await outreachUser(stage, 'ines.ito@acme.example');
+			const people = await tonight(stage, 'Nora', 'E<b>k</b> $& {{ 7 * 7 }}');
+			assert.ok(ines && (await belongings(stage, ines)).prospects > 0, 'she has nothing');
+			await withCopy(stage, 'nightly-reconcile', { handOverTo: HEIR }, listing(people), async (id, trigger) => {
+				await forget(stage);
+				const executionId = await stage.rest.start(id, trigger);
+				const form = await stage.rest.formOf(executionId);
+				const page = await (await fetch(form)).text();
+				const text = page.replaceAll(/\u00a0|&nbsp;|&#xA0;/gi, ' ');
+				for (const part of [
+					'<b>1</b> to lock   <b>1</b> to create   <b>1</b> to change',
+					'<b>Emil Ek</b><br /><b>emil.ek@acme.example</b></td><td><br /><b>change</b>',
+					'<td> lastName </td><td> Ek </td><td> E&lt;b&gt;k&lt;/b&gt; $&amp; {{ 7 * 7 }} </td>',
+					'<td> owner of records </td><td> Ines Ito </td><td> Bea Brandt </td>',
+				]) assert.ok(text.includes(part), `${part} is not in ${text.slice(text.indexOf('<body>'))}`);
+				assert.deepEqual(await writes(stage), []);
+
+				await stage.rest.submitForm(executionId, { Decision: 'Approve', 'Your name': 'Hana HR', Comment: 'as agreed' });
+				const done = await stage.rest.finished(executionId);
+				assert.equal(done.status, 'success', done.error);
+				assert.deepEqual(summaryOf(done), [{ result: 'done', decidedBy: 'Hana HR', comment: 'as agreed', planned: 3, created: 1, updated: 1, unlocked: 0, locked: 1, notDone: [] }]);
+				assert.equal((await outreachUser(stage, 'nora.night@acme.example'))?.attributes.firstName, 'Nora');
+				assert.equal((await outreachUser(stage, 'emil.ek@acme.example'))?.attributes.lastName, 'E<b>k</b> $& {{ 7 * 7 }}');
+				assert.equal((await outreachUser(stage, 'ines.ito@acme.example'))?.attributes.locked, true);
+				assert.equal((await belongings(stage, ines)).prospects, 0);
+
+				await forget(stage);
+				const again = await stage.rest.run(id, trigger);
+				assert.equal(again.status, 'success', again.error);
+				assert.deepEqual(summaryOf(again), [{ result: 'nothing to do', decidedBy: '', comment: '', planned: 0, created: 0, updated: 0, unlocked: 0, locked: 0, notDone: [] }]);
+				assert.deepEqual(await writes(stage), []);
+			});
+			const emil = await outreachUser(stage, 'emil.ek@acme.example');
+			await stage.simulators.outreach.control('POST', 'change', { type: 'user', ids: [ines.id], attributes: { locked: false } });
+			await stage.simulators.outreach.control('POST', 'change', { type: 'user', ids: [emil?.id], attributes: { lastName: 'Ek' } });
+		},
+	},
+	{
+		name: 'the nightly reconcile writes nothing after a no, without an answer, or when more people would be locked by now',
+		limit: 180_000,
+		async run(stage) {
+			const people = await tonight(stage, 'Ivy');
+			await forget(stage);
+			const soon = (workflow: Workflow) => {
+				listing(people)(workflow);
+				Object.assign(workflow.nodes.find((node) => node.name === 'Approval')!.parameters, { resumeAmount: 1, resumeUnit: 'seconds' });
+			};
+			await withCopy(stage, 'nightly-reconcile', {}, soon, async (id, trigger) => {
+				const silent = await stage.rest.start(id, trigger);
+				await withCopy(stage, 'nightly-reconcile', {}, listing(people), async (other, start) => {
+					const rejected = await stage.rest.run(other, start, { Decision: 'Reject', 'Your name': 'Hana HR' });
+					assert.equal(rejected.status, 'success', rejected.error);
+					const [{ result, decidedBy, created, locked } = {}] = summaryOf(rejected);
+					assert.deepEqual([result, decidedBy, created, locked], ['rejected', 'Hana HR', 0, 0]);
+
+					// Whoever approved has seen one person who leaves, and by now there are two.
+					const waiting = await stage.rest.start(other, start);
+					await stage.rest.formOf(waiting);
+					const { records } = await stage.simulators.outreach.control<{ records: OutreachRecord[] }>('POST', 'seed', { type: 'user', records: [{ attributes: { email: 'late.comer@acme.example', locked: false } }] });
+					try {
+						await stage.rest.submitForm(waiting, { Decision: 'Approve', 'Your name': 'Hana HR' });
+						const refused = await stage.rest.finished(waiting);
+						assert.equal(refused.status, 'error');
+						assert.match(refused.error ?? '', /would lock 2 of \d+ people in scope, and the limit is 1/);
+					} finally {
+						await stage.simulators.outreach.control('POST', 'change', { type: 'user', ids: records.map(({ id: one }) => one), attributes: { locked: true } });
+					}
+				});
+				// n8n looks once a minute for executions whose time is over.
+				const over = await stage.rest.finished(silent, 120_000);
+				assert.equal(over.status, 'success', over.error);
+				assert.equal(summaryOf(over)[0]?.result, 'no answer');
+			});
+			assert.deepEqual(await writes(stage), []);
+		},
+	},
+	{
+		name: 'a list that cannot be right makes the nightly reconcile fail, without a form',
+		async run(stage) {
+			await forget(stage);
+			const [first, second] = await staff(stage);
+			const lists: Array<[Array<Record<string, string>>, RegExp]> = [
+				[[], /the list is empty/],
+				[[first!, second!], /would lock \d+ of \d+ people in scope, and the limit is 3/],
+				[[first!, first!], /more than once/],
+			];
+			for (const [people, reason] of lists) {
+				await withCopy(stage, 'nightly-reconcile', {}, listing(people), async (id, trigger) => {
+					const execution = await stage.rest.run(id, trigger, {});
+					assert.equal(execution.status, 'error');
+					assert.match(execution.error ?? '', reason);
+				});
+			}
+			assert.deepEqual(await writes(stage), []);
 		},
 	},
 ];
