@@ -452,8 +452,7 @@ describe('bad input is refused before anything is sent', () => {
 	const tags = { fields: mapper({ tags: 'x' }) };
 
 	test.each([
-		['a name', 'Anna Abel'],
-		['an email', 'anna@example.com'],
+		['a word', 'Anna'],
 		['a UUID', '3f2b8c1e-0000-4000-8000-000000000000'],
 		['zero', 0],
 		['a fraction', 1.5],
@@ -462,6 +461,14 @@ describe('bad input is refused before anything is sent', () => {
 	])('%s instead of an ID', async (_what, id) => {
 		const { message } = await refused({ ...byId, ...tags }, [{ id: 1 }, { id }]);
 		expect(message).toBe(`Prospect: "${id}" is not an ID [item 1]`);
+	});
+
+	test('an email or a name that nobody has, in place of an ID', async () => {
+		for (const id of ['nobody@example.com', 'No Body']) {
+			const run = await lab.run('prospect', 'prospectsAddTags', { ...byId, ...tags }, [{ id: 1 }, { id }]);
+			expect(described(run.error).message).toMatch(/^Prospect: there is no prospect with the .*\[item 1\]$/);
+			expect(lab.writes()).toEqual([]);
+		}
 	});
 
 	test.each([

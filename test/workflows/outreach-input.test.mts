@@ -99,8 +99,8 @@ const CASES: Case[] = [
 		operation: 'update',
 		parameters: { record: rl('id', '={{ $json.id }}'), ...create({ name: 'X' }) },
 		good: { id: 1 },
-		bad: { id: '3; drop' },
-		message: /^Role: "3; drop" is not an ID \[item 1\]$/,
+		bad: { id: '3;4' },
+		message: /^Role: "3;4" is not an ID \[item 1\]$/,
 		remedy: /whole numbers/,
 	},
 	{
@@ -270,8 +270,8 @@ describe.each(CASES)('$what', ({ resource, operation, parameters, good, bad, mes
 
 describe('a single item', () => {
 	test('is not numbered in the message', async () => {
-		const { error } = await lab.run('role', 'delete', { record: rl('id', '={{ $json.id }}') }, [{ id: 'x' }]);
-		expect(error?.message).toBe('Role: "x" is not an ID');
+		const { error } = await lab.run('role', 'delete', { record: rl('id', '={{ $json.id }}') }, [{ id: '-1' }]);
+		expect(error?.message).toBe('Role: "-1" is not an ID');
 	});
 
 	test.each<[string, IDataObject, RegExp, RegExp]>([
@@ -319,13 +319,13 @@ describe('a single item', () => {
 });
 
 describe('failed items', () => {
-	const mixed = [{ id: 1 }, { id: 'x' }, { id: 999 }, { id: 2 }];
+	const mixed = [{ id: 1 }, { id: '-1' }, { id: 999 }, { id: 2 }];
 
 	test('keep their place and their pairing', async () => {
 		const { items } = await lab.run('role', 'get', { record: rl('id', '={{ $json.id }}') }, mixed, { continueOnFail: true });
 		expect(items.map(({ json, pairedItem }) => [json.name ?? json.error, pairedItem])).toEqual([
 			['Chief Revenue Officer', { item: 0 }],
-			['Role: "x" is not an ID [item 1]', { item: 1 }],
+			['Role: "-1" is not an ID [item 1]', { item: 1 }],
 			["Outreach refused to get role 999: Could not find 'role' with ID '999'. [item 2]", { item: 2 }],
 			['Sales Manager', { item: 3 }],
 		]);
@@ -340,7 +340,7 @@ describe('failed items', () => {
 		// n8n 1 knows failed items by other names.
 		const details = LINE > 1 ? 'details' : 'message';
 		expect(outputs[1].map(({ json, pairedItem }) => [json.error, json[details], pairedItem])).toEqual([
-			['Role: "x" is not an ID [item 1]', expect.stringMatching(/whole numbers/), { item: 1 }],
+			['Role: "-1" is not an ID [item 1]', expect.stringMatching(/whole numbers/), { item: 1 }],
 			["Outreach refused to get role 999: Could not find 'role' with ID '999'. [item 2]", expect.stringMatching(/no such record/), { item: 2 }],
 		]);
 	});

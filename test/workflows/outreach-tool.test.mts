@@ -85,9 +85,11 @@ describe('names', () => {
 		expect(lab.sent()).toEqual(['GET /roles/6']);
 	});
 
-	test('are no ids outside of agents', async () => {
-		const { error } = await lab.run('role', 'get', { record: rl('id', given('which')) }, [{ which: 'Sales Engineer' }]);
-		expect(error?.message).toContain('is not an ID');
+	test('work outside of agents, where a column was dragged onto the field', async () => {
+		const { json, error } = await lab.run('role', 'get', { record: rl('id', '={{ $json.which }}') }, [{ which: 'Sales Engineer' }]);
+		expect(error).toBeUndefined();
+		expect(json).toEqual([expect.objectContaining({ id: 6, name: 'Sales Engineer' })]);
+		expect((await lab.run('role', 'get', { record: rl('id', '={{ $json.which }}') }, [{ which: 'Sales Enginer' }])).error?.message).toContain('there is no role with the name "Sales Enginer"');
 	});
 });
 

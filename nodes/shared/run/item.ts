@@ -10,7 +10,7 @@ import type { Field, NaturalKey, Relation, Resource } from '../spec/resource';
 import { BadInput, coerce, isAbsent, toNames } from '../spec/values';
 import { Reference, toId } from './reference';
 import type { Run } from './run';
-import { keyForModel } from './tool';
+import { keyMeant } from './keyMeant';
 
 export class Item {
 	/** Records to settle before the work begins. */
@@ -135,7 +135,7 @@ export class Item {
 		const value = String(locator.value).trim();
 		if (this.run.dryRun && locator.cachedResultName) this.run.lookup.labels.set(`${resource.name}\n${value}`, locator.cachedResultName);
 		const mode = String(locator.mode);
-		const meant = this.run.tool ? keyForModel(resource, mode, value) : undefined;
+		const meant = keyMeant(resource, mode, value, this.run.tool);
 		const reference = this.locate(mode, value, resource, label, needs, meant?.key);
 		if (meant?.orId) reference.orElse = value;
 		return reference;

@@ -61,7 +61,7 @@ export function toId(resource: Resource, value: unknown, label: string): RecordI
 	const text = String(value).trim();
 	if (resource.idType === 'integer') {
 		if (!/^[1-9]\d{0,15}$/.test(text)) {
-			throw new BadInput(`${label}: "${text}" is not an ID`, 'IDs are whole numbers. Choose the record from the list, or refer to it by another key.');
+			throw new BadInput(`${label}: "${text}" is not an ID`, 'IDs are whole numbers. Choose the record from the list, or change "By ID" to another way, such as by name.');
 		}
 		return Number(text);
 	}
