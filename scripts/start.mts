@@ -99,6 +99,7 @@ async function demo(): Promise<void> {
 		'  2. Open the Outreach node in it: pick another role from the list, or another resource and operation.',
 		'  3. Open "Offboard a leaver" and run its example: one user locked, her prospects, accounts and tasks handed over.',
 		'  4. Open "New trial to sales" or "Health drop", choose "Try it by hand" at the arrow, and run it twice: the second time finds what is there.',
+		'  5. Run "Nightly reconcile": the form that opens shows who would be created, changed and locked. Approve it, and run it again.',
 		'',
 		'What the simulated vendors were asked so far:',
 		...VENDOR_NAMES.map((name) => `  ${VENDORS[name].label.padEnd(10)}${simulators[name].url}/__control/requests`),

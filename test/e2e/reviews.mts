@@ -328,7 +328,7 @@ export const cases: Case[] = [
 			};
 			await withCopy(stage, 'nightly-reconcile', {}, soon, async (id, trigger) => {
 				const silent = await stage.rest.start(id, trigger);
-				await withCopy(stage, 'nightly-reconcile', {}, listing(people), async (other, start) => {
+				await withCopy(stage, 'nightly-reconcile', { domain: '', handOverTo: '' }, listing(people), async (other, start) => {
 					const rejected = await stage.rest.run(other, start, { Decision: 'Reject', 'Your name': 'Hana HR' });
 					assert.equal(rejected.status, 'success', rejected.error);
 					const [{ result, decidedBy, created, locked } = {}] = summaryOf(rejected);
