@@ -36,7 +36,7 @@ export class OutsetaTrigger implements INodeType {
 		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' }],
 		properties: [
 			notice(
-				'Set this up once in Outseta, under Settings &gt; Notifications:<br>1. Click the cog, copy the signature key, and paste it into the credential.<br>2. Click Add Activity Notification and choose the same activity as under Event.<br>3. Paste the Production URL (open "Webhook URLs" above) as the callback URL.',
+				'Set this up once in Outseta, under Settings &gt; Notifications. First click the cog, copy the signature key, and paste it into the credential. Then click Add Activity Notification, choose the same activity as under Event, and paste the Production URL (open "Webhook URLs" above) as the callback URL.',
 			),
 			{
 				displayName: 'Event',
