@@ -298,6 +298,7 @@ export async function queueProvision(stage: QueueStage, executions: number, each
 		const list = await ended(executions);
 		const seconds = (performance.now() - begun) / 1000;
 		const requests = (await outreach.requests()).filter(({ path }) => path.startsWith('/api/'));
+		await outreach.control('POST', 'rateLimit', { limit: 10_000, windowMs: 3_600_000 });
 		return {
 			users: (await outreach.records<OutreachRecord>('user')).length - before,
 			executions: list.length,
