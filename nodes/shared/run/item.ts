@@ -28,7 +28,7 @@ export class Item {
 
 	/** A parameter as n8n evaluates it for this item. */
 	get<T>(name: string, fallback?: T): T {
-		return this.run.context.getNodeParameter(name, this.index, fallback) as T;
+		return this.run.parameters.get(name, this.index, fallback) as T;
 	}
 
 	/** Whether Simplify is on; true when the operation has no such switch. Asked for once per record. */

@@ -1,0 +1,89 @@
+/**
+ * Reconciles a list of reps with Outreach, in a process of its own:
+ *
+ *     node --expose-gc test/bench/reconcile.mts        (its input comes as JSON in BENCH_INPUT)
+ */
+import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { createHarness } from '../harness/index.mts';
+import { processorClock } from '../harness/processor.mts';
+import { inOwnProcess, live, weighing } from './processes.mts';
+import { makeReps } from './provision.mts';
+
+interface Input {
+	credential: IDataObject;
+	/** People of the list. */
+	reps: number;
+	/** How many of them have another title in the list. */
+	changed: number;
+	/** Weigh the memory, which makes the run many times slower. */
+	weigh: boolean;
+}
+
+export interface Reconciled {
+	ms: number;
+	/** Processor time of the thread. */
+	cpuMs: number;
+	/** What became of how many people. */
+	outcomes: Record<string, number>;
+	/** Bytes of live memory that the list holds. */
+	list?: number;
+	/** Bytes of live memory that the output holds. */
+	output?: number;
+	/** Most live memory during the run, less what was there before it; the list was. */
+	peak?: number;
+}
+
+/** Runs this file in a fresh process. */
+export const reconcile = async (input: Input): Promise<Reconciled> => await inOwnProcess(import.meta.filename, input);
+
+const locator = (name: string) => ({ __rl: true, mode: 'name', value: `={{ $json.${name} }}` });
+
+const PARAMETERS = {
+	resource: 'user',
+	operation: 'reconcile',
+	email: '={{ $json.email }}',
+	firstName: '={{ $json.firstName }}',
+	lastName: '={{ $json.lastName }}',
+	role: locator('role'),
+	profile: locator('profile'),
+	fields: { mappingMode: 'defineBelow', value: { title: '={{ $json.title }}' }, matchingColumns: [], schema: [] },
+	domains: 'bench.example',
+	notInList: 'lock',
+	dryRun: false,
+} as unknown as INodeParameters;
+
+const settled = async () => await new Promise((done) => setTimeout(done, 50));
+
+async function main({ credential, reps, changed, weigh }: Input): Promise<Reconciled> {
+	const harness = await createHarness({ credentials: { outreachOAuth2Api: { data: credential } } });
+	const listOf = (count: number): INodeExecutionData[] => makeReps(count).map((json, i) => ({ json: i < changed ? { ...json, title: `${json.title} II` } : json }));
+	const run = async (items: INodeExecutionData[], more: INodeParameters = {}) => {
+		const result = await harness.runNode('outreach', { ...PARAMETERS, ...more }, items, { mode: 'trigger' });
+		if (result.error) throw new Error(`${result.error.message} ${(result.error as { description?: string }).description ?? ''}`);
+		return result;
+	};
+	// Loads the code that will be used, so that it is not counted.
+	await run(listOf(10), { dryRun: true, notInList: 'report' });
+	await settled();
+	const bare = live();
+	const items = listOf(reps);
+	const before = live();
+	const most = weigh ? weighing() : undefined;
+	const spent = processorClock();
+	let result: Awaited<ReturnType<typeof run>> | undefined = await run(items);
+	const cpuMs = spent();
+	const peak = most && most() - before;
+	const outcomes: Record<string, number> = {};
+	for (const { outcome } of result.json) outcomes[String(outcome)] = (outcomes[String(outcome)] ?? 0) + 1;
+	const { elapsedMs: ms } = result;
+	if (!weigh) return { ms, cpuMs, outcomes };
+	let output: INodeExecutionData[] | undefined = result.items;
+	result = undefined;
+	await settled();
+	const held = live();
+	output = undefined;
+	await settled();
+	return { ms, cpuMs, outcomes, list: before - bare, output: held - live(), peak };
+}
+
+if (import.meta.main) console.log(JSON.stringify(await main(JSON.parse(process.env.BENCH_INPUT!) as Input)));
