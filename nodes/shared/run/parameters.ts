@@ -15,8 +15,11 @@ const PLAIN = /^=\{\{\s*\$json((?:\.[A-Za-z_]\w*|\["[^"\\{}\n]+"\]|\['[^'\\{}\n]
 
 const STEP = /\.(\w+)|\["(.+?)"\]|\['(.+?)'\]/g;
 
+/** Half of a character, which some of n8n's engines replace. */
+const HALF = /\p{Surrogate}/u;
+
 /** Values that expressions give as they are. Objects, dates among them, come out as copies or in other forms. */
-const isSimple = (value: unknown) => typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+const isSimple = (value: unknown) => (typeof value === 'string' ? !HALF.test(value) : typeof value === 'boolean' || Number.isFinite(value));
 
 function pathReader(steps: string[]): Reader {
 	return (json) => {
