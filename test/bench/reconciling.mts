@@ -41,7 +41,6 @@ export async function reconcilingPart({ quick, latencyMs, outreach, step, atMost
 	const some = await step(`reconcile ${count(size.reps)} reps, ${CHANGES} of them changed, with ${LEAVERS} leavers`, async () => {
 		const credential = await start(size.reps, LEAVERS);
 		const users = (await simulator.ids('user')).length;
-		await simulator.clearRequests();
 		const result = await reconcile({ credential, reps: size.reps, changed: CHANGES, weigh: false });
 		const requests = await simulator.requests();
 		const now = await simulator.users();
