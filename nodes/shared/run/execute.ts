@@ -104,7 +104,10 @@ async function work(context: IExecuteFunctions, vendor: Vendor, recipes: Recipes
 	await run.lookup.resolve();
 	for (const slot of slots) {
 		await step(slot, async () => {
-			for (const reference of slot.item.references) await reference.settle(run);
+			const { references, sought } = slot.item;
+			for (const reference of references) await reference.settle(run);
+			// Of thousands of items they take more memory than the rest.
+			references.length = sought.length = 0;
 			await handler.check?.(slot.job, slot.item);
 		});
 	}
@@ -113,7 +116,7 @@ async function work(context: IExecuteFunctions, vendor: Vendor, recipes: Recipes
 		const ready = slots.filter((slot) => !slot.failure);
 		let outputs: Awaited<ReturnType<typeof handler.together>> = [];
 		try {
-			if (ready.length > 0) outputs = await handler.together(ready.map(({ item, job }) => ({ item, job })), run, fail);
+			if (ready.length > 0) outputs = await handler.together(ready as Array<Slot & { job: unknown }>, run, fail);
 		} catch (error) {
 			if (!tolerant) throw error instanceof NodeApiError || error instanceof NodeOperationError ? error : run.failure(error, ready[0].item.index);
 			for (const slot of ready) slot.failure ??= run.failure(error, slot.item.index);

@@ -36,7 +36,7 @@ export function reconcile(operation: Operation, hooks: PeopleHooks = {}): Handle
 			readParent(item, list);
 			if (item.index === 0) readSettings(item, operation, hooks, list);
 			const ignore = ['id', item.run.apiOf(resource).idName ?? 'id', ...reconcileKeys(resource).flatMap((k) => [keyName(k), k.field]), ...inputs];
-			const { fields = {}, links = {}, ids = {}, more } = hooks.read?.(item) ?? {};
+			const { fields = {}, links = {}, ids, more } = hooks.read?.(item) ?? {};
 			const given = Object.entries({ ...item.fields(operation, ignore), ...fields }).filter(([name, value]) => value !== null && name !== list.key.field && !kept.includes(name));
 			return { item, key, fields: Object.fromEntries(given), links, ids, more };
 		},
