@@ -20,9 +20,9 @@ export function live(): number {
 
 /**
  * Notes the most live memory while something runs.
- * @returns ends it, and gives the most in bytes.
+ * @returns `weigh` for moments of one's own; `end` ends it, and gives the most in bytes.
  */
-export function weighing(): () => number {
+export function weighing(): { weigh: () => void; end: () => number } {
 	let most = 0;
 	const weigh = () => {
 		most = Math.max(most, live());
@@ -35,10 +35,13 @@ export function weighing(): () => number {
 		return value;
 	};
 	const timer = setInterval(weigh, 200);
-	return () => {
-		clearInterval(timer);
-		JSON.parse = parse;
-		weigh();
-		return most;
+	return {
+		weigh,
+		end() {
+			clearInterval(timer);
+			JSON.parse = parse;
+			weigh();
+			return most;
+		},
 	};
 }

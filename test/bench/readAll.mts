@@ -79,9 +79,9 @@ async function main(input: Input): Promise<Reading> {
 	}
 
 	const before = live();
-	const most = weighing();
+	const scales = weighing();
 	let result: Awaited<ReturnType<typeof run>> | undefined = await run(harness, input, true);
-	const peak = most() - before;
+	const peak = scales.end() - before;
 
 	const { ms } = result;
 	let items: INodeExecutionData[] | undefined = result.items;

@@ -42,7 +42,7 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor, recipe
 async function work(context: IExecuteFunctions, vendor: Vendor, recipes: Recipes): Promise<INodeExecutionData[][]> {
 	const run = new Run(context, vendor);
 	const handler = handlerOf(run, recipes);
-	const slots = run.items.map((_, index): Slot => ({ item: new Item(run, index) }));
+	const slots = run.items.map((_, index): Slot => ({ item: new Item(run, index), job: undefined, outputs: undefined, failure: undefined }));
 	const tolerant = context.continueOnFail();
 
 	/** Runs one step of an item; its failure ends the run or stays with the item. */
@@ -104,10 +104,8 @@ async function work(context: IExecuteFunctions, vendor: Vendor, recipes: Recipes
 	await run.lookup.resolve();
 	for (const slot of slots) {
 		await step(slot, async () => {
-			const { references, sought } = slot.item;
-			for (const reference of references) await reference.settle(run);
-			// Of thousands of items they take more memory than the rest.
-			references.length = sought.length = 0;
+			for (const reference of slot.item.references) await reference.settle(run);
+			slot.item.letGo();
 			await handler.check?.(slot.job, slot.item);
 		});
 	}
