@@ -101,12 +101,12 @@ async function main({ credential, reps, changed, weigh }: Input): Promise<Reconc
 	let result: Awaited<ReturnType<typeof run>> | undefined = await run(items);
 	const cpuMs = spent();
 	const peak = scales && scales.end() - before;
-	const outcomes: Record<string, number> = {};
-	for (const { outcome } of result.json) outcomes[String(outcome)] = (outcomes[String(outcome)] ?? 0) + 1;
 	const { elapsedMs: ms } = result;
-	if (!weigh) return { ms, cpuMs, outcomes };
 	let output: INodeExecutionData[] | undefined = result.items;
 	result = undefined;
+	const outcomes: Record<string, number> = {};
+	for (const { json } of output) outcomes[String(json.outcome)] = (outcomes[String(json.outcome)] ?? 0) + 1;
+	if (!weigh) return { ms, cpuMs, outcomes };
 	await settled();
 	const held = live();
 	output = undefined;

@@ -451,7 +451,7 @@ export const PEOPLE: Record<string, People> = {
 		parameters: { parent: locator('account1'), matchValue: '={{ $json.key }}', fields: mapped(['Role']), notInList: 'remove', dryRun: false },
 		items: LIST,
 		leavers: ['gone@contoso.example', 'boss@contoso.example'],
-		answer({ method, path, query, body }, gone) {
+		answer({ method, path, query, body }, gone = new Set()) {
 			if (method === 'DELETE') return { status: 204 };
 			if (path.endsWith('/crm/people')) return page([]);
 			const account = { Uid: 'account1', PersonAccount: rows.filter(({ Uid }) => ![...gone].some((one) => one.endsWith(`/${String(Uid)}`))) };

@@ -32,7 +32,7 @@ export interface Reply {
 }
 
 /** @param gone paths of what was deleted. */
-export type Answerer = (request: Sent, gone: ReadonlySet<string>) => Reply | undefined;
+export type Answerer = (request: Sent, gone?: ReadonlySet<string>) => Reply | undefined;
 
 /** Changes an answer on its way back. */
 export type Liar = (request: Sent, reply: Reply) => Reply;

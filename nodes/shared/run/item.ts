@@ -8,7 +8,7 @@ import { matchKeys, type Operation } from '../spec/operation';
 import { inParent, listed } from '../spec/place';
 import type { Field, NaturalKey, Relation, Resource } from '../spec/resource';
 import { BadInput, coerce, isAbsent, toNames } from '../spec/values';
-import { Reference, toId } from './reference';
+import { Reference, referenceTo, toId } from './reference';
 import type { Run } from './run';
 import { keyForModel } from './tool';
 
@@ -171,7 +171,7 @@ export class Item {
 				const around = this.run.resource(resource.parent!.resource).label;
 				throw new BadInput(`${label}: "${value}" can only be found if its ${around.toLowerCase()} is known`, `Enter the ${around.toLowerCase()}, or enter the ID of the ${label.toLowerCase()}.`);
 			}
-			return this.run.referenceTo(this.run.lookup.want(resource, key, checked, needs), label);
+			return referenceTo(this.run, this.run.lookup.want(resource, key, checked, needs), label);
 		}
 		if (mode === 'url') {
 			// The last but one part of the example names the kind: https://host/prospects/123

@@ -11,10 +11,9 @@ import { hint } from '../wire/bridge';
 import { Client } from '../wire/client';
 import { apiOf, operationOf, resourceOf, type Vendor } from '../wire/vendor';
 import { isDryRun } from './isDryRun';
-import { type Entry, Lookup } from './lookup';
+import { Lookup } from './lookup';
 import { inTurn } from './parallel';
 import { Parameters } from './parameters';
-import { Reference } from './reference';
 import { isTool } from './tool';
 
 /** Keys of which a record was created lately, with the time: executions that looked before that look again. */
@@ -45,8 +44,6 @@ export class Run {
 
 	private readonly clients = new Map<Api, Client>();
 
-	private readonly references = new Map<Entry, Map<string, Reference>>();
-
 	private readonly shown = new WeakSet<IDataObject>();
 
 	/** What of a write did not take effect, by the vendor's answer. */
@@ -68,16 +65,6 @@ export class Run {
 		);
 		this.dryRun = isDryRun(context, this.operation);
 		this.lookup = new Lookup((resource) => this.client(resource));
-	}
-
-	/** What parameters of this name refer to by a key; one object for all items that name the same record. */
-	referenceTo(entry: Entry, parameter: string): Reference {
-		// An AI agent has one item, whose reference can fall back to an ID.
-		if (this.tool) return new Reference(entry.resource, parameter, undefined, entry);
-		const known = this.references.get(entry) ?? new Map<string, Reference>();
-		const reference = known.get(parameter) ?? new Reference(entry.resource, parameter, undefined, entry);
-		this.references.set(entry, known.set(parameter, reference));
-		return reference;
 	}
 
 	resource(name: string): Resource {
