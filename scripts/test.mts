@@ -168,7 +168,7 @@ const STAGES: Record<string, Stage> = {
 	unit: { does: 'functions, harness', needs: ['build'], run: jest('unit') },
 	simulators: { does: 'the simulated vendors refuse what the vendors refuse', run: nodeTests('test/simulator/simulator.selftest.mts', 'test/simulator/outseta.selftest.mts') },
 	workflows: { does: "nodes on n8n's engine", needs: ['build'], run: jest('workflows') },
-	engine1: { does: 'some of them on the engine of n8n 1.123', needs: ['build'], run: onEngine1('(outreach-(catch-up|input|requests)|outseta-trigger|saved|userlot(-polling)?)\\.') },
+	engine1: { does: 'some of them on the engine of n8n 1.123', needs: ['build'], run: onEngine1('(outreach-(catch-up|input|requests)|outseta-trigger|parameters|saved|userlot(-polling)?)\\.') },
 	conformance: { does: 'every operation against the facts', needs: ['build'], run: jest('conformance') },
 	pack: { does: 'the tarball', needs: ['build'], run: program('gulp', 'tarball') },
 	package: {

@@ -29,8 +29,8 @@ export interface Provisioning {
 const MEDIA_TYPE = 'application/vnd.api+json';
 
 /** Names and ids of the demo organisation. */
-const ROLES: Record<string, number> = { 'Account Executive': 3, 'Sales Development Representative': 4 };
-const PROFILES: Record<string, number> = { 'Sales Rep': 3, 'Sales Manager': 4 };
+export const ROLES: Record<string, number> = { 'Account Executive': 3, 'Sales Development Representative': 4 };
+export const PROFILES: Record<string, number> = { 'Sales Rep': 3, 'Sales Manager': 4 };
 
 export function makeReps(count: number): Rep[] {
 	return Array.from({ length: count }, (_, index) => ({

@@ -3,10 +3,9 @@
  *
  *     node --expose-gc test/bench/readAll.mts        (its input comes as JSON in BENCH_INPUT)
  */
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { createHarness, installedBaseNodes, ROOT, type Harness } from '../harness/index.mts';
+import { inOwnProcess, live, weighing } from './processes.mts';
 
 export type Way = 'outreach' | 'httpRequest';
 
@@ -28,20 +27,7 @@ export interface Reading {
 }
 
 /** Runs this file in a fresh process. */
-export async function readAll(input: Input): Promise<Reading> {
-	const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', import.meta.filename], {
-		env: { ...process.env, BENCH_INPUT: JSON.stringify(input) },
-	});
-	return JSON.parse(stdout) as Reading;
-}
-
-/** Live memory: what is left after a full collection. Buffers are freed in the background, until the next one begins. */
-function live(): number {
-	globalThis.gc!();
-	globalThis.gc!();
-	const { heapUsed, external } = process.memoryUsage();
-	return heapUsed + external;
-}
+export const readAll = async (input: Input): Promise<Reading> => await inOwnProcess(import.meta.filename, input);
 
 async function run(harness: Harness, { way, url }: Input, all: boolean): Promise<{ items: INodeExecutionData[]; ms: number }> {
 	if (way === 'outreach') {
@@ -93,22 +79,9 @@ async function main(input: Input): Promise<Reading> {
 	}
 
 	const before = live();
-	let most = before;
-	const weigh = () => {
-		most = Math.max(most, live());
-	};
-	// The fullest moment of a page is right after it was parsed: bytes, text and objects are all there.
-	const { parse } = JSON;
-	JSON.parse = (text, reviver) => {
-		const value = parse(text, reviver) as unknown;
-		if (String(text).length > 100_000) weigh();
-		return value;
-	};
-	const timer = setInterval(weigh, 200);
+	const scales = weighing();
 	let result: Awaited<ReturnType<typeof run>> | undefined = await run(harness, input, true);
-	clearInterval(timer);
-	JSON.parse = parse;
-	weigh();
+	const peak = scales.end() - before;
 
 	const { ms } = result;
 	let items: INodeExecutionData[] | undefined = result.items;
@@ -118,7 +91,7 @@ async function main(input: Input): Promise<Reading> {
 	const count = items.length;
 	items = undefined;
 	await new Promise((done) => setTimeout(done, 50));
-	return { items: count, ms, output: held - live(), peak: most - before };
+	return { items: count, ms, output: held - live(), peak };
 }
 
 if (import.meta.main) console.log(JSON.stringify(await main(JSON.parse(process.env.BENCH_INPUT!) as Input)));

@@ -20,11 +20,13 @@ import { say, step } from '../../scripts/demo/progress.mts';
 import { ROOT } from '../harness/index.mts';
 import { bulkPart } from './bulk.mts';
 import { pacedPart } from './outseta.mts';
+import { filtersPart } from './filters.mts';
 import { callsPart } from './perCall.mts';
 import { pollingPart } from './polling.mts';
 import { provisionPart } from './provision.mts';
 import { queueingPart } from './queueing.mts';
 import { readingPart } from './reading.mts';
+import { reconcilingPart } from './reconciling.mts';
 import { table, type Bench, type Part, type Target } from './report.mts';
 import { startSimulator, type Simulator } from './simulator.mts';
 import { deliveriesPart } from './webhooks.mts';
@@ -40,6 +42,8 @@ const PARTS: Record<string, { name: string; run: (bench: Bench) => Promise<Part>
 	g: { name: 'polling', run: pollingPart },
 	h: { name: 'queueing', run: queueingPart },
 	i: { name: 'workers', run: workersPart },
+	j: { name: 'reconcile', run: reconcilingPart },
+	k: { name: 'filters', run: filtersPart },
 };
 
 const { values: options } = parseArgs({

@@ -9,7 +9,7 @@ import { isCheck } from '../../dist/nodes/shared/spec/connection.js';
 import { operationsOf } from '../../dist/nodes/shared/spec/operation.js';
 import { createHarness, type Harness } from '../harness/index.mts';
 import { expectDryRun } from './dry-run.mts';
-import { falseClaims } from './liars.mts';
+import { falseClaims, falseFindings } from './liars.mts';
 import { asTemplate, comparable, startRecorder, type Answerer, type Expected, type Recorder, type Sent } from './recorder.mts';
 import { inQuery, valueOf, type Rule, type Turn } from './values.mts';
 
@@ -33,6 +33,8 @@ interface Case {
 	answer?: Answerer;
 	/** The body is a form, compared by its own test. */
 	form?: boolean;
+	/** Reconcile: keys of people who are not in the list. */
+	leavers?: string[];
 }
 
 let recorder: Recorder;
@@ -162,6 +164,48 @@ function casesOf(resource: string, operation: string, columns: ResourceMapperFie
 				},
 			};
 		}
+		case 'reconcile': {
+			const there = [
+				{ id: 52, email: 'old@site.example', firstName: 'Old', lastName: 'One', title: 'Rep', company: 'Acme' },
+				{ id: 53, email: 'gone@site.example', firstName: 'Gone', lastName: 'One', title: 'Rep', company: 'Acme' },
+				{ id: 54, email: 'other@elsewhere.example', firstName: 'Other', lastName: 'One', title: 'Rep', company: 'Acme' },
+			];
+			const parameters: INodeParameters = {
+				matchValue: '={{ $json.key }}',
+				fields: { mappingMode: 'defineBelow', value: { firstName: '={{ $json.first }}', title: '={{ $json.title }}', password: '={{ $json.password }}' }, matchingColumns: [], schema: columns as unknown as IDataObject[] } as unknown as INodeParameters,
+				domains: 'site.example',
+				notInList: 'delete',
+				dryRun: false,
+			};
+			const changing: Expected[] = [
+				{ method: 'POST', path: facts.path, body: { email: 'new@site.example', firstName: 'New', title: 'Clerk', password: 'secret 1' } },
+				{ method: 'PATCH', path: `${facts.path}/52`, body: { title: 'Director' } },
+				{ method: 'DELETE', path: `${facts.path}/53` },
+				{ method: 'GET', path: `${facts.path}/53` },
+			];
+			const page = (query: string[]): Expected => ({ method: 'GET', path: facts.path, query: [...query, 'limit=100', 'page=1'] });
+			const shared = {
+				leavers: ['gone@site.example'],
+				items: [
+					{ key: 'new@site.example', first: 'New', title: 'Clerk', password: 'secret 1' },
+					{ key: 'old@site.example', first: 'Old', title: 'Director', password: 'secret 2' },
+				],
+				answer: (({ method, path, query, body }) => {
+					const id = Number(/\/(\d+)$/.exec(path)?.[1] ?? NaN);
+					const asked = query.map((pair) => /^attributes\[(\w+)\]=(.*)$/.exec(pair)).find(Boolean);
+					if (Number.isNaN(id) && method === 'GET') return { body: { data: there.filter((one) => !asked || String(one[asked[1] as 'email']) === asked[2]), pagination: { currentPage: 1, totalPages: 1 } } };
+					return method === 'DELETE' || method === 'POST' ? undefined : { body: { ...there.find((one) => one.id === id), ...(body as object) } };
+				}) as Answerer,
+			};
+			return {
+				'everybody of a domain': { ...shared, parameters, expected: [page([]), ...changing] },
+				'the people of a scope': {
+					...shared,
+					parameters: { ...parameters, filters: { condition: [{ field: 'company', operator: 'equals', value: 'Acme' }] } },
+					expected: [page(['attributes[company]=Acme']), page(['attributes[email]=new@site.example']), ...changing],
+				},
+			};
+		}
 		case 'upload':
 			return {
 				'documented path': { items: ['one', 'two'].map((bytes) => ({ json: {}, binary: text(bytes) })), expected: TURNS.map(() => ({ method: 'POST', path: '/calendar/upload' })), form: true },
@@ -182,13 +226,13 @@ async function columnsOf(resource: string, { name, fields }: Pick<(typeof operat
 	return fields ? (await harness.loadOptions('branchCms', 'resourceMapping', 'getFields', { currentNodeParameters: { resource, operation: name } })).fields : [];
 }
 
-/** Checks of connections, and Reconcile, depend on what the vendor holds: both are tested against the simulators. */
-const operations = branchCms.resources.flatMap((resource) => operationsOf(resource).filter((o) => !isCheck(resource, o.name) && o.kind !== 'reconcile').map((operation) => ({ name: `${resource.name}.${operation.name}`, resource, operation })));
+/** What checks of connections find depends on what the vendor holds, which the simulators tell. */
+const operations = branchCms.resources.flatMap((resource) => operationsOf(resource).filter((o) => !isCheck(resource, o.name)).map((operation) => ({ name: `${resource.name}.${operation.name}`, resource, operation })));
 
 test('there are the operations of the vendor and Create or Update', () => {
 	expect(operations.map(({ name }) => name).sort()).toEqual(
 		[
-			...['create', 'delete', 'get', 'getAll', 'replace', 'update', 'upsert'].map((name) => `account.${name}`),
+			...['create', 'delete', 'get', 'getAll', 'reconcile', 'replace', 'update', 'upsert'].map((name) => `account.${name}`),
 			...['create', 'delete', 'get', 'getAll', 'replace', 'update', 'upload'].map((name) => `event.${name}`),
 		].sort(),
 	);
@@ -199,8 +243,8 @@ describe.each(operations.filter(({ operation }) => operation.writes))('$name in 
 		const columns = await columnsOf(resource.name, operation);
 		const cases = Object.values(casesOf(resource.name, operation.name, columns) ?? {});
 		expect(cases).not.toEqual([]);
-		for (const { parameters, items, answer } of cases) {
-			await expectDryRun(harness, recorder, { node: 'branchCms', parameters: { resource: resource.name, operation: operation.name, ...parameters }, items, answer });
+		for (const { parameters, items, answer, leavers } of cases) {
+			await expectDryRun(harness, recorder, { node: 'branchCms', parameters: { resource: resource.name, operation: operation.name, ...parameters }, items, answer, leavers });
 		}
 	});
 });
@@ -208,11 +252,15 @@ describe.each(operations.filter(({ operation }) => operation.writes))('$name in 
 describe.each(operations)('$name against a vendor that lies', ({ resource, operation }) => {
 	test('reports nothing that did not happen', async () => {
 		const columns = await columnsOf(resource.name, operation);
-		for (const { parameters, items, answer } of Object.values(casesOf(resource.name, operation.name, columns) ?? {})) {
-			const claims = await falseClaims(harness, recorder, { node: 'branchCms', operation, parameters: { resource: resource.name, operation: operation.name, ...parameters }, items, answer });
+		for (const { parameters, items, answer, leavers } of Object.values(casesOf(resource.name, operation.name, columns) ?? {})) {
+			const claims = await falseClaims(harness, recorder, { node: 'branchCms', operation, parameters: { resource: resource.name, operation: operation.name, ...parameters }, items, answer, leavers });
 			expect(claims).toEqual([]);
 		}
 	});
+});
+
+test('Connection: Check against a site that lies tells it, and only reads', async () => {
+	expect(await falseFindings(harness, recorder, { node: 'branchCms', parameters: { resource: 'connection', operation: 'check' }, items: [{}] })).toEqual([]);
 });
 
 describe.each(operations)('$name', ({ name, resource, operation }) => {
@@ -238,7 +286,7 @@ describe.each(operations)('$name', ({ name, resource, operation }) => {
 				expect(headers[other]).toBeUndefined();
 				expect(headers['content-type'] ?? '').toMatch(form ? /^multipart\/form-data; boundary=/ : body === undefined ? /^$/ : /^application\/json$/);
 			}
-			expect(new Set(result.items.map(({ pairedItem }) => (pairedItem as { item: number }).item))).toEqual(new Set([0, 1]));
+			expect(new Set(result.items.flatMap(({ pairedItem }) => [pairedItem].flat().map((p) => (p as { item: number }).item)))).toEqual(new Set([0, 1]));
 		}
 	});
 });

@@ -13,6 +13,8 @@ export interface RecipeCase extends Case {
 	door?: { base: string; mediaType: string; accept?: string; bodiesOnly?: boolean };
 	/** Files of the items. */
 	binary?: Array<INodeExecutionData['binary']>;
+	/** Reconcile: keys of people who are not in the list. */
+	leavers?: string[];
 }
 
 type Cases = Record<string, RecipeCase>;
@@ -50,6 +52,69 @@ const user = (id: number, email: string, locked: boolean, role?: number): Entry 
 	attributes: { email, firstName: 'First', lastName: `Last ${id}`, title: 'Old Title', locked },
 	relationships: { role: role ? to('role', role) : { data: null }, profile: to('profile', 5) },
 });
+
+const [OLD, GONE, ME, ELSEWHERE] = ['old', 'gone', 'me', 'elsewhere'].map((login, i) => user((i + 2) * 1000 + 7, `${login}@acme.example`, false, 11));
+
+const LISTED = 'fields[user]=email,firstName,lastName,title,locked,currentSignInAt,role';
+
+const ROLES: Entry[] = [
+	{ type: 'role', id: 11, attributes: { name: 'Rep' } },
+	{ type: 'role', id: 12, attributes: { name: 'Manager' } },
+];
+
+/** An organization that finds users by what was asked for, tells whose connection this is, and keeps nothing. */
+function staff(users: Entry[]): Answerer {
+	return (request) => {
+		const { method, path, query, body } = request;
+		if (path.replace(/\/$/, '') === '/api/v2') return { body: { meta: { user: { id: 4007, email: 'me@acme.example' } } } };
+		if (method === 'POST' && path === '/api/v2/users') return { status: 201, body: { data: { id: 1007, ...(body as { data: object }).data } } };
+		const filter = query.map((pair) => /^filter\[(\w+)\]=(.*)$/.exec(pair)).find(Boolean);
+		const fits = ({ id, attributes }: Entry) => !filter || filter[2].split(',').includes(String(filter[1] === 'id' ? id : attributes![filter[1]]));
+		return world({ users: method === 'GET' ? users.filter(fits) : users, roles: ROLES, tasks: [] })(request);
+	};
+}
+
+/** A list of one new person and one with another title and role. What both ways of asking send is added to `expected`. */
+function reconciliation(columns: ResourceMapperField[], { parameters, expected, ...more }: Pick<RecipeCase, 'answer' | 'leavers' | 'expected'> & { parameters: IDataObject }): RecipeCase {
+	return {
+		parameters: {
+			resource: 'user',
+			operation: 'reconcile',
+			email: '={{ $json.key }}',
+			firstName: '={{ $json.first }}',
+			lastName: '={{ $json.last }}',
+			role: locator('name', '={{ $json.role }}'),
+			fields: mapper(['title'], columns),
+			notInList: 'lock',
+			dryRun: false,
+			options: { sendInvite: false },
+			...parameters,
+		} as INodeParameters,
+		items: [
+			{ key: 'new@acme.example', first: 'New', last: 'Person', role: 'Rep', fields: { title: 'Rep' } },
+			{ key: 'old@acme.example', first: 'First', last: 'Last 2007', role: 'Manager', fields: { title: 'Manager' } },
+		],
+		expected: [
+			{ method: 'GET', path: '/roles', query: ['filter[name]=Rep,Manager', 'fields[role]=name', 'page[size]=1000'] },
+			{ method: 'GET', path: '' },
+			...expected,
+			{
+				method: 'POST',
+				path: '/users',
+				body: {
+					data: {
+						type: 'user',
+						attributes: { email: 'new@acme.example', firstName: 'New', lastName: 'Person', title: 'Rep' },
+						relationships: { role: to('role', 11) },
+						meta: { sendInvite: false },
+					},
+				},
+			},
+			{ method: 'PATCH', path: '/users/2007', body: { data: { type: 'user', id: 2007, attributes: { title: 'Manager' }, relationships: { role: to('role', 12) } } } },
+		],
+		...more,
+	};
+}
 
 export const recipes: Record<string, (columns: ResourceMapperField[]) => Cases> = {
 	...scimRecipes,
@@ -183,6 +248,35 @@ export const recipes: Record<string, (columns: ResourceMapperField[]) => Cases> 
 				{ method: 'POST', path: '/tasks/83/actions/reassignOwner', query: ['actionParams[ownerId]=9'] },
 			],
 		},
+	}),
+
+	'user.reconcile': (columns) => ({
+		'everybody': reconciliation(columns, {
+			answer: staff([OLD, GONE, ME]),
+			leavers: ['gone@acme.example', 'me@acme.example'],
+			parameters: {},
+			expected: [
+				{ method: 'GET', path: '/users', query: [LISTED, 'page[size]=1000'] },
+				{ method: 'PATCH', path: '/users/3007', body: { data: { type: 'user', id: 3007, attributes: { locked: true } } } },
+			],
+		}),
+		// One of the list is not in scope, and is found by the email. Whoever leaves hands over.
+		'the people of a scope': reconciliation(columns, {
+			answer: staff([OLD, GONE, ME, { ...ELSEWHERE, attributes: { ...ELSEWHERE.attributes, firstName: 'Another' } }]),
+			leavers: ['gone@acme.example', 'me@acme.example'],
+			parameters: {
+				filters: { condition: [{ field: 'firstName', operator: 'equals', value: 'First' }] },
+				reassignTo: locator('id', '5007'),
+				options: { sendInvite: false, reassign: ['tasks'], waitMinutes: 1 },
+			},
+			expected: [
+				{ method: 'GET', path: '/users', query: ['filter[firstName]=First', LISTED, 'page[size]=1000'] },
+				{ method: 'GET', path: '/users', query: ['filter[email]=new@acme.example', 'page[size]=1000'] },
+				{ method: 'GET', path: '/users', query: ['filter[id]=5007', 'page[size]=1000'] },
+				{ method: 'GET', path: '/tasks', query: ['filter[owner][id]=3007', 'filter[state]=incomplete,pending', 'fields[task]=createdAt,owner,state', 'page[size]=1000'] },
+				{ method: 'PATCH', path: '/users/3007', body: { data: { type: 'user', id: 3007, attributes: { locked: true } } } },
+			],
+		}),
 	}),
 
 	'prospect.addToSequence': () => ({

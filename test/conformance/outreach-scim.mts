@@ -18,7 +18,7 @@ const change = (Operations: IDataObject[]) => ({ schemas: ['urn:ietf:params:scim
 const list = (Resources: IDataObject[]) => ({ body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'], totalResults: Resources.length, startIndex: 1, itemsPerPage: Resources.length, Resources } });
 
 /** Answers with these records, single or listed, filtered as asked. */
-function directory(records: Array<IDataObject & { id: string }>) {
+export function directory(records: Array<IDataObject & { id: string }>) {
 	const kept = new Map(structuredClone(records).map((record) => [record.id, record as IDataObject]));
 	const gone = new Set<string>();
 	return ({ method, path, query, body }: Sent) => {
@@ -168,6 +168,36 @@ export const scimRecipes: Record<string, (columns: ResourceMapperField[]) => Rec
 			]).flat(),
 			both((id, turn) => ({ id: `3${turn}`, members: [{ value: '1' }, { value: id }] })),
 		),
+	// Users are listed as a whole: the vendor filters them by userName and externalId only.
+	'scimUser.reconcile': (columns) => {
+		const people = scim(
+			'scimUser',
+			'reconcile',
+			{
+				matchBy: 'userName',
+				matchValue: '={{ $json.key }}',
+				fields: mapper(['givenName', 'familyName', 'title'], columns),
+				notInList: 'deactivate',
+				dryRun: false,
+			},
+			[
+				{ key: 'new@acme.example', fields: { givenName: 'New', familyName: 'Person', title: 'Rep' } },
+				{ key: 'old@acme.example', fields: { givenName: 'Old', familyName: 'Person', title: 'Manager' } },
+			],
+			[
+				{ method: 'GET', path: '/Users', query: ['startIndex=1', 'count=100'] },
+				{ method: 'PATCH', path: '/Users/3007', body: change([{ op: 'replace', path: 'active', value: false }]) },
+				{ method: 'POST', path: '/Users', body: { schemas: [USER], userName: 'new@acme.example', name: { givenName: 'New', familyName: 'Person' }, title: 'Rep' } },
+				{ method: 'PATCH', path: '/Users/2007', body: change([{ op: 'replace', path: 'title', value: 'Manager' }, { op: 'replace', path: 'active', value: true }]) },
+			],
+		);
+		const records = [
+			{ id: '2007', userName: 'old@acme.example', name: { givenName: 'Old', familyName: 'Person' }, title: 'Rep', active: false },
+			{ id: '3007', userName: 'gone@acme.example', name: { givenName: 'Gone', familyName: 'Person' }, title: 'Rep', active: true },
+		];
+		// Nothing is kept: the next request finds the directory as it was.
+		return Object.fromEntries(Object.entries(people).map(([what, entry]) => [what, { ...entry, answer: (request: Sent) => directory(records)(request), leavers: ['gone@acme.example'] }]));
+	},
 	'scimUser.patch': () => patches('scimUser', '/Users'),
 	'scimUser.getProviderConfig': () => scim('scimUser', 'getProviderConfig', {}, [{}, {}], both(() => ({ method: 'GET', path: '/ServiceProviderConfig' }))),
 

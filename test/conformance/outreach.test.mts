@@ -25,9 +25,9 @@ import {
 	writableRelations,
 } from './outreach-cases.mts';
 import { expectDryRun } from './dry-run.mts';
-import { falseClaims } from './liars.mts';
+import { falseClaims, falseFindings } from './liars.mts';
 import { recipes, type RecipeCase } from './outreach-recipes.mts';
-import { SCIM_TOKEN } from './outreach-scim.mts';
+import { directory, SCIM_TOKEN } from './outreach-scim.mts';
 import { asTemplate, comparable, startRecorder, type Recorder, type Sent } from './recorder.mts';
 
 const MEDIA_TYPE = 'application/vnd.api+json';
@@ -88,8 +88,8 @@ beforeAll(async () => {
 
 afterAll(() => recorder.stop());
 
-/** Checks of connections, and Reconcile, depend on what the vendor holds: both are tested against the simulators. */
-const operations = outreach.resources.flatMap((resource) => operationsOf(resource).filter((o) => !isCheck(resource, o.name) && o.kind !== 'reconcile').map((operation) => ({ resource, operation, name: `${resource.name}.${operation.name}` })));
+/** What checks of connections find depends on what the vendor holds, which the simulators tell. */
+const operations = outreach.resources.flatMap((resource) => operationsOf(resource).filter((o) => !isCheck(resource, o.name)).map((operation) => ({ resource, operation, name: `${resource.name}.${operation.name}` })));
 const resources = outreach.resources.map((r) => r.name);
 
 /** The parameters that the node's description shows for an operation. */
@@ -161,21 +161,30 @@ async function casesFor({ resource, operation, name }: (typeof operations)[numbe
 
 describe.each(operations.filter(({ operation }) => operation.writes))('$name in a dry run', (entry) => {
 	test('sends reads only, and says so in every item', async () => {
-		for (const { parameters, binary, items, answer } of Object.values(await casesFor(entry))) {
+		for (const { parameters, binary, items, answer, leavers } of Object.values(await casesFor(entry))) {
 			if (parameters.method === 'GET') continue;
-			await expectDryRun(harness, recorder, { node: 'outreach', parameters, answer, items: binary ? items.map((json, i) => ({ json, binary: binary[i] })) : items });
+			await expectDryRun(harness, recorder, { node: 'outreach', parameters, answer, leavers, items: binary ? items.map((json, i) => ({ json, binary: binary[i] })) : items });
 		}
 	});
 });
 
 describe.each(operations)('$name against a vendor that lies', (entry) => {
 	test('reports nothing that did not happen', async () => {
-		for (const { parameters, binary, items, answer } of Object.values(await casesFor(entry))) {
+		for (const { parameters, binary, items, answer, leavers } of Object.values(await casesFor(entry))) {
 			const given = binary ? items.map((json, i) => ({ json, binary: binary[i] })) : items;
-			expect(await falseClaims(harness, recorder, { node: 'outreach', operation: entry.operation, parameters, items: given, answer })).toEqual([]);
+			expect(await falseClaims(harness, recorder, { node: 'outreach', operation: entry.operation, parameters, items: given, answer, leavers })).toEqual([]);
 		}
 	});
 });
+
+test.each(outreach.resources.flatMap((resource) => operationsOf(resource).filter((o) => isCheck(resource, o.name)).map((operation) => ({ resource: resource.name, operation: operation.name }))))(
+	'$resource.$operation against a vendor that lies tells it, and only reads',
+	async (parameters) => {
+		const scim = directory(['a', 'b'].map((id) => ({ id, userName: `${id}@acme.example`, externalId: id, displayName: id })));
+		expect(await falseFindings(harness, recorder, { node: 'outreach', parameters, items: [{}], answer: (request) => (request.path.startsWith('/scim/') ? scim(request) : undefined) })).toEqual([]);
+	},
+	60_000,
+);
 
 describe.each(operations)('$name', ({ resource, operation, name }) => {
 	test('sends what the documentation says, for each item its own', async () => {
@@ -269,7 +278,8 @@ describe('the node as a whole', () => {
 
 	test('reaches no address that is not documented', () => {
 		const all = new Set(Object.values(documented.operations).flat());
-		const elsewhere = [/^\w+ \/customObjects\//, /^GET \/types$/, /^GET \/schema(\.json)?$/];
+		// The root of the API tells whose connection it is.
+		const elsewhere = [/^GET $/, /^\w+ \/customObjects\//, /^GET \/types$/, /^GET \/schema(\.json)?$/];
 		expect([...reached].filter((address) => !all.has(address) && !elsewhere.some((pattern) => pattern.test(address)))).toEqual([]);
 	});
 

@@ -393,3 +393,79 @@ export const BY_HAND: Record<string, Case> = {
 		]),
 	),
 };
+
+/** A list of people, and what has to be sent to make the vendor agree with it. The vendor keeps nothing. */
+export interface People {
+	parameters: IDataObject;
+	items: IDataObject[];
+	/** Keys of people who are not in the list. */
+	leavers: string[];
+	answer: Answerer;
+	expected: Expected[];
+}
+
+const page = (items: IDataObject[]) => ({ body: { metadata: { limit: 100, offset: 0, total: items.length }, items } });
+
+const someone = (Uid: string, login: string, Title: string): IDataObject => ({ Uid, Email: `${login}@contoso.example`, FirstName: login, LastName: 'Person', Title, Department: 'Sales' });
+
+const mapped = (names: string[]) => ({ mappingMode: 'defineBelow', value: Object.fromEntries(names.map((name) => [name, `={{ $json.${name} }}`])), matchingColumns: [], schema: [] });
+
+const LIST: IDataObject[] = [
+	{ key: 'new@contoso.example', Title: 'Clerk', Role: 2 },
+	{ key: 'old@contoso.example', Title: 'Director', Role: 3 },
+];
+
+/** Everybody in Outseta with a title. */
+const everybody = [someone('old1', 'old', 'Rep'), someone('gone1', 'gone', 'Rep')];
+
+/** Members of an account: rows of it, each with a person. The first is its primary contact. */
+const rows: IDataObject[] = ['boss', 'old', 'gone'].map((login, i) => ({ Uid: `row${login}`, IsPrimary: i === 0, Role: 2, Person: { Uid: `${login}1`, Email: `${login}@contoso.example`, FirstName: login, LastName: 'Person' } }));
+
+export const PEOPLE: Record<string, People> = {
+	person: {
+		parameters: {
+			matchValue: '={{ $json.key }}',
+			fields: mapped(['Title']),
+			filters: { condition: [{ field: 'Department', operator: 'equals', value: 'Sales' }] },
+			notInList: 'delete',
+			dryRun: false,
+		},
+		items: LIST,
+		leavers: ['gone@contoso.example'],
+		answer({ method, path, query, body }) {
+			const known = everybody.find(({ Uid }) => path.endsWith(`/${String(Uid)}`));
+			if (method === 'DELETE') return { status: 204 };
+			if (method === 'GET' && !known) return page(everybody.filter((one) => !query.some((pair) => pair.startsWith('Email=')) || query.includes(`Email=${String(one.Email)}`)));
+			return { body: { Uid: 'new1', ...known, ...(body as IDataObject) } };
+		},
+		expected: [
+			{ method: 'GET', path: '/crm/people', query: ['Department=Sales', 'fields=Uid,Email,FirstName,LastName,Title,LastLoginDateTime,Department', 'limit=100', 'offset=0'] },
+			{ method: 'GET', path: '/crm/people', query: ['Email=new@contoso.example', 'fields=*', 'limit=100', 'offset=0'] },
+			{ method: 'DELETE', path: '/crm/people/gone1' },
+			{ method: 'GET', path: '/crm/people/gone1' },
+			{ method: 'POST', path: '/crm/people', body: { Email: 'new@contoso.example', Title: 'Clerk' } },
+			{ method: 'PUT', path: '/crm/people/old1', body: { Title: 'Director' } },
+		],
+	},
+	accountMembership: {
+		parameters: { parent: locator('account1'), matchValue: '={{ $json.key }}', fields: mapped(['Role']), notInList: 'remove', dryRun: false },
+		items: LIST,
+		leavers: ['gone@contoso.example', 'boss@contoso.example'],
+		answer({ method, path, query, body }, gone = new Set()) {
+			if (method === 'DELETE') return { status: 204 };
+			if (path.endsWith('/crm/people')) return page([]);
+			const account = { Uid: 'account1', PersonAccount: rows.filter(({ Uid }) => ![...gone].some((one) => one.endsWith(`/${String(Uid)}`))) };
+			if (method === 'GET') return query.some((pair) => pair.startsWith('offset=')) ? page([account]) : { body: account };
+			const known = rows.find(({ Uid }) => path.endsWith(`/${String(Uid)}`));
+			return { body: { Uid: 'rownew', ...known, ...(body as IDataObject) } };
+		},
+		expected: [
+			{ method: 'GET', path: '/crm/accounts/account1', query: ['fields=Uid,PersonAccount.*,PersonAccount.Person.*'] },
+			{ method: 'GET', path: '/crm/people', query: ['Email=new@contoso.example', 'fields=Uid,Email,FirstName,LastName', 'limit=100', 'offset=0'] },
+			{ method: 'DELETE', path: '/crm/accounts/account1/memberships/rowgone' },
+			{ method: 'GET', path: '/crm/accounts/account1', query: ['fields=Uid,PersonAccount.*,PersonAccount.Person.*'] },
+			{ method: 'POST', path: '/crm/accounts/account1/memberships', body: { Account: { Uid: 'account1' }, Person: { Email: 'new@contoso.example' }, Role: 2 } },
+			{ method: 'PUT', path: '/crm/accounts/account1/memberships/rowold', body: { Role: 3 } },
+		],
+	},
+};

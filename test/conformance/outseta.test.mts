@@ -11,9 +11,9 @@ import type { Vendor } from '../../dist/nodes/shared/wire/vendor.js';
 import type { Operation } from '../../dist/nodes/shared/spec/operation.js';
 import type { Resource } from '../../dist/nodes/shared/spec/resource.js';
 import { createHarness, type Harness } from '../harness/index.mts';
-import { BY_HAND, caseOf, contract, LEFT_OUT, nodeNames, TURNS, uid, type Case } from './outseta-cases.mts';
+import { BY_HAND, caseOf, contract, LEFT_OUT, nodeNames, PEOPLE, TURNS, uid, type Case } from './outseta-cases.mts';
 import { expectDryRun } from './dry-run.mts';
-import { falseClaims } from './liars.mts';
+import { falseClaims, falseFindings } from './liars.mts';
 import { comparable, startRecorder, type Recorder, type Sent } from './recorder.mts';
 
 const require = createRequire(import.meta.url);
@@ -155,10 +155,10 @@ test('Do Not Log goes along with everything that changes something', async () =>
 });
 
 describe('every operation', () => {
-	// Checks of connections, and Reconcile, depend on what the vendor holds: both are tested against the simulators.
+	// What checks of connections find depends on what the vendor holds, which the simulators tell.
 	const every = outseta.resources
 		.filter(({ name }) => name !== 'connection')
-		.flatMap((resource) => operationsOf(resource).filter((o) => o.kind !== 'reconcile').map((operation) => ({ name: `${resource.name}.${operation.name}`, resource, operation })));
+		.flatMap((resource) => operationsOf(resource).map((operation) => ({ name: `${resource.name}.${operation.name}`, resource, operation })));
 
 	/** A case of the contract's calls, or of the operations that are the node's own. */
 	async function caseFor(resource: string, operation: string, schema: ResourceMapperField[], shown: Set<string>): Promise<Case> {
@@ -180,6 +180,7 @@ describe('every operation', () => {
 
 	/** What an operation is run with. */
 	async function given({ resource, operation }: (typeof every)[number]) {
+		if (operation.kind === 'reconcile') return { node: 'outseta', ...PEOPLE[resource.name], parameters: { resource: resource.name, operation: operation.name, ...PEOPLE[resource.name].parameters } as INodeParameters };
 		const schema = operation.fields ? await columnsOf(resource.name, operation.name) : [];
 		const shown = new Set(harness.nodeType('outseta').description.properties.filter(({ displayOptions: d }) => d?.show?.resource?.includes(resource.name) && d.show.operation?.includes(operation.name)).map((p) => p.name));
 		const { parameters, columns, uids = [], answer } = await caseFor(resource.name, operation.name, schema, shown);
@@ -195,6 +196,20 @@ describe('every operation', () => {
 			items: TURNS.map((turn) => ({ columns: columns?.(turn) ?? {}, uid: Object.fromEntries(uids.map((what) => [what, uid(what, turn)])) })),
 		};
 	}
+
+	test.each(every.filter(({ operation }) => operation.kind === 'reconcile'))('$name sends what the documentation says', async (entry) => {
+		const { parameters, items, answer } = await given(entry);
+		recorder.start(answer);
+		const { error } = await harness.runNode('outseta', parameters, items);
+		expect(error).toBeUndefined();
+		expect(comparable(recorder.sent)).toEqual(comparable(PEOPLE[entry.resource.name].expected.map((e) => ({ ...e, path: `/api/v1${e.path}` }))));
+	});
+
+	test('Connection: Check against a vendor that lies tells it, and only reads', async () => {
+		// Custom fields of each resource are asked for with the patience of every request.
+		const parameters = { resource: 'connection', operation: 'check', options: { resources: ['person', 'accountMembership'] } };
+		expect(await falseFindings(harness, recorder, { node: 'outseta', parameters, items: [{}] })).toEqual([]);
+	}, 60_000);
 
 	test.each(every.filter(({ operation }) => operation.writes))('$name in a dry run sends reads only, and says so in every item', async (entry) => {
 		await expectDryRun(harness, recorder, await given(entry));
@@ -221,9 +236,9 @@ test('every call is reached or left out with its reason', () => {
 });
 
 test('there is no operation that no call stands behind', () => {
-	const OWN = ['upsert', 'addActivity'];
+	const OWN = ['upsert', 'addActivity', 'reconcile'];
 	const named = new Set(contract.operations.map(({ name }) => (BY_HAND[name] ? `${BY_HAND[name].resource}.${BY_HAND[name].operation}` : nodeNames(name).join('.'))));
-	const others = outseta.resources.flatMap((resource) => operationsOf(resource).filter((o) => !isCheck(resource, o.name) && o.kind !== 'reconcile').map((o) => `${resource.name}.${o.name}`)).filter((name) => !named.has(name) && !OWN.includes(name.split('.')[1]));
+	const others = outseta.resources.flatMap((resource) => operationsOf(resource).filter((o) => !isCheck(resource, o.name)).map((o) => `${resource.name}.${o.name}`)).filter((name) => !named.has(name) && !OWN.includes(name.split('.')[1]));
 	// Rows inside another record, and the request of one's own.
 	expect(others.sort()).toEqual(['accountMembership.getAll', 'api.request', 'dealStage.getAll', 'dripMessage.getAll']);
 });

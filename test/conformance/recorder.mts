@@ -31,7 +31,8 @@ export interface Reply {
 	headers?: Record<string, string>;
 }
 
-export type Answerer = (request: Sent) => Reply | undefined;
+/** @param gone paths of what was deleted. */
+export type Answerer = (request: Sent, gone?: ReadonlySet<string>) => Reply | undefined;
 
 /** Changes an answer on its way back. */
 export type Liar = (request: Sent, reply: Reply) => Reply;
@@ -42,6 +43,7 @@ export async function startRecorder(contentType: string, fallback: (request: Sen
 	let answer: Answerer = () => undefined;
 	let liar: Liar = (_, reply) => reply;
 	let gone = new Set<string>();
+	let deletes = true;
 	const server = createServer(async (request, response) => {
 		const chunks: Buffer[] = [];
 		for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -56,8 +58,8 @@ export async function startRecorder(contentType: string, fallback: (request: Sen
 			raw,
 		};
 		sent.push(kept);
-		if (kept.method === 'DELETE') gone.add(kept.path);
-		const { status = 200, body, headers } = liar(kept, kept.method === 'GET' && gone.has(kept.path) ? { status: 404, body: {} } : (answer(kept) ?? fallback(kept)));
+		if (kept.method === 'DELETE' && deletes) gone.add(kept.path);
+		const { status = 200, body, headers } = liar(kept, kept.method === 'GET' && gone.has(kept.path) ? { status: 404, body: {} } : (answer(kept, gone) ?? fallback(kept)));
 		response.writeHead(status, { ...(body === undefined ? {} : { 'content-type': contentType }), ...headers });
 		response.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
 	});
@@ -67,10 +69,11 @@ export async function startRecorder(contentType: string, fallback: (request: Sen
 		get sent() {
 			return sent;
 		},
-		/** Forgets what was sent, and answers differently from now on. */
-		start(next: Answerer = () => undefined, lie: Liar = (_, reply) => reply) {
+		/** Forgets what was sent, and answers differently from now on. @param deleting what was deleted is gone. */
+		start(next: Answerer = () => undefined, lie: Liar = (_, reply) => reply, deleting = true) {
 			sent = [];
 			gone = new Set();
+			deletes = deleting;
 			answer = next;
 			liar = lie;
 		},

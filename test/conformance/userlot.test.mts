@@ -9,7 +9,7 @@ import { operationsOf } from '../../dist/nodes/shared/spec/operation.js';
 import { userlot } from '../../dist/nodes/Userlot/vendor.js';
 import { createHarness, type Harness } from '../harness/index.mts';
 import { expectDryRun } from './dry-run.mts';
-import { falseClaims } from './liars.mts';
+import { falseClaims, falseFindings } from './liars.mts';
 import { comparable, startRecorder, type Answerer, type Expected, type Recorder, type Sent } from './recorder.mts';
 import { valueOf, type Rule, type Turn } from './values.mts';
 
@@ -34,6 +34,8 @@ interface Case {
 	items: IDataObject[];
 	expected: Expected[];
 	answer?: Answerer;
+	/** Reconcile: keys of people who are not in the list. */
+	leavers?: string[];
 }
 
 let recorder: Recorder;
@@ -136,6 +138,44 @@ function casesOf(resource: string, operation: string): Record<string, Case> | un
 			};
 		case 'revenue':
 			return { 'by ID': { parameters: { record: BY_ID }, items: TURNS.map(item), expected: TURNS.map((turn) => ({ method: 'GET', path: `${facts.path}/${idOf(turn)}/revenue` })) } };
+		case 'reconcile': {
+			const there = [
+				{ id: idOf(2), external_id: 'old', email: 'old@acme.example', first_name: 'Old', last_name: 'One', company_id: linkedId(1) },
+				{ id: `${idOf(2).slice(0, -1)}3`, external_id: 'gone', email: 'gone@acme.example', first_name: 'Gone', last_name: 'One', company_id: linkedId(1) },
+			];
+			const parameters: INodeParameters = {
+				matchBy: 'external_id',
+				matchValue: '={{ $json.key }}',
+				company: byId('={{ $json.linked }}'),
+				fields: columns(['first_name', 'email']),
+				dryRun: false,
+			};
+			const changing: Expected[] = [
+				{ method: 'PUT', path: facts.path, body: { external_id: 'new', first_name: 'New', email: 'new@acme.example', company_id: linkedId(1) } },
+				{ method: 'PUT', path: facts.path, body: { id: idOf(2), first_name: 'Olden', company_id: linkedId(2) } },
+			];
+			const shared = {
+				leavers: ['gone'],
+				items: [
+					{ key: 'new', first_name: 'New', email: 'new@acme.example', linked: linkedId(1) },
+					{ key: 'old', first_name: 'Olden', email: 'old@acme.example', linked: linkedId(2) },
+				],
+				answer: (({ method, path, query, body }) => {
+					const fits = (one: IDataObject) => query.every((pair) => String(one[pair.split('=')[0]!]) === pair.split('=')[1]);
+					const single = method === 'GET' && there.find(({ id }) => path.endsWith(id));
+					if (single) return { body: single };
+					return method === 'GET' ? { body: there.filter(fits) } : { body: { ...there.find(({ id }) => id === (body as IDataObject).id), ...(body as IDataObject), ...((body as IDataObject).id ? {} : { id: idOf(1) }) } };
+				}) as Answerer,
+			};
+			return {
+				'everybody': { ...shared, parameters, expected: [{ method: 'GET', path: facts.path }, ...changing] },
+				'the people of a scope': {
+					...shared,
+					parameters: { ...parameters, filters: { condition: [{ field: 'last_name', operator: 'equals', value: 'One' }] } },
+					expected: [{ method: 'GET', path: facts.path, query: ['last_name=One'] }, { method: 'GET', path: facts.path, query: ['external_id=new'] }, ...changing],
+				},
+			};
+		}
 		case 'identify':
 			return {
 				'all keys': {
@@ -149,15 +189,15 @@ function casesOf(resource: string, operation: string): Record<string, Case> | un
 	}
 }
 
-/** Checks of connections, and Reconcile, depend on what the vendor holds: both are tested against the simulators. */
-const operations = userlot.resources.flatMap((resource) => operationsOf(resource).filter((o) => !isCheck(resource, o.name) && o.kind !== 'reconcile').map((operation) => ({ name: `${resource.name}.${operation.name}`, resource, operation })));
+/** What checks of connections find depends on what the vendor holds, which the simulators tell. */
+const operations = userlot.resources.flatMap((resource) => operationsOf(resource).filter((o) => !isCheck(resource, o.name)).map((operation) => ({ name: `${resource.name}.${operation.name}`, resource, operation })));
 
 test('there are the operations that the documentation names or allows to infer, and API Request', () => {
 	expect(operations.map(({ name }) => name).sort()).toEqual(
 		[
 			'api.request',
 			...['create', 'get', 'getAll', 'revenue', 'update', 'upsert'].map((name) => `company.${name}`),
-			...['create', 'get', 'getAll', 'identify', 'update', 'upsert'].map((name) => `endUser.${name}`),
+			...['create', 'get', 'getAll', 'identify', 'reconcile', 'update', 'upsert'].map((name) => `endUser.${name}`),
 			...['companyField', 'companyStatus', 'endUserField', 'team'].map((name) => `${name}.getAll`),
 		].sort(),
 	);
@@ -167,19 +207,23 @@ describe.each(operations.filter(({ operation }) => operation.writes))('$name in 
 	test('sends reads only, and says so in every item', async () => {
 		const cases = Object.values(casesOf(resource.name, operation.name) ?? {});
 		expect(cases).not.toEqual([]);
-		for (const { parameters, items, answer } of cases) {
-			await expectDryRun(harness, recorder, { node: 'userlot', parameters: { resource: resource.name, operation: operation.name, ...parameters }, items, answer });
+		for (const { parameters, items, answer, leavers } of cases) {
+			await expectDryRun(harness, recorder, { node: 'userlot', parameters: { resource: resource.name, operation: operation.name, ...parameters }, items, answer, leavers });
 		}
 	});
 });
 
 describe.each(operations)('$name against a vendor that lies', ({ resource, operation }) => {
 	test('reports nothing that did not happen', async () => {
-		for (const { parameters, items, answer } of Object.values(casesOf(resource.name, operation.name) ?? {})) {
-			const claims = await falseClaims(harness, recorder, { node: 'userlot', operation, parameters: { resource: resource.name, operation: operation.name, ...parameters }, items, answer });
+		for (const { parameters, items, answer, leavers } of Object.values(casesOf(resource.name, operation.name) ?? {})) {
+			const claims = await falseClaims(harness, recorder, { node: 'userlot', operation, parameters: { resource: resource.name, operation: operation.name, ...parameters }, items, answer, leavers });
 			expect(claims).toEqual([]);
 		}
 	});
+});
+
+test('Connection: Check against an API that lies tells it, and only reads', async () => {
+	expect(await falseFindings(harness, recorder, { node: 'userlot', parameters: { resource: 'connection', operation: 'check' }, items: [{}] })).toEqual([]);
 });
 
 describe.each(operations)('$name', ({ name, resource, operation }) => {
@@ -197,7 +241,7 @@ describe.each(operations)('$name', ({ name, resource, operation }) => {
 				expect(headers.accept).toBe('application/json');
 				expect(headers['content-type'] ?? '').toMatch(body === undefined ? /^$/ : /^application\/json$/);
 			}
-			expect(new Set(result.items.map(({ pairedItem }) => (pairedItem as { item: number }).item))).toEqual(new Set([0, 1]));
+			expect(new Set(result.items.flatMap(({ pairedItem }) => [pairedItem].flat().map((p) => (p as { item: number }).item)))).toEqual(new Set([0, 1]));
 		}
 	});
 

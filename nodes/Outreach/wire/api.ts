@@ -214,8 +214,8 @@ export const outreachApi: Api = {
 	},
 	linked(record, relation) {
 		const data = linkage(record, relation);
-		if (Array.isArray(data) && lengthOf(record, relation) > data.length) return undefined;
-		return data === undefined ? undefined : [data ?? []].flat().map(idOf);
+		if (!Array.isArray(data)) return data === undefined ? undefined : data === null ? [] : [idOf(data)];
+		return lengthOf(record, relation) > data.length ? undefined : data.map(idOf);
 	},
 	simplify,
 	explain,

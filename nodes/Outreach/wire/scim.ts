@@ -202,7 +202,7 @@ export const scimApi: Api = {
 		throw new Error('Outreach SCIM did not return a list of records');
 	},
 	record: (answer) => asObject(answer),
-	id: (record) => String(record.id),
+	id: (record) => valueOf(record, 'id') as string,
 	value: valueOf,
 	linked(record, relation) {
 		const list = record[relation];

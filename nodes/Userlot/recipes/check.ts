@@ -1,6 +1,7 @@
 /** What a check asks Userlot beyond the facts of the spec: what its documentation does not show. */
+import { isSilent } from '../../shared/run/answers';
 import { check } from '../../shared/run/check/check';
-import type { Lab } from '../../shared/run/check/checkLab';
+import { isRefusal, type Lab } from '../../shared/run/check/checkLab';
 import { WHY } from '../../shared/run/check/checkLedger';
 import { asObject } from '../../shared/spec/values';
 import { fieldIn } from '../wire/answers';
@@ -39,8 +40,9 @@ async function whole(lab: Lab): Promise<void> {
 	if (!place) return lab.ledger.skip('Connection', 'lists come whole', WHY.noRecord);
 	const reply = await lab.page(place.resource, { method: 'GET', path: place.resource.path, query: [['page', '2']] });
 	if (reply.ok === undefined) return lab.ledger.skip('Connection', 'lists come whole', WHY[reply.why]);
-	if (reply.ok === false || lab.has(reply, place.records[0])) return lab.ledger.ok('Connection', 'lists come whole');
-	lab.ledger.differs({ resource: 'Connection', fact: 'lists come whole', expected: 'no second page', found: 'pages', meaning: 'Get Many and triggers read the first page only', remedy: `Use API Request with All Pages. ${REPORT}` });
+	if (isRefusal(reply) || lab.has(reply, place.records[0])) return lab.ledger.ok('Connection', 'lists come whole');
+	const found = reply.ok === false ? reply.found : 'pages';
+	lab.ledger.differs({ resource: 'Connection', fact: 'lists come whole', expected: 'no second page', found, meaning: 'Get Many and triggers may read the first page only', remedy: `Use API Request with All Pages. ${REPORT}` });
 }
 
 /** A request that is named, and not shown. */
@@ -49,8 +51,8 @@ async function revenue(lab: Lab): Promise<void> {
 	if (!record) return lab.ledger.skip('Company', 'Get Revenue', WHY.noRecord);
 	const reply = await lab.ask({ method: 'GET', path: `/companies/${encodeURIComponent(String(lab.api.id(record)))}/revenue` });
 	if (reply.ok === undefined) lab.ledger.skip('Company', 'Get Revenue', WHY[reply.why]);
-	else if (reply.ok) lab.ledger.ok('Company', 'Get Revenue');
-	else lab.ledger.differs({ resource: 'Company', fact: 'Get Revenue', expected: 'can be read', found: reply.found, meaning: 'The operation Get Revenue fails', remedy: `Use the fields ARR and MRR of the company. ${REPORT}` });
+	else if (reply.ok && !isSilent(reply.body)) lab.ledger.ok('Company', 'Get Revenue');
+	else lab.ledger.differs({ resource: 'Company', fact: 'Get Revenue', expected: 'can be read', found: reply.ok ? 'an empty answer' : reply.found, meaning: 'The operation Get Revenue fails', remedy: `Use the fields ARR and MRR of the company. ${REPORT}` });
 }
 
 /** The API of a product. */

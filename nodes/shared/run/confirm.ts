@@ -61,20 +61,20 @@ export function assertSame(run: Run, resource: Resource, id: RecordId, record: I
 
 /**
  * Holds the answer of a write against what was sent. What did not take effect is noted, for the output and a hint.
- * @returns the answer, or the one of a read if the vendor showed nothing.
+ * @returns the answer, or the one of a read if the vendor showed no record; undefined if neither does.
  * @throws BadInput if access did not change, or the vendor does not show that it did; or if the answer is about another record.
  */
 export async function confirmWrite(run: Run, resource: Resource, sent: Sent, answer: unknown): Promise<unknown> {
 	const api = run.apiOf(resource);
-	let shown = answer;
-	if (isSilent(shown)) {
-		if (sent.id === undefined) return shown;
-		shown = (await readBack(run, resource, sent.id)) ?? shown;
-	}
-	if (isSilent(shown)) return shown;
-	const record = api.record(shown);
 	// A record without an id is none.
-	if (sent.id !== undefined && isAbsent(api.id(record))) return undefined;
+	const isShown = (body: unknown) => !isSilent(body) && (sent.id === undefined || !isAbsent(api.id(api.record(body))));
+	let shown = answer;
+	if (!isShown(shown)) {
+		if (sent.id === undefined) return shown;
+		shown = await readBack(run, resource, sent.id);
+		if (!isShown(shown)) return undefined;
+	}
+	const record = api.record(shown);
 	if (sent.id !== undefined) assertSame(run, resource, sent.id, record);
 	const first = missedBy(api, resource, sent, record);
 	if (first.access.length > 0) await confirmAccess(run, resource, sent, sent.id ?? api.id(record));

@@ -42,7 +42,7 @@ export async function execute(context: IExecuteFunctions, vendor: Vendor, recipe
 async function work(context: IExecuteFunctions, vendor: Vendor, recipes: Recipes): Promise<INodeExecutionData[][]> {
 	const run = new Run(context, vendor);
 	const handler = handlerOf(run, recipes);
-	const slots = run.items.map((_, index): Slot => ({ item: new Item(run, index) }));
+	const slots = run.items.map((_, index): Slot => ({ item: new Item(run, index), job: undefined, outputs: undefined, failure: undefined }));
 	const tolerant = context.continueOnFail();
 
 	/** Runs one step of an item; its failure ends the run or stays with the item. */
@@ -105,6 +105,7 @@ async function work(context: IExecuteFunctions, vendor: Vendor, recipes: Recipes
 	for (const slot of slots) {
 		await step(slot, async () => {
 			for (const reference of slot.item.references) await reference.settle(run);
+			slot.item.letGo();
 			await handler.check?.(slot.job, slot.item);
 		});
 	}
@@ -113,7 +114,7 @@ async function work(context: IExecuteFunctions, vendor: Vendor, recipes: Recipes
 		const ready = slots.filter((slot) => !slot.failure);
 		let outputs: Awaited<ReturnType<typeof handler.together>> = [];
 		try {
-			if (ready.length > 0) outputs = await handler.together(ready.map(({ item, job }) => ({ item, job })), run, fail);
+			if (ready.length > 0) outputs = await handler.together(ready as Array<Slot & { job: unknown }>, run, fail);
 		} catch (error) {
 			if (!tolerant) throw error instanceof NodeApiError || error instanceof NodeOperationError ? error : run.failure(error, ready[0].item.index);
 			for (const slot of ready) slot.failure ??= run.failure(error, slot.item.index);

@@ -8,16 +8,18 @@ import { matchKeys, type Operation } from '../spec/operation';
 import { inParent, listed } from '../spec/place';
 import type { Field, NaturalKey, Relation, Resource } from '../spec/resource';
 import { BadInput, coerce, isAbsent, toNames } from '../spec/values';
-import { Reference, toId } from './reference';
+import { Reference, referenceTo, toId } from './reference';
 import type { Run } from './run';
 import { keyMeant } from './keyMeant';
 
+const NONE: readonly Reference[] = [];
+
 export class Item {
 	/** Records to settle before the work begins. */
-	readonly references: Reference[] = [];
+	references = NONE;
 
 	/** Records to look up that need not exist. */
-	readonly sought: Reference[] = [];
+	sought = NONE;
 
 	private simple?: boolean;
 
@@ -26,9 +28,14 @@ export class Item {
 		readonly index: number,
 	) {}
 
+	/** Forgets what was looked up: of thousands of items it takes memory. */
+	letGo(): void {
+		this.references = this.sought = NONE;
+	}
+
 	/** A parameter as n8n evaluates it for this item. */
 	get<T>(name: string, fallback?: T): T {
-		return this.run.context.getNodeParameter(name, this.index, fallback) as T;
+		return this.run.parameters.get(name, this.index, fallback) as T;
 	}
 
 	/** Whether Simplify is on; true when the operation has no such switch. Asked for once per record. */
@@ -117,7 +124,7 @@ export class Item {
 	/** Turns a locator's value into a reference. Text that comes from an expression counts as an id. */
 	refer(given: unknown, resource: Resource, label: string, required: boolean, needs: { full?: boolean; include?: string[] } = {}): Reference | undefined {
 		const reference = this.located(given, resource, label, needs);
-		if (reference) this.references.push(reference);
+		if (reference) this.references = [...this.references, reference];
 		else if (required) throw new BadInput(`${label} is missing`, `Choose the ${label.toLowerCase()} from the list, or enter its name or ID.`);
 		return reference;
 	}
@@ -125,7 +132,7 @@ export class Item {
 	/** A locator of a record that need not exist: a key is looked up, and who asked judges what was found. */
 	find(given: unknown, resource: Resource, label: string, needs: { full?: boolean; include?: string[] } = {}): Reference | undefined {
 		const reference = this.located(given, resource, label, needs);
-		if (reference) this.sought.push(reference);
+		if (reference) this.sought = [...this.sought, reference];
 		return reference;
 	}
 
@@ -164,7 +171,7 @@ export class Item {
 				const around = this.run.resource(resource.parent!.resource).label;
 				throw new BadInput(`${label}: "${value}" can only be found if its ${around.toLowerCase()} is known`, `Enter the ${around.toLowerCase()}, or enter the ID of the ${label.toLowerCase()}.`);
 			}
-			return new Reference(resource, label, undefined, this.run.lookup.want(resource, key, checked, needs));
+			return referenceTo(this.run, this.run.lookup.want(resource, key, checked, needs), label);
 		}
 		if (mode === 'url') {
 			// The last but one part of the example names the kind: https://host/prospects/123

@@ -56,6 +56,22 @@ export class Reference {
 	}
 }
 
+const shared = new WeakMap<Run, Map<Entry, Map<string, Reference>>>();
+
+/** What a parameter refers to by a key; one object for all items of a run that name the same record. */
+export function referenceTo(run: Run, entry: Entry, parameter: string): Reference {
+	const make = () => new Reference(entry.resource, parameter, undefined, entry);
+	// An AI agent has one item, whose reference can fall back to an ID.
+	if (run.tool) return make();
+	const all = shared.get(run) ?? new Map<Entry, Map<string, Reference>>();
+	shared.set(run, all);
+	const own = all.get(entry) ?? new Map<string, Reference>();
+	all.set(entry, own);
+	const reference = own.get(parameter) ?? make();
+	own.set(parameter, reference);
+	return reference;
+}
+
 /** An id as the vendor takes it. @throws BadInput when it cannot be one. */
 export function toId(resource: Resource, value: unknown, label: string): RecordId {
 	const text = String(value).trim();

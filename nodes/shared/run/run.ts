@@ -13,6 +13,7 @@ import { apiOf, operationOf, resourceOf, type Vendor } from '../wire/vendor';
 import { isDryRun } from './isDryRun';
 import { Lookup } from './lookup';
 import { inTurn } from './parallel';
+import { Parameters } from './parameters';
 import { isTool } from './tool';
 
 /** Keys of which a record was created lately, with the time: executions that looked before that look again. */
@@ -22,6 +23,8 @@ const MOST_CREATIONS = 10_000;
 /** One execution of a node. */
 export class Run {
 	readonly items: INodeExecutionData[];
+
+	readonly parameters: Parameters;
 
 	readonly operation: Operation;
 
@@ -51,6 +54,7 @@ export class Run {
 		readonly vendor: Vendor,
 	) {
 		this.items = context.getInputData();
+		this.parameters = new Parameters(context, this.items);
 		this.tool = isTool(context);
 		this.login = context.getNodeParameter('authentication', 0, '') as string;
 		this.operation = operationOf(

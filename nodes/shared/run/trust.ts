@@ -58,10 +58,12 @@ interface Check {
 }
 
 /** Whether a record cannot be what the condition asks for, whatever kind its value is of. */
-const isBroken = ({ subject, breaks }: Check, record: IDataObject): boolean => {
+function isBroken({ subject, breaks }: Check, record: IDataObject): boolean {
 	const own = subject.of(record);
-	return own !== undefined && breaks.every((breaksIt) => breaksIt(own));
-};
+	if (own === undefined) return false;
+	for (const breaksIt of breaks) if (!breaksIt(own)) return false;
+	return true;
+}
 
 /** Checks the records of one filtered list. */
 export class FilterCheck {
@@ -91,7 +93,8 @@ export class FilterCheck {
 	 * @throws NodeOperationError that names vendor, filter and record if the vendor ignores the filter.
 	 */
 	fits(record: IDataObject): true | Promise<boolean> {
-		return this.checks.some((check) => isBroken(check, record)) ? this.judge(record) : true;
+		for (const check of this.checks) if (isBroken(check, record)) return this.judge(record);
+		return true;
 	}
 
 	private async judge(record: IDataObject): Promise<boolean> {

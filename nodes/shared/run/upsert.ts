@@ -130,7 +130,7 @@ export async function createOrUpdate(
 			if (isUnclear(api, answer)) {
 				run.lookup.forget(entry);
 				const now = await run.lookup.one(entry, parameter);
-				if (changesOf(api, now, changes)) throw unshown(api, entry, 'change');
+				if (changesOf(api, now, changes)) throw unshown(api, resource, value, 'change');
 				return { record: now, outcome: 'updated' as const, answer: entry.answer, before };
 			}
 			const record = api.record(answer);
@@ -153,7 +153,7 @@ export async function createOrUpdate(
 			if (isUnclear(api, creation.value)) {
 				run.lookup.forget(entry);
 				const [now] = await run.lookup.found(entry);
-				if (!now) throw unshown(api, entry, 'creation');
+				if (!now) throw unshown(api, resource, value, 'creation');
 				return { record: now, outcome: 'created' as const, answer: entry.answer };
 			}
 			const record = api.record(creation.value);
@@ -173,7 +173,7 @@ export async function createOrUpdate(
 /** The vendor accepted a write and shows no record of it. */
 const isUnclear = (api: Api, answer: unknown) => isSilent(answer) || isAbsent(api.id(api.record(answer)));
 
-const unshown = (api: Api, { resource, value }: Entry, what: string) =>
+export const unshown = (api: Api, resource: Resource, value: string, what: 'change' | 'creation') =>
 	new BadInput(`${api.name} accepted the ${what} of ${nouns(resource).one} "${value}" but does not show it`, `Look at the ${nouns(resource).one} in ${api.name} before you run again.`);
 
 /** A list of texts with the key in it, first. */

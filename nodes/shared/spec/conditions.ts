@@ -48,13 +48,16 @@ export function violation(field: Field, { operator, values }: Condition, wildcar
 	const open = wildcards && values.some((value) => value.includes('*'));
 	// What has no kind of its own is compared as a time, if it is one.
 	const ordered = kind === 'text' ? 'time' : kind;
-	const bounds = new Map([first, last].map((value) => [value, ordered === 'time' ? timeOf(value) : Number(value)]));
-	/** All entries are before, or after, a value, by more than can be a matter of form. What has no order says nothing. */
-	const beyond = (entries: unknown[], bound: string, sign: 1 | -1) =>
-		entries.every((entry) => {
-			const apart = (ordered === 'time' ? timeOf(entry) : Number(entry)) - bounds.get(bound)!;
-			return !Number.isNaN(apart) && sign * apart > slack(ordered, entry, bound);
-		});
+	const place = ordered === 'time' ? timeOf : Number;
+	const [low, high] = [first, last].map(place);
+	/** All entries are before the first value, or after the last, by more than can be a matter of form. What has no order says nothing. */
+	const beyond = (entries: unknown[], sign: 1 | -1) => {
+		for (const entry of entries) {
+			const apart = sign < 0 ? low - place(entry) : place(entry) - high;
+			if (!(apart > 0 && apart > slack(ordered, entry, sign < 0 ? first : last))) return false;
+		}
+		return entries.length > 0;
+	};
 	const isBroken = (entries: unknown[]): boolean => {
 		switch (operator) {
 			case 'empty':
@@ -72,20 +75,26 @@ export function violation(field: Field, { operator, values }: Condition, wildcar
 				return !entries.some((entry) => foldText(entry).includes(wanted[0] ?? ''));
 			case 'above':
 			case 'atLeast':
-				return entries.length > 0 && beyond(entries, first, -1);
+				return beyond(entries, -1);
 			case 'below':
 			case 'atMost':
-				return entries.length > 0 && beyond(entries, first, 1);
+				return beyond(entries, 1);
 			case 'between':
-				return entries.length > 0 && (beyond(entries, first, -1) || beyond(entries, last, 1));
+				return beyond(entries, -1) || beyond(entries, 1);
 		}
 	};
+	/** In a filtered list the same value comes over and over. */
+	let fitting: unknown;
 	return (own) => {
 		if (own === undefined) return false;
+		const single: unknown = Array.isArray(own) && own.length === 1 ? own[0] : own;
+		if (fitting !== undefined && single === fitting) return false;
 		const entries = Array.isArray(own) ? own.filter((entry) => !isAbsent(entry)) : isAbsent(own) ? [] : [own];
 		if (entries.some((entry) => typeof entry === 'object')) return false;
 		if (open && operator !== 'empty' && operator !== 'notEmpty') return false;
-		return isBroken(entries);
+		if (isBroken(entries)) return true;
+		if (typeof single !== 'object') fitting = single;
+		return false;
 	};
 }
 

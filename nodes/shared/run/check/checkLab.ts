@@ -17,6 +17,9 @@ export type Reply =
 	/** Not asked: the limit of requests was reached, or the key does not cover it. */
 	| { ok: undefined; why: 'limit' | 'key' };
 
+/** Whether the vendor understood the question and refused it; a web page is no refusal. */
+export const isRefusal = (reply: Reply): boolean => reply.ok === false && reply.status !== undefined && reply.status >= 400 && reply.status < 500;
+
 /** A list of the vendor, with what is known of it. */
 export interface Place {
 	/** As it is listed: in its parent, or in its scope. */

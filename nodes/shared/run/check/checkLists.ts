@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Resource } from '../../spec/resource';
 import type { Vendor } from '../../wire/vendor';
 import { type Fact, factsOf, groupsOf, idFact, offenders, queryOf, together } from './checkFacts';
-import type { Checks, Lab, Place, Reply } from './checkLab';
+import { type Checks, isRefusal, type Lab, type Place, type Reply } from './checkLab';
 import { WHY } from './checkLedger';
 import { clockOff, ignored, lost, noCustomFields, noHeaders, noSearch, notIncluded, notSingle, refused, samePage, smallPage, unordered } from './checkWords';
 
@@ -209,7 +209,7 @@ export function singleFilters(lab: Lab, place: Place, all: Resource[], failed: S
 		if (reply.ok === undefined) ledger.skip(label, effect, WHY[reply.why]);
 		else if (reply.ok === false) {
 			// A filter that gave its record back may refuse a value that cannot exist.
-			if (own && reply.status !== undefined && reply.status < 500) ledger.ok(label, effect);
+			if (own && isRefusal(reply)) ledger.ok(label, effect);
 			else ledger.differs({ resource: label, fact: text, ...refused(fact, reply.found) });
 		} else if (empty ? reply.records.length > 0 : lab.has(reply, record)) ledger.differs({ resource: label, fact: text, ...ignored });
 		else {

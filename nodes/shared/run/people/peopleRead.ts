@@ -64,8 +64,10 @@ export interface PeoplePlan {
 interface Wanted {
 	person?: Person;
 	planned?: Planned;
-	/** Records with the key; usually one. */
-	ids: Set<RecordId>;
+	/** The record with the key. */
+	id?: RecordId;
+	/** All of them, if there are several. */
+	several?: RecordId[];
 }
 
 /** What of records the plan needs. */
@@ -92,7 +94,7 @@ export async function readPeople(run: Run, operation: Operation, hooks: PeopleHo
 	const conditions = settings.scope();
 	if (retirement) assertVerifiable(api, resource, conditions);
 
-	const wanted = new Map<string, Wanted>(list.keys.map(({ folded: key }) => [key!, { ids: new Set() }]));
+	const wanted = new Map<string, Wanted>(list.keys.map(({ folded: key }) => [key!, { person: undefined, planned: undefined, id: undefined }]));
 	for (const person of jobs) wanted.get(foldKey(list.key, person.key))!.person = person;
 	const value = (record: IDataObject, field: string) => api.value(record, field);
 	const text = (record: IDataObject, field?: string) => (field === undefined || isAbsent(value(record, field)) ? '' : String(value(record, field)));
@@ -104,8 +106,13 @@ export async function readPeople(run: Run, operation: Operation, hooks: PeopleHo
 	});
 	/** Compares at once: of people who are as they should be, the record is not kept. */
 	const meet = (one: Wanted, record: IDataObject) => {
-		one.ids.add(api.id(record));
-		if (one.person && one.ids.size === 1) one.planned = existing(run, resource, hooks, one.person, record, factsOf(record));
+		const id = api.id(record);
+		if (one.id !== undefined) {
+			if (one.id !== id) (one.several ??= [one.id]).push(id);
+			return;
+		}
+		one.id = id;
+		if (one.person) one.planned = existing(run, resource, hooks, one.person, record, factsOf(record));
 	};
 
 	const leavers: Leaver[] = [];
@@ -126,7 +133,7 @@ export async function readPeople(run: Run, operation: Operation, hooks: PeopleHo
 
 	// Outside the scope people of the list are found by their key, so that they are not created once more.
 	const entryOf = ({ key }: Person) => run.lookup.want(place, list.key, key, { full: true });
-	const missing = jobs.filter((person) => wanted.get(foldKey(list.key, person.key))!.ids.size === 0);
+	const missing = jobs.filter((person) => wanted.get(foldKey(list.key, person.key))!.id === undefined);
 	if (conditions.length > 0) for (const person of missing) entryOf(person);
 	hooks.missing?.(run, missing);
 	if (missing.length > 0) await run.lookup.resolve();
@@ -136,8 +143,8 @@ export async function readPeople(run: Run, operation: Operation, hooks: PeopleHo
 	for (const person of jobs) {
 		try {
 			const one = wanted.get(foldKey(list.key, person.key))!;
-			if (one.ids.size === 0 && conditions.length > 0) for (const record of await run.lookup.found(entryOf(person))) meet(one, record);
-			if (one.ids.size > 1) throw new BadInput(`${one.ids.size} ${nouns(resource).many} have the ${keyLabel(resource, list.key)} "${person.key}"`, `Their IDs are ${[...one.ids].join(', ')}. Correct this in ${api.name}, or take the person out of the list.`);
+			if (one.id === undefined && conditions.length > 0) for (const record of await run.lookup.found(entryOf(person))) meet(one, record);
+			if (one.several) throw new BadInput(`${one.several.length} ${nouns(resource).many} have the ${keyLabel(resource, list.key)} "${person.key}"`, `Their IDs are ${one.several.join(', ')}. Correct this in ${api.name}, or take the person out of the list.`);
 			people.push(one.planned ?? absent(run, place, hooks, person, entryOf(person), asked));
 		} catch (error) {
 			failed.add(person);
@@ -164,6 +171,11 @@ function assertSeen(api: Api, resource: Resource, conditions: Condition[], recor
 	if (unknown) throw new BadInput(`Scope: ${api.name} does not show "${unknown.path.join('.')}" of ${nouns(resource).one} ${api.id(record)}, and retiring people needs that`, 'Nothing was changed. Use another condition, or choose "Report Only".');
 }
 
+/** In place of the wishes of those who have them: most people of a list are as they should be. */
+const NOTHING = { fields: {}, links: {}, more: undefined } satisfies Partial<Person>;
+
+const NO_MORE: IDataObject = Object.freeze({});
+
 /** A person whom the vendor has. */
 function existing(run: Run, resource: Resource, hooks: PeopleHooks, person: Person, record: IDataObject, facts: Pick<Fate, 'id' | 'name' | 'lastSignIn'>): Planned {
 	const api = run.apiOf(resource);
@@ -173,8 +185,11 @@ function existing(run: Run, resource: Resource, hooks: PeopleHooks, person: Pers
 	const isChanged = Object.keys(fields).length + links.length > 0;
 	const more = hooks.differs?.(run, person, record) ?? [];
 	const back = Object.keys(present?.fields ?? {}).some((name) => name in fields);
-	const fate: Fate = { key: person.key, ...facts, outcome: back ? present!.done : isChanged || more.length > 0 ? 'updated' : 'unchanged', changes: more, more: {} };
-	if (fate.outcome === 'unchanged') return { person, fate, id: fate.id };
+	if (!isChanged && more.length === 0) {
+		Object.assign(person, NOTHING);
+		return { person, fate: { key: person.key, ...facts, outcome: 'unchanged', changes: [], more: NO_MORE }, id: facts.id };
+	}
+	const fate: Fate = { key: person.key, ...facts, outcome: back ? present!.done : 'updated', changes: more, more: {} };
 	return {
 		...{ person, fate, id: fate.id, before: record },
 		...(isChanged ? { update: { fields, links: Object.fromEntries(links.map(([name, reference]) => [name, reference.link])) } } : {}),

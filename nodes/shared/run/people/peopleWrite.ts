@@ -5,8 +5,9 @@ import { sameValue } from '../../spec/compare';
 import { foldKey, keyLabel } from '../../spec/keys';
 import { nouns } from '../../spec/labels';
 import { listed } from '../../spec/place';
-import { BadInput } from '../../spec/values';
+import { BadInput, isAbsent } from '../../spec/values';
 import { failedItem } from '../../wire/bridge';
+import { isSilent } from '../answers';
 import { confirmWrite, leftOf } from '../confirm';
 import { displayName } from '../display';
 import { inParallel } from '../parallel';
@@ -18,7 +19,7 @@ import { list, pathTo } from '../reads';
 import { updateRecord } from '../records';
 import { counted } from './reconcilePlan';
 import type { Run } from '../run';
-import { createOrUpdate, newRecord } from '../upsert';
+import { createOrUpdate, newRecord, unshown } from '../upsert';
 
 /** Makes the changes. A failure ends the run, or stays with its person under Continue On Fail. */
 export async function carryOut(run: Run, plan: PeoplePlan, hooks: PeopleHooks, settings: Settings): Promise<void> {
@@ -62,14 +63,15 @@ export async function carryOut(run: Run, plan: PeoplePlan, hooks: PeopleHooks, s
 			note(leaver, error);
 		}
 	});
+	const api = run.apiOf(plan.place);
 	const present: Present[] = [];
-	/** Written, and accepted without a word. */
+	/** Written, and accepted without showing the record. */
 	const quiet: Planned[] = [];
 	await inParallel(open, atOnce, async (planned) => {
 		const { person, fate, before } = planned;
 		const well = await attempt(fate, async () => {
 			const written = await write(run, plan, hooks, settings, planned);
-			if (written.answer === undefined && Object.keys(written.record).length === 0) quiet.push(planned);
+			if (isAbsent(api.id(written.record))) quiet.push(planned);
 			else settle(run, plan, planned, written);
 		}, person.item.index);
 		if (well) present.push({ person, fate, id: fate.id!, ...(before ? { before } : {}) });
@@ -87,10 +89,11 @@ async function readAgain(run: Run, plan: PeoplePlan, quiet: Planned[], note: (fa
 		for (const name of [`id ${api.id(record)}`, `key ${foldKey(key, api.value(record, key.field))}`]) found.set(name, record);
 	}
 	for (const planned of quiet) {
-		const { fate, person, id, update } = planned;
-		const record = found.get(id === undefined ? `key ${foldKey(key, person.key)}` : `id ${id}`) ?? {};
+		const { fate, person, id, update, create } = planned;
+		const record = found.get(id === undefined ? `key ${foldKey(key, person.key)}` : `id ${id}`);
 		try {
-			if (update && Object.keys(record).length > 0) await confirmWrite(run, place, update, record);
+			if (!record) throw unshown(api, place, person.key, create ? 'creation' : 'change');
+			await confirmWrite(run, place, (create?.input ?? update)!, record);
 			settle(run, plan, planned, { record, answer: record, outcome: planned.create ? 'created' : 'updated' });
 		} catch (error) {
 			fate.outcome = 'refused';
@@ -110,7 +113,9 @@ async function retire(run: Run, { place }: PeoplePlan, { retirement, query }: Se
 		return;
 	}
 	const api = run.apiOf(place);
-	const record = api.record(await updateRecord(run, place, { id, fields, query }));
+	const answer = await updateRecord(run, place, { id, fields, query });
+	if (isSilent(answer)) throw unshown(api, place, leaver.key, 'change');
+	const record = api.record(answer);
 	leaver.changes = leaver.changes.map((change) => ({ ...change, to: api.value(record, change.field) as Change['to'] }));
 }
 

@@ -2,7 +2,7 @@
  * Reconcile: all items together are a list of people, and the vendor is made to agree with it. Creates who is missing, changes who
  * differs, and retires who is in scope but not in the list, within a limit. Nothing is written before the whole plan is made and checked.
  */
-import { NodeOperationError } from 'n8n-workflow';
+import { type IDataObject, NodeOperationError } from 'n8n-workflow';
 
 import { keyLabel, keyName } from '../../spec/keys';
 import type { Operation } from '../../spec/operation';
@@ -15,6 +15,9 @@ import { readPeople } from './peopleRead';
 import { carryOut, outputOf, summaryOf } from './peopleWrite';
 import { checkList } from './reconcilePlan';
 import type { Run } from '../run';
+
+/** People who are in memory as a plan and as an output. */
+const AT_ONCE = 1_000;
 
 /** An error of the whole run, of no item. */
 function refused(run: Run, error: unknown): unknown {
@@ -36,7 +39,7 @@ export function reconcile(operation: Operation, hooks: PeopleHooks = {}): Handle
 			readParent(item, list);
 			if (item.index === 0) readSettings(item, operation, hooks, list);
 			const ignore = ['id', item.run.apiOf(resource).idName ?? 'id', ...reconcileKeys(resource).flatMap((k) => [keyName(k), k.field]), ...inputs];
-			const { fields = {}, links = {}, ids = {}, more } = hooks.read?.(item) ?? {};
+			const { fields = {}, links = {}, ids, more } = hooks.read?.(item) ?? {};
 			const given = Object.entries({ ...item.fields(operation, ignore), ...fields }).filter(([name, value]) => value !== null && name !== list.key.field && !kept.includes(name));
 			return { item, key, fields: Object.fromEntries(given), links, ids, more };
 		},
@@ -59,11 +62,12 @@ export function reconcile(operation: Operation, hooks: PeopleHooks = {}): Handle
 				// n8n sends what holds nothing but an error to the error output.
 				const node = run.context.getNode();
 				const bare = node.onError === 'continueErrorOutput' ? node : undefined;
-				const outputs = [
-					...plan.people.map(({ person, fate }) => ({ json: outputOf(fate, settings, bare), items: [person.item.index] })),
-					...plan.leavers.map((leaver) => ({ json: outputOf(leaver, settings, bare), items: [] })),
-				];
-				return settings.summary ? [...outputs, { json: summaryOf(plan, list.keys.length, settings), items: [] }] : outputs;
+				const summary = settings.summary ? [{ json: summaryOf(plan, list.keys.length, settings), items: [] }] : [];
+				const outputs: Array<{ json: IDataObject; items: number[] }> = [];
+				// Of thousands of people not all are in memory twice.
+				while (plan.people.length > 0) for (const { person, fate } of plan.people.splice(0, AT_ONCE)) outputs.push({ json: outputOf(fate, settings, bare), items: [person.item.index] });
+				for (const leaver of plan.leavers) outputs.push({ json: outputOf(leaver, settings, bare), items: [] });
+				return [...outputs, ...summary];
 			} catch (error) {
 				throw refused(run, error);
 			}
