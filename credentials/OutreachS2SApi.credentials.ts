@@ -12,6 +12,7 @@ import {
 	UserError,
 } from 'n8n-workflow';
 
+import { webPageIn } from '../nodes/shared/wire/answers';
 import { checkFirst } from './checkFirst';
 import { outreachAddress } from './outreachAddress';
 
@@ -36,11 +37,22 @@ function readKey(given: unknown): KeyObject {
 	});
 }
 
-/** What the vendor says of a refused proof. */
-function reasonOf(body: unknown): string {
+/** Why there is no token, as the vendor or whoever answered in its place says. Without a status, in place of which n8n would put words of its own. */
+function reasonOf(status: number, body: unknown): string {
+	const page = webPageIn(body);
+	if (page) return `the response is ${page.title === '' ? 'a web page' : `the web page "${page.title}"`}`;
+	if (status < 400) return 'the response contains none';
 	const { errors, error, description } = (typeof body === 'object' && body !== null ? body : {}) as { errors?: Array<{ detail?: string; title?: string }>; error?: string; description?: string };
 	const first = Array.isArray(errors) ? errors[0] : undefined;
-	return first?.detail ?? first?.title ?? description ?? error ?? 'no reason given';
+	return first?.detail ?? first?.title ?? description ?? error ?? 'the request was refused';
+}
+
+/** What to do about it. */
+function remedyFor(status: number, body: unknown): string {
+	const seen = `The status is ${status}.`;
+	if (webPageIn(body)) return `${seen} The page does not come from the API of Outreach. Check the API address in the credential, and whether a proxy stands in between.`;
+	if (status >= 500 || status === 429) return `${seen} Run again later.`;
+	return `${seen} Open the Outreach Server-to-Server credential and check the application ID, the private key and the installation ID.`;
 }
 
 /**
@@ -119,11 +131,8 @@ export class OutreachS2SApi implements ICredentialType {
 		})) as { statusCode: number; body?: { data?: { meta?: { accessToken?: string } } } };
 		const accessToken = body?.data?.meta?.accessToken;
 		if (statusCode >= 400 || !accessToken) {
-			throw new UserError(`Outreach returned no access token for the server-to-server key: ${statusCode >= 400 ? reasonOf(body) : 'the response contains none'}`, {
-				description:
-					statusCode >= 500 || statusCode === 429
-						? 'Run again later.'
-						: 'Open the Outreach Server-to-Server credential and check the application ID, the private key and the installation ID.',
+			throw new UserError(`Outreach returned no access token for the server-to-server key: ${reasonOf(statusCode, body)}`, {
+				description: remedyFor(statusCode, body),
 			});
 		}
 		return { accessToken };

@@ -46,6 +46,13 @@ describe('server-to-server key', () => {
 		expect(Number(body.exp) - Number(body.iat)).toBeLessThanOrEqual(3600);
 	});
 
+	test.each([502, 200])('a web page with the status %i in place of a token is called so', async (status) => {
+		lab.sim.addFault({ match: { path: /accessToken$/ }, kind: 'html', status, body: '<html><head><title>Maintenance</title></head><body></body></html>' });
+		const { error } = await run('prospect', 'get', { record: rl('id', 1) });
+		expect(described(error).message).toContain('Outreach returned no access token for the server-to-server key: the response is the web page "Maintenance"');
+		expect(described(error).description).toBe(`The status is ${status}. The page does not come from the API of Outreach. Check the API address in the credential, and whether a proxy stands in between.`);
+	});
+
 	test('an expired token is renewed once, and every item goes through', async () => {
 		await run('prospect', 'get', { record: rl('id', 1) });
 		lab.sim.expireTokens();
