@@ -29,6 +29,15 @@ describe('a condition is violated', () => {
 	])('%j of type %s: %s %j', (own, type, operator, values) => expect(broken(own, type, operator, values)).toBe(true));
 });
 
+test('one condition is held against record after record, each for itself', () => {
+	const values = ['CTO', 'CTO', 'CEO', 'CTO', ['CTO'], ['CEO'], null, [], ['CEO', 'CTO'], [null], undefined, 'CTO', { CTO: 1 }, 'CEO'];
+	for (const operator of ['equals', 'notEquals', 'empty', 'notEmpty', 'contains', 'atLeast', 'between'] as const) {
+		const condition = { path: ['x'], operator, values: operator === 'empty' || operator === 'notEmpty' ? [] : ['CTO'] };
+		const breaks = violation({ name: 'x', type: 'string' }, condition);
+		expect(values.map(breaks)).toEqual(values.map((value) => violation({ name: 'x', type: 'string' }, condition)(value)));
+	}
+});
+
 describe('a condition is not violated', () => {
 	test.each<[unknown, Kind, string, string[]]>([
 		[undefined, 'string', 'equals', ['CEO']],
