@@ -10,6 +10,7 @@ import type { NaturalKey, Relation, Resource } from '../spec/resource';
 import { BadInput, isAbsent } from '../spec/values';
 import type { Api } from '../wire/api';
 import { isSilent } from './answers';
+import { settled } from './confirm';
 import type { Handler } from './handler';
 import type { Entry } from './lookup';
 import { changesOf, createRecord, linksOf, updateRecord } from './records';
@@ -34,6 +35,9 @@ function newPlan(run: Run, { resource, alike }: Entry, input: RecordInput): Plan
 	});
 	return { ...plan, action: changes.length > 0 ? 'update' : 'none', changes };
 }
+
+/** Milliseconds after a creation for which a look-up that finds nothing is not believed at once. */
+const LATELY = 60_000;
 
 /** What became of a record. */
 export type Outcome = 'created' | 'updated' | 'unchanged';
@@ -118,6 +122,15 @@ export async function createOrUpdate(
 	const { resource, key, value } = entry;
 	const api = run.apiOf(resource);
 	const turn = `${resource.name}\n${key.field}\n${value.toLowerCase()}`;
+	const lookAgain = async (shows: (found: IDataObject[]) => boolean) =>
+		await settled(
+			run.client(resource),
+			async () => {
+				run.lookup.forget(entry);
+				return await run.lookup.found(entry);
+			},
+			shows,
+		);
 	return await run.inTurn(turn, async () => {
 		const update = async () => {
 			const before = await run.lookup.one(entry, parameter);
@@ -128,7 +141,7 @@ export async function createOrUpdate(
 			if (!changes) return { record: before, outcome: 'unchanged' as const, answer: entry.answer, before };
 			const answer = await updateRecord(run, resource, { ...changes, id: api.id(before) });
 			if (isUnclear(api, answer)) {
-				run.lookup.forget(entry);
+				await lookAgain(([now]) => now !== undefined && !changesOf(api, now, changes));
 				const now = await run.lookup.one(entry, parameter);
 				if (changesOf(api, now, changes)) throw unshown(api, entry, 'change');
 				return { record: now, outcome: 'updated' as const, answer: entry.answer, before };
@@ -139,11 +152,8 @@ export async function createOrUpdate(
 			return { record, outcome: run.notApplied(answer).length < sent ? ('updated' as const) : ('unchanged' as const), answer, before };
 		};
 		if ((await run.lookup.found(entry)).length > 0) return await update();
-		// Another execution of this process may have created it since.
-		if (run.createdSince(turn, entry.asked)) {
-			run.lookup.forget(entry);
-			if ((await run.lookup.found(entry)).length > 0) return await update();
-		}
+		// Another execution of this process may have created it since, or just before: lists can show it a moment later.
+		if (run.createdSince(turn, entry.asked - LATELY) && (await lookAgain(([one]) => one !== undefined)).length > 0) return await update();
 
 		const complete = creating(newRecord(entry, input));
 		assertComplete(resource, complete);
@@ -151,8 +161,7 @@ export async function createOrUpdate(
 		if (creation.status === 'fulfilled') {
 			run.noteCreation(turn);
 			if (isUnclear(api, creation.value)) {
-				run.lookup.forget(entry);
-				const [now] = await run.lookup.found(entry);
+				const [now] = await lookAgain(([one]) => one !== undefined);
 				if (!now) throw unshown(api, entry, 'creation');
 				return { record: now, outcome: 'created' as const, answer: entry.answer };
 			}
