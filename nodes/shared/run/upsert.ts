@@ -108,6 +108,26 @@ export async function checkCreateOrUpdate(run: Run, entry: Entry, input: RecordI
 	}
 }
 
+/** Under this key work on an entry is done in turn, and its creation noted. */
+export const turnOf = ({ resource, key, value }: Entry) => `${resource.name}\n${key.field}\n${value.toLowerCase()}`;
+
+/** Looks up an entry once more; again after a moment if that does not show what was done. */
+async function lookAgain(run: Run, entry: Entry, shows: (found: IDataObject[]) => boolean): Promise<IDataObject[]> {
+	const look = async () => {
+		run.lookup.forget(entry);
+		return await run.lookup.found(entry);
+	};
+	return await settled(run.client(entry.resource), look, shows);
+}
+
+/**
+ * What a look-up that found nothing may have missed: an execution of this process created it since, or just before, and lists
+ * can show it a moment later.
+ */
+export async function appeared(run: Run, entry: Entry): Promise<IDataObject[]> {
+	return run.createdSince(turnOf(entry), entry.asked - LATELY) ? await lookAgain(run, entry, ([one]) => one !== undefined) : [];
+}
+
 /**
  * Makes sure that exactly one record has the key of `entry` and carries the given values.
  * Sends nothing when it already does. Within a run, work on one key is done in turn.
@@ -119,18 +139,9 @@ export async function createOrUpdate(
 	parameter: string,
 	creating: (input: RecordInput) => RecordInput = (i) => i,
 ): Promise<{ record: IDataObject; outcome: Outcome; answer?: unknown; before?: IDataObject }> {
-	const { resource, key, value } = entry;
+	const { resource } = entry;
 	const api = run.apiOf(resource);
-	const turn = `${resource.name}\n${key.field}\n${value.toLowerCase()}`;
-	const lookAgain = async (shows: (found: IDataObject[]) => boolean) =>
-		await settled(
-			run.client(resource),
-			async () => {
-				run.lookup.forget(entry);
-				return await run.lookup.found(entry);
-			},
-			shows,
-		);
+	const turn = turnOf(entry);
 	return await run.inTurn(turn, async () => {
 		const update = async () => {
 			const before = await run.lookup.one(entry, parameter);
@@ -141,7 +152,7 @@ export async function createOrUpdate(
 			if (!changes) return { record: before, outcome: 'unchanged' as const, answer: entry.answer, before };
 			const answer = await updateRecord(run, resource, { ...changes, id: api.id(before) });
 			if (isUnclear(api, answer)) {
-				await lookAgain(([now]) => now !== undefined && !changesOf(api, now, changes));
+				await lookAgain(run, entry, ([now]) => now !== undefined && !changesOf(api, now, changes));
 				const now = await run.lookup.one(entry, parameter);
 				if (changesOf(api, now, changes)) throw unshown(api, entry, 'change');
 				return { record: now, outcome: 'updated' as const, answer: entry.answer, before };
@@ -152,8 +163,7 @@ export async function createOrUpdate(
 			return { record, outcome: run.notApplied(answer).length < sent ? ('updated' as const) : ('unchanged' as const), answer, before };
 		};
 		if ((await run.lookup.found(entry)).length > 0) return await update();
-		// Another execution of this process may have created it since, or just before: lists can show it a moment later.
-		if (run.createdSince(turn, entry.asked - LATELY) && (await lookAgain(([one]) => one !== undefined)).length > 0) return await update();
+		if ((await appeared(run, entry)).length > 0) return await update();
 
 		const complete = creating(newRecord(entry, input));
 		assertComplete(resource, complete);
@@ -161,7 +171,7 @@ export async function createOrUpdate(
 		if (creation.status === 'fulfilled') {
 			run.noteCreation(turn);
 			if (isUnclear(api, creation.value)) {
-				const [now] = await lookAgain(([one]) => one !== undefined);
+				const [now] = await lookAgain(run, entry, ([one]) => one !== undefined);
 				if (!now) throw unshown(api, entry, 'creation');
 				return { record: now, outcome: 'created' as const, answer: entry.answer };
 			}
