@@ -16,7 +16,7 @@ import type { Repeat } from './repeats.mts';
 import type { ApiRequest, ApiResponse } from './server.mts';
 
 export interface Lie {
-	/** Parameters of lists that are ignored, by their decoded names. */
+	/** Parameters of lists and of changes by filters that are ignored, by their decoded names. */
 	ignoreFilters?: string[];
 	/** Attributes and relations of writes that are accepted and not stored, by name; `*` for all of them. */
 	dropWrites?: string[];
@@ -85,7 +85,7 @@ export function lied(request: ApiRequest, lies: Lie[]): { request: ApiRequest; r
 			changed = taken.request;
 			if (taken.change) changes.push(taken.change);
 		}
-		if (ignoreFilters && request.method === 'GET') changed = { ...changed, search: withoutParameters(changed.search, ignoreFilters) };
+		if (ignoreFilters) changed = { ...changed, search: withoutParameters(changed.search, ignoreFilters) };
 		if (dropWrites && ['PATCH', 'POST', 'PUT'].includes(request.method)) changed = { ...changed, body: withoutFields(changed.body, dropWrites) };
 	}
 	return { request: changed, change: (response) => changes.reduce((answer, change) => change(answer), response) };

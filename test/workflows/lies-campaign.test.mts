@@ -8,7 +8,7 @@ import { labelOf } from '../../dist/nodes/shared/spec/labels.js';
 import { forgetPageSizes } from '../../dist/nodes/shared/wire/pageSize.js';
 import { described, linked, mapper, outreachLab, rl, where } from './support.mts';
 
-const CALLS = Number(process.env.CALLS ?? 1_000);
+const CALLS = Number(process.env.CALLS ?? 600);
 const SEED = Number(process.env.SEED ?? 20_261_128);
 /** Pauses take so much less time than the nodes ask for. */
 const FASTER = 20;
@@ -58,7 +58,9 @@ function stored(): Stored {
 	const all: Stored = new Map();
 	for (const type of TYPES) {
 		for (const { id, attributes, relationships } of lab.sim.records(type)) {
-			const text = JSON.stringify([own(attributes), own(relationships)]);
+			// The name of a person is made of others.
+			const name = type === 'account' || type === 'team' ? attributes.name : '';
+			const text = JSON.stringify([own(attributes), own(relationships), name]);
 			all.set(`${type} ${id}`, { type, id: Number(id), attributes: attributes as IDataObject, relationships: relationships as Kept['relationships'], text });
 		}
 	}
@@ -72,6 +74,15 @@ function differsOnlyIn(was: Kept | undefined, is: Kept | undefined, names: strin
 	if (!was || !is) return false;
 	const rest = (members: object) => JSON.stringify(Object.fromEntries(Object.entries(own(members)).filter(([name]) => !names.includes(name))));
 	return rest(was.attributes) === rest(is.attributes) && rest(was.relationships) === rest(is.relationships);
+}
+
+/** A run; begun again if n8n had no time to check its parameters, which it does before anything is sent. */
+async function run({ resource, operation, parameters, items = [{}] }: Attempt): Promise<Pick<Outcome, 'json' | 'error'>> {
+	for (;;) {
+		const [result] = await Promise.allSettled([lab.run(resource, operation, parameters as INodeParameters, items)]);
+		if (result.status === 'fulfilled') return result.value;
+		if (!/^Regular expression execution timed out/.test(String((result.reason as Error).message))) throw result.reason;
+	}
 }
 
 interface Outcome {
@@ -131,6 +142,8 @@ const handedOver = (all: Stored, from: number) =>
 let counter = 0;
 /** Deletions of prospects are not confirmed, and bulk changes are the vendor's own word, as the docs say. */
 let skipped = false;
+/** Lists that show a record much later than it came to be lead to a second one, where the vendor does not refuse it. */
+let older = false;
 
 /** An operation with values of its own. */
 function attempt(): Attempt {
@@ -171,6 +184,19 @@ function attempt(): Attempt {
 				...{ resource: 'prospect', operation: 'create', parameters: { fields: mapper({ ...fields, emails: [email] }), ...linkParameters }, refusable: taken },
 				may: (_, was, is) => was === undefined && is !== undefined && emailsOf(is).includes(email),
 				check: ({ json, now, before }) => json.flatMap((one) => [...written('prospect', one, now, { ...fields, emails: email }, links), ...(before.has(`prospect ${String(one.id)}`) ? [`prospect ${String(one.id)} was there before`] : [])]),
+			};
+		},
+		upsertAccount() {
+			const domain = random() < 0.6 ? `upserted${counter}.example` : String(pick(accounts).attributes.domain ?? `upserted${counter}.example`);
+			const own = { name: `Account ${counter}`, industry: `Industry ${counter}` };
+			const is = (one: Kept | undefined) => one?.type === 'account' && one.attributes.domain === domain;
+			return {
+				...{ resource: 'account', operation: 'upsert', parameters: { matchBy: 'domain', matchValue: domain, fields: mapper(own) }, twice: random() < 0.5 },
+				may: (_, was, now) => is(now) && (was === undefined || differsOnlyIn(was, now, [...Object.keys(own), 'name'])),
+				check: ({ json, now, before }) => [
+					...json.flatMap((one) => written('account', one, now, own)),
+					...(!older && [...now.values()].filter(is).length > Math.max(1, [...before.values()].filter(is).length) ? [`${domain} is there twice`] : []),
+				],
 			};
 		},
 		createAccount() {
@@ -243,12 +269,13 @@ function attempt(): Attempt {
 		},
 		getAll() {
 			const limit = random() < 0.3 ? 1 + Math.floor(random() * 20) : undefined;
+			const all = random() < 0.3;
 			return {
-				...{ resource: 'prospect', operation: 'getAll', parameters: { ...(limit ? { returnAll: false, limit } : { returnAll: true }), filters } },
+				...{ resource: 'prospect', operation: 'getAll', parameters: { ...(limit ? { returnAll: false, limit } : { returnAll: true }), ...(all ? {} : { filters }) } },
 				may: () => false,
 				check({ json, error, before }) {
 					if (error) return [];
-					const hits = new Set([...before.values()].filter(matches).map(({ id }) => id));
+					const hits = new Set([...before.values()].filter((one) => (all ? one.type === 'prospect' : matches(one))).map(({ id }) => id));
 					const ids = json.map(({ id }) => Number(id));
 					const wrong = ids.filter((id) => !hits.has(id));
 					const expected = Math.min(limit ?? Infinity, hits.size);
@@ -293,7 +320,7 @@ function doneSoFar(error: Error): IDataObject | undefined {
 function lies(): { told: string; harmless: boolean } {
 	lab.sim.clearLies();
 	lab.sim.clearFaults();
-	skipped = false;
+	skipped = older = false;
 	const told: string[] = [];
 	let harmless = true;
 	const lie = (text: string, make: () => void, share: number, bearable = false) => {
@@ -304,18 +331,22 @@ function lies(): { told: string; harmless: boolean } {
 	};
 	const path = '/api/v2/*';
 	const after = () => Math.floor(random() * 3);
-	lie('ignores a filter', () => lab.sim.lie({ ignoreFilters: [pick(['filter[title]', 'filter[owner][id]', 'filter[email]', 'filter[emails]', 'filter[id]', 'filter[state]']), 'actionParams[filter][title][]'] }), 0.2);
-	lie('drops a field', () => lab.sim.lie({ dropWrites: [pick(['title', 'locked', 'role', 'firstName', 'addressCity', 'owner', 'stage', 'ownerId', 'tags', 'domain'])] }), 0.25);
+	lie('ignores a filter', () => lab.sim.lie({ ignoreFilters: [pick(['filter[title]', 'filter[owner][id]', 'filter[email]', 'filter[emails]', 'filter[id]', 'filter[state]'])] }), 0.2);
+	lie('ignores the filters of a change of many records', () => lab.sim.lie({ ignoreFilters: ['title', 'owner][id'].flatMap((name) => [`actionParams[filter][${name}]`, `actionParams[filter][${name}][]`]) }), 0.1);
+	lie('drops a field', () => lab.sim.lie({ dropWrites: [pick(['title', 'locked', 'role', 'firstName']), pick(['addressCity', 'owner', 'stage', 'ownerId', 'tags', 'domain'])] }), 0.25);
 	lie('fails on large pages', () => lab.sim.lie({ maxPage: 100 }), 0.04, true);
 	lie('skips a write', () => {
 		lab.sim.lie({ skipWrites: [pick(['/actions/reassignOwner', '*'])] });
 		skipped = true;
 	}, 0.08);
-	lie('an older state for a moment', () => lab.sim.lie({ older: { ms: 25 } }), 0.15, true);
-	lie('an older state', () => lab.sim.lie({ older: pick([{}, { reads: 2 }, { reads: 5 }]) }), 0.1);
+	lie('an older state for a moment', () => lab.sim.lie({ older: pick([{ ms: 40 }, { reads: 1 }]) }), 0.15, true);
+	lie('an older state', () => {
+		lab.sim.lie({ older: pick([{}, { reads: 2 }, { reads: 5 }]) });
+		older = true;
+	}, 0.1);
 	// Pages have to be small, or there is no second one.
 	lie('repeats a page', () => {
-		lab.sim.lie({ maxPage: 100 });
+		lab.sim.lie({ maxPage: 25 });
 		lab.sim.lie({ repeat: { what: pick(['page', 'answer']), ...(random() < 0.5 ? { times: 1 } : {}) } });
 	}, 0.1);
 	lie('repeats a record', () => lab.sim.lie({ repeat: { what: 'record' } }), 0.1, true);
@@ -345,12 +376,13 @@ test(`${CALLS} calls under lies and faults: nothing wrong is changed, claimed, l
 	while (sums.calls < CALLS) {
 		if (sums.runs % ROUND === 0) fill();
 		forgetPageSizes();
-		const { resource, operation, parameters, items = [{}], twice = false, refusable = false, may, check } = attempt();
+		const given = attempt();
+		const { resource, operation, twice = false, refusable = false, may, check } = given;
 		const before = stored();
 		const { told, harmless } = lies();
 		lab.sim.clearRequests();
-		const outcomes = [await lab.run(resource, operation, parameters as INodeParameters, items)];
-		if (twice) outcomes.push(await lab.run(resource, operation, parameters as INodeParameters, items));
+		const outcomes = [await run(given)];
+		if (twice) outcomes.push(await run(given));
 		lab.sim.clearLies();
 		lab.sim.clearFaults();
 		lab.sim.finishBatches();

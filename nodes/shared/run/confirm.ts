@@ -82,21 +82,24 @@ export async function confirmWrite(run: Run, resource: Resource, sent: Sent, ans
 	if (silent && sent.id === undefined) return answer;
 	const recordIn = (shown: unknown) => (isSilent(shown) ? {} : api.record(shown));
 	const missed = (shown: unknown) => missedBy(api, resource, sent, recordIn(shown));
-	// A record without an id is none.
-	if (!silent && sent.id !== undefined && isAbsent(api.id(recordIn(answer)))) return undefined;
 	const id = sent.id ?? api.id(recordIn(answer));
-	// A read can be older than the change in everything. The answer of the change itself is asked to prove access only.
+	if (!silent && sent.id !== undefined) {
+		// A record without an id is none.
+		if (isAbsent(api.id(recordIn(answer)))) return undefined;
+		assertSame(run, resource, id, recordIn(answer));
+	}
+	// An answer to the change shows the change; of access it has to be certain. A read can be older.
 	const shows = (shown: unknown) => isSilent(shown) || (missed(shown).access.length === 0 && (!silent || missed(shown).labels.length === 0));
-	if (!silent && sent.id !== undefined) assertSame(run, resource, id, recordIn(answer));
 	const shown = await settled(run.client(resource), async () => await readBack(run, resource, id), shows, silent ? undefined : answer);
 	if (silent && isSilent(shown)) return answer;
-	const { access, labels } = missed(shown);
+	const { access } = missed(shown);
 	if (access.length > 0) throw unchanged(api, resource, access.join(', '));
-	const record = recordIn(shown);
-	if (isAbsent(api.id(record))) return silent ? undefined : answer;
-	if (sent.id !== undefined) assertSame(run, resource, id, record);
-	run.noteMissed(shown, resource, api.id(record), labels);
-	return shown;
+	// Where records are only listed, a read gives no answer of its own.
+	const whole = isAbsent(api.id(recordIn(shown))) ? answer : shown;
+	if (isSilent(whole)) return undefined;
+	if (sent.id !== undefined) assertSame(run, resource, id, recordIn(whole));
+	run.noteMissed(whole, resource, api.id(recordIn(whole)), missed(whole).labels);
+	return whole;
 }
 
 /** From so many records on, a list of all is read rather than each of them. */
