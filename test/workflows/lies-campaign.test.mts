@@ -189,13 +189,14 @@ function attempt(): Attempt {
 		upsertAccount() {
 			const domain = random() < 0.6 ? `upserted${counter}.example` : String(pick(accounts).attributes.domain ?? `upserted${counter}.example`);
 			const own = { name: `Account ${counter}`, industry: `Industry ${counter}` };
-			const is = (one: Kept | undefined) => one?.type === 'account' && one.attributes.domain === domain;
+			const is = (one: Kept | undefined) => one?.type === 'account' && (one.attributes.domain === domain || one.attributes.name === own.name);
 			return {
 				...{ resource: 'account', operation: 'upsert', parameters: { matchBy: 'domain', matchValue: domain, fields: mapper(own) }, twice: random() < 0.5 },
 				may: (_, was, now) => is(now) && (was === undefined || differsOnlyIn(was, now, [...Object.keys(own), 'name'])),
-				check: ({ json, now, before }) => [
+				check: ({ json, error, now, before }) => [
 					...json.flatMap((one) => written('account', one, now, own)),
-					...(!older && [...now.values()].filter(is).length > Math.max(1, [...before.values()].filter(is).length) ? [`${domain} is there twice`] : []),
+					...json.flatMap((one) => (now.get(`account ${String(one.id)}`)?.attributes.domain === domain ? [] : [`account ${String(one.id)} has not the domain that it is found by`])),
+					...(!older && !error && [...now.values()].filter(is).length > Math.max(1, [...before.values()].filter(is).length) ? [`${domain} is there twice`] : []),
 				],
 			};
 		},
@@ -306,7 +307,7 @@ function attempt(): Attempt {
 			check: ({ json, now }) => (json.length > 0 && now.has(name) && !skipped ? [`${name} is still there`] : []),
 		}),
 	};
-	const OFTEN = ['update', 'upsert', 'provision', 'deprovision', 'getAll', 'addTags'];
+	const OFTEN = ['update', 'upsert', 'upsertAccount', 'provision', 'deprovision', 'deprovision', 'getAll', 'getAll', 'addTags'];
 	return kinds[pick([...Object.keys(kinds), ...OFTEN])]!();
 }
 
@@ -339,7 +340,7 @@ function lies(): { told: string; harmless: boolean } {
 		lab.sim.lie({ skipWrites: [pick(['/actions/reassignOwner', '*'])] });
 		skipped = true;
 	}, 0.08);
-	lie('an older state for a moment', () => lab.sim.lie({ older: pick([{ ms: 40 }, { reads: 1 }]) }), 0.15, true);
+	lie('an older state for a moment', () => lab.sim.lie({ older: pick([{ ms: 40 }, { reads: 1 }]) }), 0.2, true);
 	lie('an older state', () => {
 		lab.sim.lie({ older: pick([{}, { reads: 2 }, { reads: 5 }]) });
 		older = true;
@@ -348,7 +349,7 @@ function lies(): { told: string; harmless: boolean } {
 	lie('repeats a page', () => {
 		lab.sim.lie({ maxPage: 25 });
 		lab.sim.lie({ repeat: { what: pick(['page', 'answer']), ...(random() < 0.5 ? { times: 1 } : {}) } });
-	}, 0.1);
+	}, 0.15);
 	lie('repeats a record', () => lab.sim.lie({ repeat: { what: 'record' } }), 0.1, true);
 	lie('429', () => lab.sim.addFault({ match: { path }, kind: 'rateLimit', headers: { 'retry-after': '0.1', 'x-ratelimit-remaining': '9000' }, times: 2, after: after() }), 0.15, true);
 	lie('reset', () => lab.sim.addFault({ match: { path }, kind: 'reset', afterEffect: random() < 0.5, after: after() }), 0.04);

@@ -2,7 +2,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { sameValue } from '../spec/compare';
-import { keyName } from '../spec/keys';
+import { keyLabel, keyName } from '../spec/keys';
 import { labelOf, nouns } from '../spec/labels';
 import { type Operation, upsertKeys } from '../spec/operation';
 import type { RecordInput } from '../spec/record';
@@ -177,6 +177,7 @@ export async function createOrUpdate(
 			}
 			const record = api.record(creation.value);
 			run.lookup.remember(entry, record);
+			if (lacksKey(api, entry, record)) throw keyless(api, entry, record);
 			return { record, outcome: 'created' as const, answer: creation.value };
 		}
 		// Somebody else may have created it since the look-up.
@@ -191,6 +192,19 @@ export async function createOrUpdate(
 
 /** The vendor accepted a write and shows no record of it. */
 const isUnclear = (api: Api, answer: unknown) => isSilent(answer) || isAbsent(api.id(api.record(answer)));
+
+/** The vendor shows that it did not store the key. */
+function lacksKey(api: Api, { key }: Entry, record: IDataObject): boolean {
+	const shown = key.parts || key.hidden ? undefined : api.value(record, key.field);
+	return shown !== undefined && [shown].flat().every(isAbsent);
+}
+
+/** Such a record is found by no later run, so that each would create another one. */
+const keyless = (api: Api, { resource, key, value }: Entry, record: IDataObject) =>
+	new BadInput(
+		`${api.name} created ${nouns(resource).one} ${api.id(record)} without the ${keyLabel(resource, key).toLowerCase()} "${value}"`,
+		`Add it in ${api.name}, or delete the record, before you run again. Otherwise another one would be created.`,
+	);
 
 const unshown = (api: Api, { resource, value }: Entry, what: string) =>
 	new BadInput(`${api.name} accepted the ${what} of ${nouns(resource).one} "${value}" but does not show it`, `Look at the ${nouns(resource).one} in ${api.name} before you run again.`);
