@@ -48,8 +48,14 @@ function unfitting(body: unknown, query: string[]): unknown {
 
 const isWrite = (method: string) => method !== 'GET';
 
+/** Paths of the records that were changed: a read of one shows what the change has dropped no more than its answer. */
+const changed = new Set<string>();
+
 const LIARS: Record<'drops' | 'silence' | 'page' | 'other' | 'filters', Liar> = {
-	drops: ({ method }, reply) => (isWrite(method) ? { ...reply, body: altered(reply.body) } : reply),
+	drops({ method, path }, reply) {
+		if (['PATCH', 'PUT'].includes(method)) changed.add(path);
+		return isWrite(method) || changed.has(path) ? { ...reply, body: altered(reply.body) } : reply;
+	},
 	silence: ({ method }, reply) => (isWrite(method) ? { status: 204 } : reply),
 	page: ({ method }, reply) => (isWrite(method) ? { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><head><title>Maintenance</title></head><body>Back soon</body></html>' } : reply),
 	other: (_, reply) => ({ ...reply, body: renamed(reply.body) }),
@@ -72,6 +78,7 @@ export async function falseClaims(harness: Harness, recorder: Recorder, { node, 
 	const claims: string[] = [];
 	const against = async (liar: keyof typeof LIARS) => {
 		let hit = false;
+		changed.clear();
 		recorder.start(answer, (request, reply) => {
 			const lied = LIARS[liar](request, reply);
 			hit ||= JSON.stringify(lied.body ?? null) !== JSON.stringify(reply.body ?? null);

@@ -4,6 +4,7 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { forgetCreations } from '../../dist/nodes/shared/run/run.js';
 
 /** A request as it came over the wire. */
 export interface Sent {
@@ -73,6 +74,8 @@ export async function startRecorder(contentType: string, fallback: (request: Sen
 			gone = new Set();
 			answer = next;
 			liar = lie;
+			// Nothing is kept of what was created, so that the node must not expect it either.
+			forgetCreations();
 		},
 		stop() {
 			server.closeAllConnections();

@@ -8,7 +8,7 @@ import { labelOf } from '../../dist/nodes/shared/spec/labels.js';
 import { forgetPageSizes } from '../../dist/nodes/shared/wire/pageSize.js';
 import { described, linked, mapper, outreachLab, rl, where } from './support.mts';
 
-const CALLS = Number(process.env.CALLS ?? 600);
+const CALLS = Number(process.env.CALLS ?? 400);
 const SEED = Number(process.env.SEED ?? 20_261_128);
 /** Pauses take so much less time than the nodes ask for. */
 const FASTER = 20;
@@ -351,7 +351,7 @@ function lies(): { told: string; harmless: boolean } {
 		lab.sim.lie({ repeat: { what: pick(['page', 'answer']), ...(random() < 0.5 ? { times: 1 } : {}) } });
 	}, 0.15);
 	lie('repeats a record', () => lab.sim.lie({ repeat: { what: 'record' } }), 0.1, true);
-	lie('429', () => lab.sim.addFault({ match: { path }, kind: 'rateLimit', headers: { 'retry-after': '0.1', 'x-ratelimit-remaining': '9000' }, times: 2, after: after() }), 0.15, true);
+	lie('429', () => lab.sim.addFault({ match: { path }, kind: 'rateLimit', headers: { 'retry-after': '0.02', 'x-ratelimit-remaining': '9000' }, times: 2, after: after() }), 0.15, true);
 	lie('reset', () => lab.sim.addFault({ match: { path }, kind: 'reset', afterEffect: random() < 0.5, after: after() }), 0.04);
 	lie('torn answer', () => lab.sim.addFault({ match: { path }, kind: 'truncate', after: after() }), 0.03);
 	lie('a page of a proxy', () => lab.sim.addFault({ match: { path }, kind: 'html', status: 502, after: after() }), 0.03);

@@ -111,13 +111,13 @@ export async function checkCreateOrUpdate(run: Run, entry: Entry, input: RecordI
 /** Under this key work on an entry is done in turn, and its creation noted. */
 export const turnOf = ({ resource, key, value }: Entry) => `${resource.name}\n${key.field}\n${value.toLowerCase()}`;
 
-/** Looks up an entry once more; again after a moment if that does not show what was done. */
-async function lookAgain(run: Run, entry: Entry, shows: (found: IDataObject[]) => boolean): Promise<IDataObject[]> {
+/** Looks up an entry once more; again after a moment if that does not show what was done. @param shown what it shows already. */
+async function lookAgain(run: Run, entry: Entry, shows: (found: IDataObject[]) => boolean, shown?: IDataObject[]): Promise<IDataObject[]> {
 	const look = async () => {
 		run.lookup.forget(entry);
 		return await run.lookup.found(entry);
 	};
-	return await settled(run.client(entry.resource), look, shows);
+	return await settled(run.client(entry.resource), look, shows, shown);
 }
 
 /**
@@ -125,7 +125,9 @@ async function lookAgain(run: Run, entry: Entry, shows: (found: IDataObject[]) =
  * can show it a moment later.
  */
 export async function appeared(run: Run, entry: Entry): Promise<IDataObject[]> {
-	return run.createdSince(turnOf(entry), entry.asked - LATELY) ? await lookAgain(run, entry, ([one]) => one !== undefined) : [];
+	const turn = turnOf(entry);
+	if (!run.createdSince(turn, entry.asked - LATELY)) return [];
+	return await lookAgain(run, entry, ([one]) => one !== undefined, run.createdSince(turn, entry.asked) ? undefined : []);
 }
 
 /**
