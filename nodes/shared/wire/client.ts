@@ -37,6 +37,7 @@ export class Client extends Requests {
 		let next: Call | undefined = call;
 		while (next) {
 			const { body, call: sent }: { body: unknown; call: Call } = await this.page(next, resource);
+			if (this.api.guessesPages && ends !== '' && this.endsOf(body, resource) === ends) return;
 			ends = this.assertOther(body, resource, ends);
 			asked.add(JSON.stringify(sent.query));
 			next = this.api.nextPage(sent, body, resource);
