@@ -48,10 +48,16 @@ function unfitting(body: unknown, query: string[]): unknown {
 
 const isWrite = (method: string) => method !== 'GET';
 
+/** Paths of the records that were changed: a read of one shows what the change has dropped no more than its answer. */
+const changed = new Set<string>();
+
 const PAGE: Reply = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><head><title>Maintenance</title></head><body>Back soon</body></html>' };
 
 const LIARS: Record<'drops' | 'silence' | 'empty' | 'nod' | 'page' | 'other' | 'filters', Liar> = {
-	drops: ({ method }, reply) => (isWrite(method) ? { ...reply, body: altered(reply.body) } : reply),
+	drops({ method, path }, reply) {
+		if (['PATCH', 'PUT'].includes(method)) changed.add(path);
+		return isWrite(method) || changed.has(path) ? { ...reply, body: altered(reply.body) } : reply;
+	},
 	silence: ({ method }, reply) => (isWrite(method) ? { status: 204 } : reply),
 	empty: ({ method }, reply) => (isWrite(method) ? { status: 200, body: {} } : reply),
 	nod: ({ method }, reply) => (isWrite(method) ? { status: 200, body: { ok: true } } : reply),
@@ -86,6 +92,7 @@ export async function falseClaims(harness: Harness, recorder: Recorder, lied: Li
 	const claims: string[] = [];
 	const against = async (liar: keyof typeof LIARS) => {
 		let hit = false;
+		changed.clear();
 		recorder.start(answer, (request, reply) => {
 			const lied = LIARS[liar](request, reply);
 			hit ||= JSON.stringify(lied.body ?? null) !== JSON.stringify(reply.body ?? null);

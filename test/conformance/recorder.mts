@@ -4,6 +4,7 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { forgetCreations } from '../../dist/nodes/shared/run/run.js';
 
 /** A request as it came over the wire. */
 export interface Sent {
@@ -76,6 +77,8 @@ export async function startRecorder(contentType: string, fallback: (request: Sen
 			deletes = deleting;
 			answer = next;
 			liar = lie;
+			// Nothing is kept of what was created, so that the node must not expect it either.
+			forgetCreations();
 		},
 		stop() {
 			server.closeAllConnections();

@@ -44,7 +44,7 @@ const decode = (text: string) => {
 	}
 };
 
-const pairsOf = (search: string): Array<[string, string]> =>
+export const pairsOf = (search: string): Array<[string, string]> =>
 	search.split('&').filter((part) => part !== '').map((part) => {
 		const [name, ...value] = part.split('=');
 		return [decode(name), decode(value.join('='))];
@@ -82,7 +82,7 @@ function without(value: unknown, names: string[]): unknown {
 const LISTS = ['data', 'items', 'Resources'];
 
 /** An answer with another list in it. */
-function withList(body: unknown, change: (list: unknown[]) => unknown[]): unknown {
+export function withList(body: unknown, change: (list: unknown[]) => unknown[]): unknown {
 	if (Array.isArray(body)) return change(body);
 	const object = body as Record<string, unknown>;
 	const name = LISTS.find((one) => Array.isArray(object?.[one]));

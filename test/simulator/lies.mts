@@ -5,14 +5,18 @@
  *     sim.lie({ dropWrites: ['locked', 'role'] });         // the write is accepted, these are not stored
  *     sim.lie({ maxPage: 250 });                           // larger pages get a 500
  *     sim.lie({ skipWrites: ['DELETE /scim/v2/Users/5'] }); // answered with 204, and not made
+ *     sim.lie({ older: { ms: 600 } });                     // reads answer the state from before the last changes for that long
+ *     sim.lie({ repeat: { what: 'page' } });               // later pages of lists are the page before them once more
  *
  * The demo and the end-to-end tests use `POST /__control/lies` with the same object, and `DELETE /__control/lies`.
  */
 import { drifted, type Drift } from './drift.mts';
+import type { Older } from './past.mts';
+import type { Repeat } from './repeats.mts';
 import type { ApiRequest, ApiResponse } from './server.mts';
 
 export interface Lie {
-	/** Parameters of lists that are ignored, by their decoded names. */
+	/** Parameters of lists and of changes by filters that are ignored, by their decoded names. */
 	ignoreFilters?: string[];
 	/** Attributes and relations of writes that are accepted and not stored, by name; `*` for all of them. */
 	dropWrites?: string[];
@@ -20,6 +24,10 @@ export interface Lie {
 	maxPage?: number;
 	/** Changes that are accepted with an empty answer and not made: ends of `METHOD path`, without parameters; `*` for all. */
 	skipWrites?: string[];
+	/** Reads answer what was there before the last changes, for a while. */
+	older?: Older;
+	/** Lists repeat pages or records. */
+	repeat?: Repeat;
 	/** Other differences from the vendor's documents. */
 	drift?: Drift;
 }
@@ -77,7 +85,7 @@ export function lied(request: ApiRequest, lies: Lie[]): { request: ApiRequest; r
 			changed = taken.request;
 			if (taken.change) changes.push(taken.change);
 		}
-		if (ignoreFilters && request.method === 'GET') changed = { ...changed, search: withoutParameters(changed.search, ignoreFilters) };
+		if (ignoreFilters) changed = { ...changed, search: withoutParameters(changed.search, ignoreFilters) };
 		if (dropWrites && ['PATCH', 'POST', 'PUT'].includes(request.method)) changed = { ...changed, body: withoutFields(changed.body, dropWrites) };
 	}
 	return { request: changed, change: (response) => changes.reduce((answer, change) => change(answer), response) };

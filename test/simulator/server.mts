@@ -6,6 +6,8 @@
 import { fastify } from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { lied, type Lie } from './lies.mts';
+import { Past } from './past.mts';
+import { Repeats } from './repeats.mts';
 
 /** A request as the simulator saw it. `status` is 0 while unanswered or when the connection was cut. */
 export interface RecordedRequest {
@@ -199,6 +201,10 @@ export abstract class Simulator {
 	private address = '';
 	private readonly app: FastifyInstance;
 	private lies: Lie[] = [];
+	private readonly past = new Past();
+	private readonly repeats = new Repeats();
+	/** An older state is in the place of the present one: nothing may change. */
+	protected inPast = false;
 
 	private faults: ArmedFault[] = [];
 
@@ -230,6 +236,12 @@ export abstract class Simulator {
 
 	/** Stores the seed in place of all there is. */
 	protected abstract fill(): void;
+
+	/** Gives what makes the state as it is now the present one again. @param copy later changes do not reach it. */
+	protected abstract held(copy: boolean): () => void;
+
+	/** What happens in the background without a request. */
+	protected settle(): void {}
 
 	/** Copies of all records of a type. */
 	abstract records(type: string): unknown[];
@@ -281,6 +293,8 @@ export abstract class Simulator {
 
 	clearLies(): void {
 		this.lies = [];
+		this.past.clear();
+		this.repeats.clear();
 	}
 
 	clearFaults(): void {
@@ -303,6 +317,31 @@ export abstract class Simulator {
 			if (error instanceof Refusal) return json(error.status, error.body);
 			throw error;
 		}
+	}
+
+	/** To be called before anything changes, in a request or in the background. */
+	protected beforeChange(): void {
+		for (const { older } of this.lies) if (older) this.past.keep(this.held(true), older);
+	}
+
+	/** The answer to a read, under lies about what there is. */
+	private readWith(request: ApiRequest): ApiResponse {
+		this.settle();
+		const put = this.past.stateFor(request.path);
+		let answer: ApiResponse;
+		if (put) {
+			const back = this.held(false);
+			this.inPast = true;
+			try {
+				put();
+				answer = this.handle(request);
+			} finally {
+				back();
+				this.inPast = false;
+			}
+		} else answer = this.handle(request);
+		for (const { repeat } of this.lies) if (repeat) answer = this.repeats.answer(request, answer, repeat);
+		return answer;
 	}
 
 	// ---- requests -------------------------------------------------------------------------------------
@@ -362,7 +401,8 @@ export abstract class Simulator {
 			const origin = /^[\w.:[\]-]+$/.test(request.headers.host ?? '') ? `http://${request.headers.host ?? ''}` : this.url;
 			const taken = lied({ method: request.method, path, search, headers: request.headers, body, origin }, this.lies);
 			if (taken.response) return taken.response;
-			const answer = this.handle(taken.request);
+			if (request.method !== 'GET') this.beforeChange();
+			const answer = request.method === 'GET' ? this.readWith(taken.request) : this.handle(taken.request);
 			return taken.change?.(answer) ?? answer;
 		};
 		const finish = (response: ApiResponse): unknown => {

@@ -116,6 +116,16 @@ describe('a write that the vendor accepts and drops', () => {
 		expect(json[0]).toMatchObject({ id: 3, addressCity: 'Oslo', notApplied: ['Title'] });
 	});
 
+	test('Create or Update: a record that was stored without its key is an error, since each run would create another one', async () => {
+		lab.sim.lie({ dropWrites: ['domain'] });
+		const { error, json } = await lab.run('account', 'upsert', { matchBy: 'domain', matchValue: 'new.example', fields: mapper({ name: 'New' }) });
+		expect(json).toEqual([]);
+		expect(described(error)).toEqual({
+			message: expect.stringMatching(/^Outreach created account \d+ without the domain "new\.example"$/),
+			description: 'Add it in Outreach, or delete the record, before you run again. Otherwise another one would be created.',
+		});
+	});
+
 	test('values that the vendor normalizes count as taken', async () => {
 		const { json } = await lab.run('prospect', 'update', { record: rl('id', 3), fields: mapper({ firstName: '  Ada ', emails: ['ADA@Example.com'] }) });
 		expect(json[0]).not.toHaveProperty('notApplied');

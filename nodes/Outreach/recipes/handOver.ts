@@ -1,7 +1,7 @@
 /** Hands over the records of a user: prospects and accounts by bulk calls, open tasks one by one. */
 import { type IDataObject, NodeOperationError } from 'n8n-workflow';
 
-import { MOMENT } from '../../shared/run/confirm';
+import { settled } from '../../shared/run/confirm';
 import type { Item } from '../../shared/run/item';
 import { inParallel } from '../../shared/run/parallel';
 import { list } from '../../shared/run/reads';
@@ -105,12 +105,7 @@ export async function finishHandOver(run: Run, { batches, reports, handed }: Han
 		if (ids.length === 0 || !over()) continue;
 		const given = new Set(ids);
 		const still = async () => (await own()).filter((id) => given.has(id)).length;
-		let left = await still();
-		// Lists can show a change a moment later than it is done.
-		if (left > kept()) {
-			await client.rest(MOMENT);
-			left = await still();
-		}
+		const left = await settled(client, still, (count) => count <= kept());
 		if (left <= kept()) continue;
 		throw new NodeOperationError(run.context.getNode(), `Outreach reports that it reassigned ${ids.length} ${what}, but ${left} of them still belong to the user`);
 	}

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { recordOf } from '../../shared/run/answers';
 import { unchanged } from '../../shared/run/applied';
-import { confirmWrite } from '../../shared/run/confirm';
+import { confirmWrite, settled } from '../../shared/run/confirm';
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import { about, changesBetween, Planned, recordBefore } from '../../shared/run/plan';
@@ -12,6 +12,7 @@ import { sendChange, updateRecord } from '../../shared/run/records';
 import type { Reference } from '../../shared/run/reference';
 import type { Run } from '../../shared/run/run';
 import { grouped } from '../../shared/spec/lists';
+import type { RecordId } from '../../shared/spec/record';
 import type { Field } from '../../shared/spec/resource';
 import { BadInput, isAbsent } from '../../shared/spec/values';
 import { ROW } from '../resources/scimPatch';
@@ -88,7 +89,8 @@ export function membership(add: boolean): Handler<Membership> {
 							: chunk.map((id) => ({ op: 'remove', path: `members[value eq ${quoted(id)}]` }));
 						const answer = await sendChange(run, group.resource, group.id, patchOf(operations), { answer: false });
 						const isSent = ({ job }: (typeof jobs)[number]) => sent.has(String(job.user.id));
-						const now = await membersNow(run, group, answer);
+						const shows = (now?: Set<string>) => !now || chunk.every((id) => now.has(id) === add);
+						const now = await membersNow(run, group, answer, shows);
 						for (const { job, outputs, item } of pending.filter(isSent)) {
 							// Without a list of members nothing can be said.
 							if (now && now.has(String(job.user.id)) !== add) fail(item, unchanged(api, group.resource, `user ${job.user.id} is ${add ? 'not among' : 'still among'} the members`), '');
@@ -105,15 +107,15 @@ export function membership(add: boolean): Handler<Membership> {
 }
 
 /** Members of a group as the answer of a change shows them, or a read after it; undefined if neither does. */
-async function membersNow(run: Run, group: Reference, answer: unknown): Promise<Set<string> | undefined> {
+async function membersNow(run: Run, group: Reference, answer: unknown, shows: (now?: Set<string>) => boolean): Promise<Set<string> | undefined> {
 	const api = run.apiOf(group.resource);
 	const members = (shown: unknown) => {
 		const record = api.record(shown);
 		// An empty group can come without the list.
 		return api.linked(record, 'members') ?? (api.id(record) === 'undefined' ? undefined : []);
 	};
-	const shown = api.linked(api.record(answer), 'members') ?? members(await read(run, group));
-	return shown && new Set(shown.map(String));
+	const asSet = (ids?: RecordId[]) => ids && new Set(ids.map(String));
+	return await settled(run.client(group.resource), async () => asSet(members(await read(run, group))), shows, asSet(api.linked(api.record(answer), 'members')));
 }
 
 /** What simple operations set, by field. */
@@ -136,6 +138,7 @@ export const patch: Handler<PatchJob> = {
 	async work({ record, operations }, item) {
 		const { run } = item;
 		const sent = await sendChange(run, record.resource, record.id, patchOf(operations), {
+			answer: false,
 			async plan() {
 				const before = await recordBefore(run, record.resource, record.id);
 				const api = run.apiOf(record.resource);

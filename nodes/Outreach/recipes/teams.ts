@@ -1,5 +1,5 @@
 /** Members of teams. */
-import { readBack } from '../../shared/run/confirm';
+import { readBack, settled } from '../../shared/run/confirm';
 import { pathTo } from '../../shared/run/reads';
 import { updateRecord } from '../../shared/run/records';
 import type { Run } from '../../shared/run/run';
@@ -18,10 +18,12 @@ export interface Joining {
 }
 
 /** Members of a team, as the answer of a write shows them, or a read after it. */
-async function membersOf(run: Run, team: Resource, id: RecordId, answer: unknown): Promise<Set<string>> {
+async function membersOf(run: Run, team: Resource, id: RecordId, answer: unknown, wanted: RecordId[]): Promise<Set<string>> {
 	const api = run.apiOf(team);
-	const shown = api.linked(api.record(answer), 'users') ?? api.linked(api.record(await readBack(run, team, id)), 'users') ?? [];
-	return new Set(shown.map(String));
+	const shown = api.linked(api.record(answer), 'users');
+	const read = async () => api.linked(api.record(await readBack(run, team, id)), 'users') ?? [];
+	const now = shown ?? (await settled(run.client(team), read, (users) => wanted.every((user) => users.includes(user))));
+	return new Set(now.map(String));
 }
 
 const missing = (team: RecordId, users: string) =>
@@ -56,7 +58,7 @@ export async function addToTeams(run: Run, wanted: Map<RecordId, Joining[]>): Pr
 				if (joining.length === 0) return;
 				const ids = [...new Set([...current, ...joining.map(({ user }) => user!)])];
 				const answer = await updateRecord(run, team, { id, fields: {}, links: { users: ids.map((user) => ({ resource: 'user', id: user })) } });
-				const now = await membersOf(run, team, id, answer);
+				const now = await membersOf(run, team, id, answer, ids);
 				const lost = current.filter((user) => !now.has(String(user)));
 				if (lost.length > 0) throw missing(id, lost.join(', '));
 				for (const one of joining) {

@@ -184,7 +184,8 @@ export const scimApi: Api = {
 	getQuery: () => [],
 	nextPage(call, answer) {
 		const { totalResults } = asObject(answer);
-		const found = scimApi.records(answer).length;
+		// A record that comes twice takes one place of the list.
+		const found = new Set(scimApi.records(answer).map((record) => scimApi.id(record))).size;
 		const query = new Map(call.query);
 		const next = Number(query.get('startIndex')) + found;
 		// The vendor may give fewer records than asked for, so that only the total tells where the end is.

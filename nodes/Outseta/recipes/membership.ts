@@ -3,6 +3,7 @@ import { type IDataObject, NodeApiError } from 'n8n-workflow';
 
 import { done, isSilent } from '../../shared/run/answers';
 import { unchanged } from '../../shared/run/applied';
+import { settled } from '../../shared/run/confirm';
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import type { Entry } from '../../shared/run/lookup';
@@ -149,10 +150,13 @@ function linking({ include, exists, rows: rowsOf, body, done, action, listed }: 
 				const confirmed = async (answer: unknown): Promise<unknown> => {
 					const shown = at(answer, include[0].split('.')[1]) as IDataObject | undefined;
 					if (!isAbsent(at(answer, 'Uid')) && (shown?.Uid ?? parent) === parent) return answer;
-					run.lookup.forget(look(item, run.resource('person'), email, true));
-					const [now] = await run.lookup.found(person);
+					const personNow = async () => {
+						run.lookup.forget(look(item, run.resource('person'), email, true));
+						return (await run.lookup.found(person)).at(0);
+					};
+					const now = await settled(run.client(place), personNow, (one) => one !== undefined && exists(one, parent) !== undefined);
 					const added = now && exists(now, parent);
-					if (added) return { ...added, Person: { Uid: now.Uid, Email: now.Email } };
+					if (now && added) return { ...added, Person: { Uid: now.Uid, Email: now.Email } };
 					throw unchanged(run.apiOf(place), place, `${email} does not have it`);
 				};
 				const [first] = await Promise.allSettled([send(known)]);

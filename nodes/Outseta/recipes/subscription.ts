@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { recordOf } from '../../shared/run/answers';
 import { unchanged } from '../../shared/run/applied';
+import { settled } from '../../shared/run/confirm';
 import type { Handler } from '../../shared/run/handler';
 import type { Item } from '../../shared/run/item';
 import { about, changesBetween, type Plan, recordBefore, sendOrPlan } from '../../shared/run/plan';
@@ -95,7 +96,8 @@ async function put(item: Item, job: Job, account: unknown, step: 'changesubscrip
  */
 async function isOnPlan(item: Item, { subscription, plan, now }: Job, answer: IDataObject): Promise<boolean> {
 	const { resource } = item.run.operation;
-	const shown = at(answer, 'Plan.Uid') ?? at(await read(item, subscription, 'Plan.Uid'), 'Plan.Uid');
+	const planNow = async () => at(await read(item, subscription, 'Plan.Uid'), 'Plan.Uid');
+	const shown = at(answer, 'Plan.Uid') ?? (await settled(item.run.client(resource), planNow, (uid) => !now || uid === plan.id));
 	if (shown === plan.id) return true;
 	if (now) throw unchanged(item.run.apiOf(resource), resource, isAbsent(shown) ? 'it does not show its plan' : `its plan is ${String(shown)}, not ${plan.id}`);
 	return false;

@@ -102,7 +102,7 @@ export const update: Handler<Job> = {
 		const { run } = item;
 		const { resource } = run.operation;
 		const body = bodyOf(job);
-		return [await present(item, await sendChange(run, resource, id, body, { plan: async () => named(run, await planUpdate(run, resource, id, { fields: body }), job) }), { id }, { body, record: job.record })];
+		return [await present(item, await sendChange(run, resource, id, body, { answer: false, plan: async () => named(run, await planUpdate(run, resource, id, { fields: body }), job) }), { id }, { body, record: job.record })];
 	},
 };
 

@@ -87,6 +87,7 @@ export const userlotApi: Api = {
 	supports: {},
 	listQuery: (resource, { conditions }): QueryPairs => conditions.map((condition) => [parameterOf(resource, condition), condition.values[0]]),
 	getQuery: () => [],
+	guessesPages: true,
 	nextPage(call, answer, resource) {
 		// Guessed, and only when the user of an API request asks for it.
 		if (resource.name !== 'api' || !recordsIn(answer)?.length) return undefined;

@@ -15,6 +15,7 @@ import { checkable } from '../spec/connection';
 import { clearable, idField, slotsOf } from '../spec/fields';
 import { fieldOf, keyName } from '../spec/keys';
 import { labelOf, nouns } from '../spec/labels';
+import { firstTime } from '../spec/lists';
 import { inParent, inScope, listed } from '../spec/place';
 import type { FilterOperator, Query } from '../spec/query';
 import type { Field, Resource } from '../spec/resource';
@@ -216,8 +217,10 @@ async function search(context: ILoadOptionsFunctions, api: Api, resource: Resour
 		? (JSON.parse(page) as Parameters<Client['send']>[0])
 		: { method: 'GET' as const, path: resource.path, query: api.listQuery(resource, query, size), purpose: `list ${nouns(resource).many}` };
 	const { body, call: sent } = await client.page(call, resource);
+	const isNew = firstTime();
 	const results = api
 		.records(body, resource)
+		.filter((record) => isNew(api.id(record)))
 		.map((record) => ({ name: displayLine(client, resource, record), value: api.id(record) }))
 		.filter(({ name }) => atVendor || name.toLowerCase().includes(text));
 	const next = api.nextPage(sent, body, resource);

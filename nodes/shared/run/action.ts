@@ -2,6 +2,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { labelOf } from '../spec/labels';
+import { firstTime } from '../spec/lists';
 import type { Operation } from '../spec/operation';
 import type { Action, ActionParameter } from '../spec/resource';
 import { BadInput, isAbsent } from '../spec/values';
@@ -77,8 +78,9 @@ export function action(operation: Operation): Handler<ActionJob> {
 			if (endpoint.many) {
 				const size = Math.min(limit, shown.pageSize ?? api.pageSize);
 				const outputs: Output[] = [];
+				const isNew = firstTime();
 				for await (const answer of run.client(resource).pages({ ...call, query: [...call.query, ...api.listQuery({ ...shown, rows: undefined }, { conditions: [] }, size)] }, shown)) {
-					for (const entry of api.records(answer)) outputs.push({ json: item.present(shown, entry, answer) });
+					for (const entry of api.records(answer)) if (isNew(api.id(entry))) outputs.push({ json: item.present(shown, entry, answer) });
 					if (outputs.length >= limit) break;
 				}
 				return outputs.slice(0, limit);

@@ -7,6 +7,7 @@ import { listed } from '../spec/place';
 import type { RecordId, RecordInput } from '../spec/record';
 import type { Action, Resource } from '../spec/resource';
 import { BadInput, isAbsent } from '../spec/values';
+import type { Client } from '../wire/client';
 import { isGone } from '../wire/refusals';
 import { isSilent } from './answers';
 import { missedBy, unchanged } from './applied';
@@ -18,7 +19,18 @@ import type { Run } from './run';
 const AT_ONCE = 5;
 
 /** Milliseconds before a record is read again that did not show a change: some vendors show it a moment later. */
-export const MOMENT = 1_000;
+const MOMENT = 1_000;
+
+/**
+ * What a read shows; once more after a moment if it does not show what was done.
+ * @param shown what was shown already, in place of the first read.
+ */
+export async function settled<T>(client: Client, read: () => Promise<T>, shows: (shown: T) => boolean, shown?: T): Promise<T> {
+	const first = shown ?? (await read());
+	if (shows(first)) return first;
+	await client.rest(MOMENT);
+	return await read();
+}
 
 type Sent = Pick<RecordInput, 'fields' | 'links'> & { id?: RecordId };
 
@@ -66,29 +78,25 @@ export function assertSame(run: Run, resource: Resource, id: RecordId, record: I
  */
 export async function confirmWrite(run: Run, resource: Resource, sent: Sent, answer: unknown): Promise<unknown> {
 	const api = run.apiOf(resource);
+	const recordIn = (body: unknown) => (isSilent(body) ? {} : api.record(body));
 	// A record without an id is none.
-	const isShown = (body: unknown) => !isSilent(body) && (sent.id === undefined || !isAbsent(api.id(api.record(body))));
-	let shown = answer;
-	if (!isShown(shown)) {
-		if (sent.id === undefined) return shown;
-		shown = await readBack(run, resource, sent.id);
-		if (!isShown(shown)) return undefined;
-	}
-	const record = api.record(shown);
-	if (sent.id !== undefined) assertSame(run, resource, sent.id, record);
-	const first = missedBy(api, resource, sent, record);
-	if (first.access.length > 0) await confirmAccess(run, resource, sent, sent.id ?? api.id(record));
-	run.noteMissed(shown, resource, api.id(record), first.labels);
-	return shown;
-}
-
-/** Reads a record again whose answer did not show a change of access. @throws BadInput if it does not show it either. */
-async function confirmAccess(run: Run, resource: Resource, sent: Sent, id: RecordId): Promise<void> {
-	const api = run.apiOf(resource);
-	await run.client(resource).rest(MOMENT);
-	const now = await readBack(run, resource, id);
-	const { access } = missedBy(api, resource, sent, now === undefined ? {} : api.record(now));
+	const isShown = (body: unknown) => !isSilent(body) && (sent.id === undefined || !isAbsent(api.id(recordIn(body))));
+	const answered = isShown(answer);
+	if (!answered && sent.id === undefined) return answer;
+	const id = sent.id ?? api.id(recordIn(answer));
+	if (answered && sent.id !== undefined) assertSame(run, resource, id, recordIn(answer));
+	const missed = (body: unknown) => missedBy(api, resource, sent, recordIn(body));
+	// An answer to the change shows the change; of access it has to be certain. A read can be older.
+	const shows = (body: unknown) => isSilent(body) || (missed(body).access.length === 0 && (answered || missed(body).labels.length === 0));
+	const shown = await settled(run.client(resource), async () => await readBack(run, resource, id), shows, answered ? answer : undefined);
+	if (!answered && !isShown(shown)) return undefined;
+	const { access } = missed(shown);
 	if (access.length > 0) throw unchanged(api, resource, access.join(', '));
+	// Where records are only listed, a read gives no answer of its own.
+	const whole = isAbsent(api.id(recordIn(shown))) ? answer : shown;
+	if (sent.id !== undefined) assertSame(run, resource, id, recordIn(whole));
+	run.noteMissed(whole, resource, api.id(recordIn(whole)), missed(whole).labels);
+	return whole;
 }
 
 /** From so many records on, a list of all is read rather than each of them. */
@@ -144,11 +152,7 @@ export async function confirmEffect(run: Run, resource: Resource, effect: Effect
 	const { field, values, access } = effect;
 	const of = (shown: unknown) => (isSilent(shown) ? undefined : api.value(api.record(shown), field));
 	const fits = (value: unknown) => values.some((one) => String(one) === String(value));
-	let value = of(answer);
-	if (value === undefined) value = of(await readBack(run, resource, id));
-	if (fits(value)) return [];
-	await run.client(resource).rest(MOMENT);
-	value = of(await readBack(run, resource, id));
+	const value = of(await settled(run.client(resource), async () => await readBack(run, resource, id), (shown) => fits(of(shown)), of(answer) === undefined ? undefined : answer));
 	if (fits(value)) return [];
 	const label = labelOf(resource.fields.find((f) => f.name === field) ?? { name: field });
 	if (access) throw unchanged(api, resource, value === undefined ? `the record does not show ${label}` : `${label} is ${JSON.stringify(value)}`);

@@ -11,7 +11,9 @@ const IDS = { integer: /^\d+$/, uuid: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
  */
 export function keyMeant(resource: Resource, mode: string, value: string, tool: boolean): { key: NaturalKey; orId: boolean } | undefined {
 	if (mode !== 'id' && mode !== 'list' && (mode !== 'key' || !tool)) return undefined;
-	const idType = resource.idType ?? 'string';
+	const documented = resource.idType ?? 'string';
+	// Vendors may have other ids than the documented UUIDs.
+	const idType = tool || documented === 'integer' ? documented : 'string';
 	const orId = mode !== 'key' && IDS[idType].test(value);
 	if (orId && (idType !== 'string' || !tool)) return undefined;
 	// A broken number is no name.

@@ -341,7 +341,8 @@ export class Lookup {
 			const place = listed(resource, true);
 			names = client
 				.page({ method: 'GET', path: place.path, query: client.api.listQuery(place, query, size), purpose: `list ${nouns(resource).many}` }, place)
-				.then(({ body }) => client.api.records(body, place).flatMap((r) => [valueOf(client.api, key, r)].flat()).map(String));
+				.then(({ body }) => client.api.records(body, place).flatMap((r) => [valueOf(client.api, key, r)].flat()).map(String))
+				.then((all) => [...new Set(all)]);
 			this.names.set(cacheKey, names);
 		}
 		return await names;

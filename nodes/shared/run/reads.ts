@@ -2,8 +2,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { nouns } from '../spec/labels';
+import { firstTime } from '../spec/lists';
 import type { Query } from '../spec/query';
-import type { RecordId } from '../spec/record';
 import type { Resource } from '../spec/resource';
 import type { Call } from '../wire/api';
 import type { Run } from './run';
@@ -49,7 +49,7 @@ export async function* list(run: Run, resource: Resource, query: Query, limit = 
 	};
 	const check = new FilterCheck(client, resource, query);
 	let count = 0;
-	const seen = new Set<RecordId>();
+	const isNew = firstTime();
 	for await (const answer of client.pages(call, resource)) {
 		const records = api.records(answer, resource);
 		if (resource.rows && api.childRows && records.length >= api.childRows) {
@@ -58,9 +58,7 @@ export async function* list(run: Run, resource: Resource, query: Query, limit = 
 		for (const record of records) {
 			if (api.matches && !api.matches(record, query)) continue;
 			// Records can move to the next page while the pages are read, and vendors can repeat a page.
-			const id = api.id(record);
-			if (seen.has(id)) continue;
-			if (id !== undefined) seen.add(id);
+			if (!isNew(api.id(record))) continue;
 			const fits = check.fits(record);
 			// Almost all fit, and waiting for each of thousands would take time.
 			if (fits !== true && !(await fits)) continue;

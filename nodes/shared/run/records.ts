@@ -60,6 +60,7 @@ export async function updateRecord(run: Run, resource: Resource, given: RecordIn
 	const answer = await sendChange(run, resource, given.id, api.encode(resource, input, verb), {
 		...{ method: verb, query, secrets: secretsIn(resource, input.fields) },
 		plan: async () => await planUpdate(run, resource, given.id, given, { action, replace: verb !== api.updateMethod }),
+		answer: false,
 	});
 	return await confirmWrite(run, resource, { ...input, id: given.id }, answer);
 }

@@ -20,6 +20,9 @@ import { isTool } from './tool';
 const creations = new Map<string, number>();
 const MOST_CREATIONS = 10_000;
 
+/** Forgets what was created lately. */
+export const forgetCreations = () => creations.clear();
+
 /** One execution of a node. */
 export class Run {
 	readonly items: INodeExecutionData[];

@@ -2,7 +2,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { sameValue } from '../spec/compare';
-import { keyName } from '../spec/keys';
+import { keyLabel, keyName } from '../spec/keys';
 import { labelOf, nouns } from '../spec/labels';
 import { type Operation, upsertKeys } from '../spec/operation';
 import type { RecordInput } from '../spec/record';
@@ -10,6 +10,7 @@ import type { NaturalKey, Relation, Resource } from '../spec/resource';
 import { BadInput, isAbsent } from '../spec/values';
 import type { Api } from '../wire/api';
 import { isSilent } from './answers';
+import { settled } from './confirm';
 import type { Handler } from './handler';
 import type { Entry } from './lookup';
 import { changesOf, createRecord, linksOf, updateRecord } from './records';
@@ -34,6 +35,9 @@ function newPlan(run: Run, { resource, alike }: Entry, input: RecordInput): Plan
 	});
 	return { ...plan, action: changes.length > 0 ? 'update' : 'none', changes };
 }
+
+/** Milliseconds after a creation for which a look-up that finds nothing is not believed at once. */
+const LATELY = 60_000;
 
 /** What became of a record. */
 export type Outcome = 'created' | 'updated' | 'unchanged';
@@ -104,6 +108,28 @@ export async function checkCreateOrUpdate(run: Run, entry: Entry, input: RecordI
 	}
 }
 
+/** Under this key work on an entry is done in turn, and its creation noted. */
+export const turnOf = ({ resource, key, value }: Entry) => `${resource.name}\n${key.field}\n${value.toLowerCase()}`;
+
+/** Looks up an entry once more; again after a moment if that does not show what was done. @param shown what it shows already. */
+async function lookAgain(run: Run, entry: Entry, shows: (found: IDataObject[]) => boolean, shown?: IDataObject[]): Promise<IDataObject[]> {
+	const look = async () => {
+		run.lookup.forget(entry);
+		return await run.lookup.found(entry);
+	};
+	return await settled(run.client(entry.resource), look, shows, shown);
+}
+
+/**
+ * What a look-up that found nothing may have missed: an execution of this process created it since, or just before, and lists
+ * can show it a moment later.
+ */
+export async function appeared(run: Run, entry: Entry): Promise<IDataObject[]> {
+	const turn = turnOf(entry);
+	if (!run.createdSince(turn, entry.asked - LATELY)) return [];
+	return await lookAgain(run, entry, ([one]) => one !== undefined, run.createdSince(turn, entry.asked) ? undefined : []);
+}
+
 /**
  * Makes sure that exactly one record has the key of `entry` and carries the given values.
  * Sends nothing when it already does. Within a run, work on one key is done in turn.
@@ -115,9 +141,9 @@ export async function createOrUpdate(
 	parameter: string,
 	creating: (input: RecordInput) => RecordInput = (i) => i,
 ): Promise<{ record: IDataObject; outcome: Outcome; answer?: unknown; before?: IDataObject }> {
-	const { resource, key, value } = entry;
+	const { resource, value } = entry;
 	const api = run.apiOf(resource);
-	const turn = `${resource.name}\n${key.field}\n${value.toLowerCase()}`;
+	const turn = turnOf(entry);
 	return await run.inTurn(turn, async () => {
 		const update = async () => {
 			const before = await run.lookup.one(entry, parameter);
@@ -128,7 +154,7 @@ export async function createOrUpdate(
 			if (!changes) return { record: before, outcome: 'unchanged' as const, answer: entry.answer, before };
 			const answer = await updateRecord(run, resource, { ...changes, id: api.id(before) });
 			if (isUnclear(api, answer)) {
-				run.lookup.forget(entry);
+				await lookAgain(run, entry, ([now]) => now !== undefined && !changesOf(api, now, changes));
 				const now = await run.lookup.one(entry, parameter);
 				if (changesOf(api, now, changes)) throw unshown(api, resource, value, 'change');
 				return { record: now, outcome: 'updated' as const, answer: entry.answer, before };
@@ -139,11 +165,7 @@ export async function createOrUpdate(
 			return { record, outcome: run.notApplied(answer).length < sent ? ('updated' as const) : ('unchanged' as const), answer, before };
 		};
 		if ((await run.lookup.found(entry)).length > 0) return await update();
-		// Another execution of this process may have created it since.
-		if (run.createdSince(turn, entry.asked)) {
-			run.lookup.forget(entry);
-			if ((await run.lookup.found(entry)).length > 0) return await update();
-		}
+		if ((await appeared(run, entry)).length > 0) return await update();
 
 		const complete = creating(newRecord(entry, input));
 		assertComplete(resource, complete);
@@ -151,13 +173,13 @@ export async function createOrUpdate(
 		if (creation.status === 'fulfilled') {
 			run.noteCreation(turn);
 			if (isUnclear(api, creation.value)) {
-				run.lookup.forget(entry);
-				const [now] = await run.lookup.found(entry);
+				const [now] = await lookAgain(run, entry, ([one]) => one !== undefined);
 				if (!now) throw unshown(api, resource, value, 'creation');
 				return { record: now, outcome: 'created' as const, answer: entry.answer };
 			}
 			const record = api.record(creation.value);
 			run.lookup.remember(entry, record);
+			if (lacksKey(api, entry, record)) throw keyless(api, entry, record);
 			return { record, outcome: 'created' as const, answer: creation.value };
 		}
 		// Somebody else may have created it since the look-up.
@@ -172,6 +194,19 @@ export async function createOrUpdate(
 
 /** The vendor accepted a write and shows no record of it. */
 const isUnclear = (api: Api, answer: unknown) => isSilent(answer) || isAbsent(api.id(api.record(answer)));
+
+/** The vendor shows that it did not store the key. */
+function lacksKey(api: Api, { key }: Entry, record: IDataObject): boolean {
+	const shown = key.parts || key.hidden ? undefined : api.value(record, key.field);
+	return shown !== undefined && [shown].flat().every(isAbsent);
+}
+
+/** Such a record is found by no later run, so that each would create another one. */
+const keyless = (api: Api, { resource, key, value }: Entry, record: IDataObject) =>
+	new BadInput(
+		`${api.name} created ${nouns(resource).one} ${api.id(record)} without the ${keyLabel(resource, key).toLowerCase()} "${value}"`,
+		`Add it in ${api.name}, or delete the record, before you run again. Otherwise another one would be created.`,
+	);
 
 export const unshown = (api: Api, resource: Resource, value: string, what: 'change' | 'creation') =>
 	new BadInput(`${api.name} accepted the ${what} of ${nouns(resource).one} "${value}" but does not show it`, `Look at the ${nouns(resource).one} in ${api.name} before you run again.`);

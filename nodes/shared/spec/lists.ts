@@ -12,3 +12,9 @@ export function grouped<K, T>(list: Iterable<T>, keysOf: (entry: T) => K[]): Map
 	}
 	return groups;
 }
+
+/** Tells whether an id is met for the first time: vendors can list a record twice. What has no id always is. */
+export function firstTime(): (id: unknown) => boolean {
+	const seen = new Set<unknown>();
+	return (id) => id === undefined || seen.size < seen.add(id).size;
+}

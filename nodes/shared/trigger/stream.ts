@@ -38,13 +38,7 @@ export function streamOf(run: Run, resource: Resource, query: Query, change: Pic
 	};
 
 	async function* pages(first: Call, conditions: Condition[]) {
-		let next: Call | undefined = first;
-		while (next) {
-			const { body, call: sent }: { body: unknown; call: Call } = await client.page(next, resource);
-			const following: Call | undefined = api.nextPage(sent, body, resource);
-			yield { records: await entriesOf(body, conditions), ...(following ? { next: following.query } : {}) };
-			next = following;
-		}
+		for await (const { body, next } of client.steps(first, resource)) yield { records: await entriesOf(body, conditions), ...(next ? { next: next.query } : {}) };
 	}
 
 	const marks: Pick<Stream<Entry>, 'time' | 'id'> = {
@@ -59,9 +53,11 @@ export function streamOf(run: Run, resource: Resource, query: Query, change: Pic
 		async *pages(from, rest) {
 			const { pageAt } = api;
 			if (pageAt) {
+				let ends = '';
 				yield* countedPages(marks, from, rest, async (earliest, page) => {
 					const asked = since(earliest);
 					const { body, call: sent } = await client.page({ ...asked, query: pageAt(asked.query!, page) }, resource);
+					ends = client.assertOther(body, resource, page > 0 ? ends : '');
 					const size = Number(new Map(sent.query).get(api.page!.size));
 					return { records: await entriesOf(body, conditionsOf(earliest)), more: api.nextPage(sent, body, resource) !== undefined, size };
 				});

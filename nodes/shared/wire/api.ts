@@ -112,6 +112,8 @@ export interface Api {
 	getQuery(resource: Resource, query: Pick<Query, 'include' | 'only' | 'options'>): QueryPairs;
 	/** The request for the page after `answer`, undefined at the end. */
 	nextPage(call: Call, answer: unknown, resource: Resource): Call | undefined;
+	/** Whether there are pages is a guess: the same one again means that there are none. */
+	guessesPages?: boolean;
 	/**
 	 * The query of a page by its number from 0, for vendors that count pages: while they are read, records can move
 	 * from one to another.

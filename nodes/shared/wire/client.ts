@@ -27,21 +27,38 @@ export class Client extends Requests {
 	 * @throws NodeApiError if the vendor goes round in a circle.
 	 */
 	async *pages(call: Call, resource: Resource): AsyncGenerator<unknown> {
+		for await (const { body } of this.steps(call, resource)) yield body;
+	}
+
+	/** Pages of a list with the call for the one after each. @throws NodeApiError if the vendor goes round in a circle. */
+	async *steps(call: Call, resource: Resource): AsyncGenerator<{ body: unknown; next?: Call }> {
 		const asked = new Set<string>();
-		const ends: string[] = [];
+		let ends = '';
 		let next: Call | undefined = call;
 		while (next) {
-			const { body, call: sent } = await this.page(next, resource);
-			yield body;
+			const { body, call: sent }: { body: unknown; call: Call } = await this.page(next, resource);
+			if (this.api.guessesPages && ends !== '' && this.endsOf(body, resource) === ends) return;
+			ends = this.assertOther(body, resource, ends);
 			asked.add(JSON.stringify(sent.query));
-			ends.push(this.endsOf(body, resource));
 			next = this.api.nextPage(sent, body, resource);
-			// While records move between pages, one page can look like the one before.
-			const stuck = ends.length > 2 && ends.at(-1) !== '' && new Set(ends.slice(-3)).size === 1;
-			if (next && (stuck || asked.has(JSON.stringify(next.query)))) {
-				throw this.refusals.error(`${this.api.name} returned the same page as the next page`, 'The list was not read completely. Run again. If it happens again, report it to the vendor.');
-			}
+			yield { body, next };
+			if (next && asked.has(JSON.stringify(next.query))) throw this.repeated();
 		}
+	}
+
+	/**
+	 * @param before the ends of the page before.
+	 * @returns those of this page.
+	 * @throws NodeApiError if this page is the one before once more: what belongs in its place would be missing.
+	 */
+	assertOther(body: unknown, resource: Resource, before: string): string {
+		const ends = this.endsOf(body, resource);
+		if (ends !== '' && ends === before) throw this.repeated();
+		return ends;
+	}
+
+	private repeated() {
+		return this.refusals.error(`${this.api.name} returned the same page as the next page`, 'The list was not read completely. Run again. If it happens again, report it to the vendor.');
 	}
 
 	/** The number, first and last record of a page; empty where they cannot be told. */

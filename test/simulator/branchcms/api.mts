@@ -308,6 +308,12 @@ export class BranchCmsSimulator extends Simulator {
 		for (const event of demoEvents()) this.add(this.events, event);
 	}
 
+	protected held(copy: boolean): () => void {
+		const { accounts, events } = this;
+		const items = [accounts, events].map((collection) => (copy ? structuredClone(collection.items) : collection.items));
+		return () => void [accounts, events].forEach((collection, i) => (collection.items = items[i]!));
+	}
+
 	private collection(type: string): Collection {
 		if (type === 'account') return this.accounts;
 		if (type === 'event') return this.events;

@@ -115,6 +115,7 @@ export class OutreachSimulator extends Simulator {
 		this.tokens = new TokenService(options.clientId ?? 'demo-client', options.clientSecret ?? 'demo-secret');
 		this.stepMs = options.stepMs ?? 100;
 		this.fill();
+		this.batches.beforeEffect = () => this.beforeChange();
 		this.world.listener = (happening) => this.deliveries.tell(happening);
 	}
 
@@ -437,7 +438,15 @@ export class OutreachSimulator extends Simulator {
 		} else seedBasics(this.world);
 	}
 
-	private settle(): void {
+	protected held(copy: boolean): () => void {
+		const all = [this.store.held(copy), this.scim.held(copy)];
+		return () => {
+			for (const put of all) put();
+		};
+	}
+
+	protected override settle(): void {
+		if (this.inPast) return;
 		this.batches.advance();
 		this.imports.advance();
 	}

@@ -219,6 +219,8 @@ function readArguments(world: World, action: ActionRule, target: string, body: B
 export class Batches {
 	/** Time a batch spends pending and then running. */
 	stepMs = 100;
+	/** Called before a batch takes effect. */
+	beforeEffect = (): void => {};
 	private readonly world: World;
 	private jobs = new Map<RecordId, Job>();
 
@@ -353,6 +355,7 @@ export class Batches {
 	}
 
 	private finish(job: Job): void {
+		this.beforeEffect();
 		this.jobs.delete(job.batch.id);
 		const effect = EFFECTS[job.action.name] as Effect;
 		const { store } = this.world;

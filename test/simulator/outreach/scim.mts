@@ -141,6 +141,13 @@ export class Scim {
 		this.maxResults = 100;
 	}
 
+	/** Gives what makes the state as it is now the present one again. */
+	held(copy: boolean): () => void {
+		const own = { further: this.further, gone: this.gone };
+		const { further, gone } = copy ? structuredClone(own) : own;
+		return () => void Object.assign(this, { further, gone });
+	}
+
 	/** Answers a request whose path begins with /scim/v2. */
 	handle(request: ApiRequest): ApiResponse {
 		try {

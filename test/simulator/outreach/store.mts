@@ -101,8 +101,8 @@ export class Store {
 	/** Grows with every change; cached lists carry it. */
 	version = 0;
 	private tables = new Map<string, Table>();
-	private readonly refs = new Map<string, Map<string, Set<StoredRecord>>>();
-	private readonly values = new Map<string, Map<string, Set<StoredRecord>>>();
+	private refs = new Map<string, Map<string, Set<StoredRecord>>>();
+	private values = new Map<string, Map<string, Set<StoredRecord>>>();
 
 	constructor() {
 		for (const type of [...RESOURCES.keys(), ...OWN_TYPES.keys()]) this.tables.set(type, new Table());
@@ -114,6 +114,23 @@ export class Store {
 		for (const type of [...RESOURCES.keys(), ...OWN_TYPES.keys()]) this.tables.set(type, new Table());
 		this.refs.clear();
 		this.values.clear();
+	}
+
+	/** Gives what makes the records as they are now the present ones again. @param copy later changes do not reach them. */
+	held(copy: boolean): () => void {
+		const { tables, refs, values } = copy ? this.copied() : this;
+		return () => {
+			Object.assign(this, { tables, refs, values });
+			this.version += 1;
+		};
+	}
+
+	private copied(): Store {
+		const other = new Store();
+		for (const [type, table] of this.tables) {
+			for (const { id, attributes, relationships } of table.all()) other.add(type, { ...attributes }, { ...relationships }, id);
+		}
+		return other;
 	}
 
 	get(type: string, id: RecordId): StoredRecord | undefined {

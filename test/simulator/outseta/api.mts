@@ -62,6 +62,11 @@ export class OutsetaSimulator extends Simulator {
 		this.seeded = fill(this.store, this.options.seed ?? 'demo');
 	}
 
+	protected held(copy: boolean): () => void {
+		const store = copy ? this.store.copy() : this.store;
+		return () => void (this.store = store);
+	}
+
 	/** Records of an entity as they are kept. */
 	records(type: string): Item[] {
 		return this.store.all(type);

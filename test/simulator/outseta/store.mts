@@ -15,6 +15,12 @@ export class Store {
 	/** Time of the last change, which grows with each. */
 	private clock = Date.now();
 
+	/** The same records, which later changes of these do not reach. */
+	copy(): Store {
+		const { tables, children, counter, definitions, clock } = this;
+		return Object.assign(new Store(), structuredClone({ tables, children, counter, definitions, clock }));
+	}
+
 	/** A moment as the vendor writes it: UTC without zone. */
 	now(): string {
 		this.clock = Math.max(this.clock + 1, Date.now());

@@ -330,6 +330,12 @@ export class UserlotSimulator extends Simulator {
 		for (const { company, ...person } of demoEndUsers()) this.add('endUser', { ...person, company_id: companies[company]!.id });
 	}
 
+	protected held(copy: boolean): () => void {
+		const own = { items: this.items, identified: this.identified };
+		const kept = copy ? structuredClone(own) : own;
+		return () => void Object.assign(this, kept);
+	}
+
 	private collection(type: string): Map<string, UserlotItem> {
 		if (type === 'company' || type === 'endUser') return this.items[type];
 		throw new Error(`Userlot has no records of type "${type}"; there are company, endUser and identified`);

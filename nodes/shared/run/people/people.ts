@@ -57,6 +57,8 @@ export interface Written {
 	record: IDataObject;
 	answer?: unknown;
 	outcome: 'created' | 'updated' | 'unchanged';
+	/** As it was, if it was there after all. */
+	before?: IDataObject;
 }
 
 /** What a vendor adds to Reconcile. */

@@ -7,6 +7,7 @@ import { nouns } from '../../spec/labels';
 import { listed } from '../../spec/place';
 import { BadInput, isAbsent } from '../../spec/values';
 import { failedItem } from '../../wire/bridge';
+import { isGone } from '../../wire/refusals';
 import { isSilent } from '../answers';
 import { confirmWrite, leftOf } from '../confirm';
 import { displayName } from '../display';
@@ -19,7 +20,7 @@ import { list, pathTo } from '../reads';
 import { updateRecord } from '../records';
 import { counted } from './reconcilePlan';
 import type { Run } from '../run';
-import { createOrUpdate, newRecord, unshown } from '../upsert';
+import { appeared, createOrUpdate, newRecord, turnOf, unshown } from '../upsert';
 
 /** Makes the changes. A failure ends the run, or stays with its person under Continue On Fail. */
 export async function carryOut(run: Run, plan: PeoplePlan, hooks: PeopleHooks, settings: Settings): Promise<void> {
@@ -107,7 +108,9 @@ async function retire(run: Run, { place }: PeoplePlan, { retirement, query }: Se
 	const { fields } = retirement!;
 	const id = leaver.id!;
 	if (!fields) {
-		await run.client(place).send({ method: 'DELETE', path: pathTo(place, id), query, purpose: `delete ${nouns(place).one} ${id}` });
+		const [sent] = await Promise.allSettled([run.client(place).send({ method: 'DELETE', path: pathTo(place, id), query, purpose: `delete ${nouns(place).one} ${id}` })]);
+		// Lists can show somebody a moment longer than they are there.
+		if (sent.status === 'rejected' && !isGone(sent.reason)) throw sent.reason;
 		const still = (await leftOf(run, place, [id]))?.get(String(id));
 		if (still) throw still;
 		return;
@@ -123,8 +126,15 @@ async function retire(run: Run, { place }: PeoplePlan, { retirement, query }: Se
 async function write(run: Run, { place }: PeoplePlan, hooks: PeopleHooks, { query }: Settings, { person, id, before, update, create }: Planned): Promise<Written> {
 	if (create) {
 		const input = { ...create.input, query };
-		if (hooks.create) return await hooks.create(run, place, person, newRecord(create.entry, input));
-		return await createOrUpdate(run, create.entry, input, keyLabel(place, create.entry.key), (whole) => hooks.creating?.(whole, person) ?? whole);
+		const { entry } = create;
+		if (hooks.create) {
+			const [late] = await appeared(run, entry);
+			if (late) return { record: late, answer: entry.answer, outcome: 'unchanged' };
+			const written = await hooks.create(run, place, person, newRecord(entry, input));
+			run.noteCreation(turnOf(entry));
+			return written;
+		}
+		return await createOrUpdate(run, entry, input, keyLabel(place, entry.key), (whole) => hooks.creating?.(whole, person) ?? whole);
 	}
 	if (!update) return { record: before!, outcome: 'unchanged' };
 	const answer = hooks.update ? await hooks.update(run, place, id!, { ...update, query }) : await updateRecord(run, place, { ...update, id: id!, query });
@@ -132,7 +142,7 @@ async function write(run: Run, { place }: PeoplePlan, hooks: PeopleHooks, { quer
 }
 
 /** Tells what was done by the record that the vendor answered, never by what was sent. */
-function settle(run: Run, { place }: PeoplePlan, { fate, update, create }: Planned, { record, answer, outcome }: Written): void {
+function settle(run: Run, { place }: PeoplePlan, { fate, update, create }: Planned, { record, answer, outcome, before }: Written): void {
 	const api = run.apiOf(place);
 	const notApplied = run.notApplied(answer);
 	if (notApplied.length > 0) fate.more.notApplied = notApplied;
@@ -141,10 +151,15 @@ function settle(run: Run, { place }: PeoplePlan, { fate, update, create }: Plann
 	if (create && fate.id !== undefined) fate.name = displayName(run.client(place), place, record);
 	const own = new Set([...Object.keys(update?.fields ?? create?.input.fields ?? {}), ...Object.keys(update?.links ?? create?.input.links ?? {}), ...(create ? [create.entry.key.field] : [])]);
 	const links = { ...update?.links, ...create?.input.links };
+	const valueIn = (one: IDataObject, field: string) => {
+		const link = [links[field] ?? []].flat()[0];
+		return link ? api.linked(one, field)?.map((id) => nameOf(run, [link.resource], id))[0] : api.value(one, field);
+	};
+	// Somebody had created it in the meantime.
+	if (create && outcome !== 'created') fate.changes = outcome === 'unchanged' || !before ? [] : fate.changes.map((change) => (own.has(change.field) ? { ...change, from: (valueIn(before, change.field) ?? null) as Change['from'] } : change));
 	fate.changes = fate.changes.flatMap((change): Change[] => {
 		if (!own.has(change.field)) return [change];
-		const link = [links[change.field] ?? []].flat()[0];
-		const now = link ? api.linked(record, change.field)?.map((one) => nameOf(run, [link.resource], one))[0] : api.value(record, change.field);
+		const now = valueIn(record, change.field);
 		if (now === undefined) return [{ field: change.field, ...('from' in change ? { from: change.from } : {}) } as Change];
 		// What is as it was did not change, whatever was sent.
 		return 'from' in change && sameValue(now, change.from) ? [] : [{ ...change, to: now as Change['to'] }];
