@@ -87,6 +87,14 @@ describe('Outreach', () => {
 		expect(await next()).toBeNull();
 	});
 
+	test('Provision: a member whom the team shows a moment later was added', async () => {
+		lab.sim.lie(FOR_A_MOMENT);
+		lab.sim.addFault({ match: { method: 'PATCH', path: '/api/v2/teams/2' }, kind: 'status', status: 200, body: '', afterEffect: true });
+		const { json, error } = await lab.run('user', 'provision', { email: 'emil.ek@acme.example', teams: { entry: [{ record: rl('id', 2) }] }, fields: mapper({}) });
+		expect(error).toBeUndefined();
+		expect(json[0]).toMatchObject({ teamsAdded: [2] });
+	});
+
 	describe('SCIM', () => {
 		const run = async (resource: string, operation: string, parameters: IDataObject) => {
 			lab.harness.credentials.set('outreachScimApi', { baseUrl: `${lab.sim.url}/scim/v2`, token: lab.sim.scimToken });
@@ -150,6 +158,19 @@ describe('Outseta', () => {
 		expect(removed.error).toBeUndefined();
 	});
 
+	test('a plan that shows a moment later was changed; one that does not show was not', async () => {
+		const change = async () => await lab.run('subscription', 'change', { record: rl('account', 'Contoso'), plan: rl('name', 'Business'), renewalTerm: '2', startImmediately: true });
+		for (const lie of [FOR_A_MOMENT, LONG]) {
+			lab.sim.reset();
+			lab.sim.lie(lie);
+			// Answered without a record, so that only a read tells.
+			lab.sim.addFault({ match: { method: 'PUT', path: /changesubscription$/ }, kind: 'status', status: 200, body: '', afterEffect: true });
+			const { error } = await change();
+			if (lie === LONG) expect(described(error).message).toMatch(/did not make it: its plan is/);
+			else expect(error).toBeUndefined();
+		}
+	});
+
 	test('Create or Update and Reconcile, one right after the other: one person', async () => {
 		const upsert = async () => await lab.run('person', 'upsert', { matchValue: 'late@contoso.example', fields: mapper({ FirstName: 'Lee' }) });
 		const reconcile = async () => await lab.run('person', 'reconcile', { matchValue: 'late@contoso.example', fields: mapper({ FirstName: 'Lee' }), dryRun: false });
@@ -208,7 +229,7 @@ describe('BranchCMS', () => {
 		expect(json[0]).not.toHaveProperty('notApplied');
 	});
 
-	test('Create or Update of events and Reconcile of accounts, one right after the other: one record each', async () => {
+	test('Create or Update and Reconcile of accounts, one right after the other: one record each', async () => {
 		const upsert = async () => (await lab.ok('account', 'upsert', { matchValue: 'late@acme.example', fields: mapper({ firstName: 'Lee' }) })).json[0].outcome;
 		const reconcile = async () => (await lab.ok('account', 'reconcile', { matchValue: 'later@acme.example', fields: mapper({ firstName: 'Lee' }), dryRun: false })).json[0].outcome;
 		lab.sim.lie(FOR_A_MOMENT);
