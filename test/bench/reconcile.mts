@@ -109,6 +109,8 @@ async function main({ credential, reps, changed, weigh }: Input): Promise<Reconc
 	if (!weigh) return { ms, cpuMs, outcomes };
 	await settled();
 	const held = live();
+	// Held until here.
+	if (output.length < reps) throw new Error(`${output.length} items came out`);
 	output = undefined;
 	await settled();
 	return { ms, cpuMs, outcomes, list: before - bare, output: held - live(), peak };
