@@ -9,7 +9,7 @@ import { isCheck } from '../../dist/nodes/shared/spec/connection.js';
 import { operationsOf } from '../../dist/nodes/shared/spec/operation.js';
 import { createHarness, type Harness } from '../harness/index.mts';
 import { expectDryRun } from './dry-run.mts';
-import { falseClaims, falseFindings } from './liars.mts';
+import { falseClaims, falseFindings, lostOnLargePages } from './liars.mts';
 import { asTemplate, comparable, startRecorder, type Answerer, type Expected, type Recorder, type Sent } from './recorder.mts';
 import { inQuery, valueOf, type Rule, type Turn } from './values.mts';
 
@@ -304,4 +304,10 @@ test('the node reaches every documented address, and no other', () => {
 	const documented = Object.values(contract).flatMap(({ operations: list }) => list);
 	const chosenByUser = ['POST /calendar/upload1', 'POST /calendar/upload2'];
 	expect([...reached].filter((address) => !chosenByUser.includes(address)).sort()).toEqual(documented.sort());
+});
+
+// At the end, since the nodes remember which pages a vendor could give.
+test.each(operations.filter(({ operation }) => operation.kind === 'getAll'))('$name comes whole from a vendor that fails on large pages', async ({ resource, operation }) => {
+	const [{ parameters, items, answer }] = Object.values(casesOf(resource.name, operation.name, [])!);
+	expect(await lostOnLargePages(harness, recorder, { node: 'branchCms', parameters: { resource: resource.name, operation: operation.name, ...parameters }, items: items.slice(0, 1), answer })).toBeUndefined();
 });

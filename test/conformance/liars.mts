@@ -48,13 +48,15 @@ function unfitting(body: unknown, query: string[]): unknown {
 
 const isWrite = (method: string) => method !== 'GET';
 
-/** Paths of the records that were changed: a read of one shows what the change has dropped no more than its answer. */
+/** Paths of the records that were changed. */
 const changed = new Set<string>();
 
 const PAGE: Reply = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><head><title>Maintenance</title></head><body>Back soon</body></html>' };
 
-const LIARS: Record<'drops' | 'silence' | 'empty' | 'nod' | 'page' | 'other' | 'filters', Liar> = {
-	drops({ method, path }, reply) {
+const LIARS: Record<'drops' | 'dropsForGood' | 'silence' | 'empty' | 'nod' | 'page' | 'other' | 'filters', Liar> = {
+	drops: ({ method }, reply) => (isWrite(method) ? { ...reply, body: altered(reply.body) } : reply),
+	// A read shows what was dropped no more than the answer of the change.
+	dropsForGood({ method, path }, reply) {
 		if (['PATCH', 'PUT'].includes(method)) changed.add(path);
 		return isWrite(method) || changed.has(path) ? { ...reply, body: altered(reply.body) } : reply;
 	},
@@ -117,7 +119,7 @@ export async function falseClaims(harness: Harness, recorder: Recorder, lied: Li
 		if (wrong.length > 0) claims.push(`a record that nobody asked for was changed: ${wrong.join(', ')}`);
 	}
 	if (['create', 'update', 'replace', 'upsert'].includes(operation.kind)) {
-		const drops = await against('drops');
+		const drops = await against('dropsForGood');
 		if (!drops.failed && !doubted(drops.json)) claims.push(`values that were dropped: ${JSON.stringify(drops.json)}`);
 	}
 	if (['get', 'update', 'replace'].includes(operation.kind)) {
@@ -129,6 +131,27 @@ export async function falseClaims(harness: Harness, recorder: Recorder, lied: Li
 		if (!filters.failed && filters.json.length > 0) claims.push(`filters that were ignored: ${JSON.stringify(filters.json)}`);
 	}
 	return claims;
+}
+
+/** No page is asked for that would be smaller. */
+const SMALLEST = 25;
+
+/**
+ * A list whose first page is too large for the vendor must come all the same. To be run last: the nodes remember which pages a vendor could give.
+ * @returns how it came instead; undefined if it did, or if the list has no pages.
+ */
+export async function lostOnLargePages(harness: Harness, recorder: Recorder, { node, parameters, items, answer }: Omit<Lied, 'operation'>): Promise<string | undefined> {
+	const run = async (lie?: Liar) => {
+		recorder.start(answer, lie);
+		const { error, json } = await harness.runNode(node, { ...parameters, returnAll: true }, items);
+		return JSON.stringify(error?.message ?? json);
+	};
+	const sizeOf = (query: string[]) => Number(query.map((pair) => /^(?:page\[size\]|limit|count)=(\d+)$/.exec(pair)?.[1]).find(Boolean));
+	const honest = await run();
+	const large = sizeOf(recorder.sent.at(-1)!.query);
+	if (Number.isNaN(large) || large <= SMALLEST) return undefined;
+	const whole = await run(({ query }, reply) => (sizeOf(query) >= large ? { status: 500, body: {} } : reply));
+	return whole === honest && recorder.sent.some(({ query }) => sizeOf(query) < large) ? undefined : `${whole}, not ${honest}`;
 }
 
 /** Outcomes that claim no change. */

@@ -25,7 +25,7 @@ import {
 	writableRelations,
 } from './outreach-cases.mts';
 import { expectDryRun } from './dry-run.mts';
-import { falseClaims, falseFindings } from './liars.mts';
+import { falseClaims, falseFindings, lostOnLargePages } from './liars.mts';
 import { recipes, type RecipeCase } from './outreach-recipes.mts';
 import { directory, SCIM_TOKEN } from './outreach-scim.mts';
 import { asTemplate, comparable, startRecorder, type Recorder, type Sent } from './recorder.mts';
@@ -308,4 +308,10 @@ describe('the node as a whole', () => {
 			if (found) expect({ [found.name]: found.operation.description }).toEqual({ [found.name]: expect.stringMatching(/one vendor file|only in one/i) });
 		}
 	});
+});
+
+// At the end, since the nodes remember which pages a vendor could give.
+test.each(operations.filter(({ operation }) => operation.kind === 'getAll'))('$name comes whole from a vendor that fails on large pages', async (entry) => {
+	const [{ parameters, items, answer }] = Object.values(await casesFor(entry));
+	expect(await lostOnLargePages(harness, recorder, { node: 'outreach', parameters, items: items.slice(0, 1), answer })).toBeUndefined();
 });

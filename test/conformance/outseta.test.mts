@@ -13,7 +13,7 @@ import type { Resource } from '../../dist/nodes/shared/spec/resource.js';
 import { createHarness, type Harness } from '../harness/index.mts';
 import { BY_HAND, caseOf, contract, LEFT_OUT, nodeNames, PEOPLE, TURNS, uid, type Case } from './outseta-cases.mts';
 import { expectDryRun } from './dry-run.mts';
-import { falseClaims, falseFindings } from './liars.mts';
+import { falseClaims, falseFindings, lostOnLargePages } from './liars.mts';
 import { comparable, startRecorder, type Recorder, type Sent } from './recorder.mts';
 
 const require = createRequire(import.meta.url);
@@ -220,6 +220,11 @@ describe('every operation', () => {
 
 	test.each(every.filter(({ name }) => !rows.has(name)))('$name against a vendor that lies reports nothing that did not happen', async (entry) => {
 		expect(await falseClaims(harness, recorder, { ...(await given(entry)), operation: entry.operation })).toEqual([]);
+	});
+
+	// At the end, since the nodes remember which pages a vendor could give.
+	test.each(every.filter(({ name, operation }) => operation.kind === 'getAll' && !rows.has(name)))('$name comes whole from a vendor that fails on large pages', async (entry) => {
+		expect(await lostOnLargePages(harness, recorder, await given(entry))).toBeUndefined();
 	});
 });
 
