@@ -15,7 +15,9 @@ let page: Page;
 
 async function openBrowser(): Promise<void> {
 	browser = await launchBrowser();
-	page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+	// As a person's browser: n8n takes approvals by a headless one for those of a mail server that opens links to look at them.
+	const userAgent = `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${browser.version()} Safari/537.36`;
+	page = await browser.newPage({ viewport: { width: 1280, height: 800 }, userAgent });
 	page.setDefaultTimeout(WAIT);
 }
 
