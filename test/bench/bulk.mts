@@ -83,7 +83,8 @@ export async function bulkPart({ latencyMs, outreach, step, atMost }: Bench): Pr
 	const row = (name: string) => rows.find((r) => r.name.startsWith(name))!;
 	const upsert = row('Upsert Many');
 	atMost('(d) requests to upsert 10,000 prospects', upsert.writes + upsert.polls + upsert.lookups, LIMITS.upsert);
-	atMost('(d) requests to tag 10,000 prospects, besides polls', row('Add Tags to Many').writes + row('Bulk Add Tags').lookups, LIMITS.tag);
+	const tag = row('Add Tags to Many');
+	atMost('(d) requests to tag 10,000 prospects, besides polls', tag.writes + tag.lookups, LIMITS.tag);
 	const text = [
 		`(d) Change ${count(PROSPECTS)} prospects at once, until the vendor has finished`,
 		table(
