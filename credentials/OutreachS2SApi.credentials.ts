@@ -12,7 +12,7 @@ import {
 	UserError,
 } from 'n8n-workflow';
 
-import { webPageIn } from '../nodes/shared/wire/answers';
+import { pageNamed, webPageIn } from '../nodes/shared/wire/answers';
 import { checkFirst } from './checkFirst';
 import { outreachAddress } from './outreachAddress';
 
@@ -40,7 +40,7 @@ function readKey(given: unknown): KeyObject {
 /** Why there is no token, as the vendor or whoever answered in its place says. Without a status, in place of which n8n would put words of its own. */
 function reasonOf(status: number, body: unknown): string {
 	const page = webPageIn(body);
-	if (page) return `the response is ${page.title === '' ? 'a web page' : `the web page "${page.title}"`}`;
+	if (page) return `the response is ${pageNamed(page.title)}`;
 	if (status < 400) return 'the response contains none';
 	const { errors, error, description } = (typeof body === 'object' && body !== null ? body : {}) as { errors?: Array<{ detail?: string; title?: string }>; error?: string; description?: string };
 	const first = Array.isArray(errors) ? errors[0] : undefined;

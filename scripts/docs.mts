@@ -52,13 +52,15 @@ interface Columns {
 	[heading: string]: (operation: Operation, request: string) => string;
 }
 
+const PROVISION = 'users.read users.write roles.read profiles.read teams.read teams.write';
+const HAND_OVER = 'prospects.read prospects.write accounts.read accounts.write tasks.read tasks.write batches.read batches.write';
+
 /** Scopes are the plural of the resource with what is done; several requests need several. */
 const OUTREACH_SCOPES: Record<string, string> = {
-	'user.provision': 'users.read users.write roles.read profiles.read teams.read teams.write',
-	'user.deprovision': 'users.read users.write prospects.read prospects.write accounts.read accounts.write tasks.read tasks.write batches.read batches.write',
+	'user.provision': PROVISION,
+	'user.deprovision': `users.read users.write ${HAND_OVER}`,
 	'user.reactivate': 'users.read users.write',
-	'user.reconcile':
-		'users.read users.write roles.read profiles.read teams.read teams.write; to hand over also prospects.read prospects.write accounts.read accounts.write tasks.read tasks.write batches.read batches.write',
+	'user.reconcile': `${PROVISION}; to hand over also ${HAND_OVER}`,
 	'prospect.addToSequence': 'prospects.read sequences.read mailboxes.read sequenceStates.read sequenceStates.write',
 	'api.request': 'those of the request',
 	'connection.check': 'those that it finds out',

@@ -102,20 +102,20 @@ function succeeded({ error, elapsedMs }: { error?: Error; elapsedMs: number }): 
 	return elapsedMs;
 }
 
+/** A rep as the nodes take it from an item, with role and profile by name. */
+export const REP: INodeParameters = {
+	resource: 'user',
+	email: '={{ $json.email }}',
+	firstName: '={{ $json.firstName }}',
+	lastName: '={{ $json.lastName }}',
+	role: { __rl: true, mode: 'name', value: '={{ $json.role }}' },
+	profile: { __rl: true, mode: 'name', value: '={{ $json.profile }}' },
+	fields: { mappingMode: 'defineBelow', value: { title: '={{ $json.title }}' }, matchingColumns: [], schema: [] },
+};
+
 /** One Outreach node, User: Provision, with role and profile by name. */
 export async function byOurNode(harness: Harness, reps: Rep[], parallel?: number): Promise<number> {
-	const locator = (name: string) => ({ __rl: true, mode: 'name', value: `={{ $json.${name} }}` });
-	const parameters: INodeParameters = {
-		resource: 'user',
-		operation: 'provision',
-		email: '={{ $json.email }}',
-		firstName: '={{ $json.firstName }}',
-		lastName: '={{ $json.lastName }}',
-		role: locator('role'),
-		profile: locator('profile'),
-		fields: { mappingMode: 'defineBelow', value: { title: '={{ $json.title }}' }, matchingColumns: [], schema: [] },
-		options: parallel === undefined ? {} : { parallel },
-	};
+	const parameters: INodeParameters = { ...REP, operation: 'provision', options: parallel === undefined ? {} : { parallel } };
 	return succeeded(await harness.runNode('outreach', parameters, reps, { mode: 'trigger' }));
 }
 

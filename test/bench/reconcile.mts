@@ -8,7 +8,7 @@ import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workf
 import { createHarness } from '../harness/index.mts';
 import { processorClock } from '../harness/processor.mts';
 import { inOwnProcess, live, weighing } from './processes.mts';
-import { makeReps } from './provision.mts';
+import { makeReps, REP } from './provision.mts';
 
 interface Input {
 	credential: IDataObject;
@@ -39,21 +39,7 @@ export const reconcile = async (input: Input): Promise<Reconciled> => await inOw
 
 const { Run } = createRequire(import.meta.url)('../../dist/nodes/shared/run/run.js') as { Run: { prototype: { report(this: unknown): void } } };
 
-const locator = (name: string) => ({ __rl: true, mode: 'name', value: `={{ $json.${name} }}` });
-
-const PARAMETERS = {
-	resource: 'user',
-	operation: 'reconcile',
-	email: '={{ $json.email }}',
-	firstName: '={{ $json.firstName }}',
-	lastName: '={{ $json.lastName }}',
-	role: locator('role'),
-	profile: locator('profile'),
-	fields: { mappingMode: 'defineBelow', value: { title: '={{ $json.title }}' }, matchingColumns: [], schema: [] },
-	domains: 'bench.example',
-	notInList: 'lock',
-	dryRun: false,
-} as unknown as INodeParameters;
+const PARAMETERS: INodeParameters = { ...REP, operation: 'reconcile', domains: 'bench.example', notInList: 'lock', dryRun: false };
 
 /** What HR tells of a person besides. */
 const columns = (i: number) => ({

@@ -6,7 +6,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { startOutseta } from '../simulator/index.mts';
-import { makeReps } from './provision.mts';
+import { makeReps, REP } from './provision.mts';
 import { count, seconds, table, type Bench, type Part } from './report.mts';
 
 const EXECUTIONS = 4;
@@ -45,16 +45,7 @@ const mapper = (value: Record<string, string>) => ({ mappingMode: 'defineBelow',
 export async function workersPart({ quick, latencyMs, outreach, step, atMost }: Bench): Promise<Part> {
 	const rows: Row[] = [];
 	const simulator = await outreach();
-	const provision = {
-		resource: 'user',
-		operation: 'provision',
-		email: '={{ $json.email }}',
-		firstName: '={{ $json.firstName }}',
-		lastName: '={{ $json.lastName }}',
-		role: locator('name', '={{ $json.role }}'),
-		profile: locator('name', '={{ $json.profile }}'),
-		fields: mapper({ title: '={{ $json.title }}' }),
-	};
+	const provision = { ...REP, operation: 'provision' };
 	/** Provisions `each` users in each execution, on a vendor set up by `limit`. */
 	const atOutreach = async (vendor: string, each: number, limit: () => Promise<unknown>) => {
 		await simulator.latency(latencyMs);

@@ -71,24 +71,13 @@ export const summaryOf = ({ output }: Execution) => output.Summary ?? [];
 
 /** Runs a copy of a flow with other people in it. */
 export async function runWith(stage: Stage, file: string, example: string, people: Array<Record<string, string>>): Promise<Execution> {
-	const { id, manualTrigger } = flowNamed(stage, file);
-	const { name, nodes, connections, settings = {} } = await stage.rest.workflow(id);
-	const changed = nodes.map((node) =>
-		node.name === example ? { ...node, parameters: { mode: 'raw', duplicateItem: false, jsonOutput: JSON.stringify({ people }), options: {} } } : node,
-	);
-	const target = (connections[example] as { main: Array<Array<{ node: string }>> }).main[0]?.[0]?.node ?? '';
-	changed.push({ id: 'each', name: 'Each', type: 'n8n-nodes-base.splitOut', typeVersion: 1, position: [0, 0], parameters: { fieldToSplitOut: 'people', options: {} } });
-	const rewired = {
-		...connections,
-		[example]: { main: [[{ node: 'Each', type: 'main', index: 0 }]] },
-		Each: { main: [[{ node: target, type: 'main', index: 0 }]] },
+	const change = ({ nodes, connections }: Workflow) => {
+		nodes.find((node) => node.name === example)!.parameters = { mode: 'raw', duplicateItem: false, jsonOutput: JSON.stringify({ people }), options: {} };
+		nodes.push({ id: 'each', name: 'Each', type: 'n8n-nodes-base.splitOut', typeVersion: 1, position: [0, 0], parameters: { fieldToSplitOut: 'people', options: {} } });
+		connections.Each = connections[example]!;
+		connections[example] = { main: [[{ node: 'Each', type: 'main', index: 0 }]] };
 	};
-	const copy = await stage.rest.createWorkflow({ name: `${name} (copy)`, nodes: changed, connections: rewired, settings });
-	try {
-		return await stage.rest.run(copy.id, manualTrigger);
-	} finally {
-		await stage.rest.deleteWorkflow(copy.id);
-	}
+	return await withCopy(stage, file, {}, change, async (id, trigger) => await stage.rest.run(id, trigger));
 }
 
 /** Uses a copy of a flow: with other values in a Set node, and with what `change` makes of it. */

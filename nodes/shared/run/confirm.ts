@@ -85,17 +85,17 @@ export async function confirmWrite(run: Run, resource: Resource, sent: Sent, ans
 	if (!answered && sent.id === undefined) return answer;
 	const id = sent.id ?? api.id(recordIn(answer));
 	if (answered && sent.id !== undefined) assertSame(run, resource, id, recordIn(answer));
-	const missed = (body: unknown) => missedBy(api, resource, sent, recordIn(body));
+	const judged = (body: unknown) => ({ body, ...missedBy(api, resource, sent, recordIn(body)) });
+	type Judged = ReturnType<typeof judged>;
 	// An answer to the change shows the change; of access it has to be certain. A read can be older.
-	const shows = (body: unknown) => isSilent(body) || (missed(body).access.length === 0 && (answered || missed(body).labels.length === 0));
-	const shown = await settled(run.client(resource), async () => await readBack(run, resource, id), shows, answered ? answer : undefined);
-	if (!answered && !isShown(shown)) return undefined;
-	const { access } = missed(shown);
-	if (access.length > 0) throw unchanged(api, resource, access.join(', '));
+	const shows = ({ body, access, labels }: Judged) => isSilent(body) || (access.length === 0 && (answered || labels.length === 0));
+	const shown = await settled(run.client(resource), async () => judged(await readBack(run, resource, id)), shows, answered ? judged(answer) : undefined);
+	if (!answered && !isShown(shown.body)) return undefined;
+	if (shown.access.length > 0) throw unchanged(api, resource, shown.access.join(', '));
 	// Where records are only listed, a read gives no answer of its own.
-	const whole = isAbsent(api.id(recordIn(shown))) ? answer : shown;
+	const { body: whole, labels } = shown.body === answer || !isAbsent(api.id(recordIn(shown.body))) ? shown : judged(answer);
 	if (sent.id !== undefined) assertSame(run, resource, id, recordIn(whole));
-	run.noteMissed(whole, resource, api.id(recordIn(whole)), missed(whole).labels);
+	run.noteMissed(whole, resource, api.id(recordIn(whole)), labels);
 	return whole;
 }
 

@@ -56,17 +56,16 @@ export class Reference {
 	}
 }
 
-const shared = new WeakMap<Run, Map<Entry, Map<string, Reference>>>();
+/** By look-up, each of which belongs to one run, and by parameter. */
+const shared = new WeakMap<Entry, Map<string, Reference>>();
 
 /** What a parameter refers to by a key; one object for all items of a run that name the same record. */
 export function referenceTo(run: Run, entry: Entry, parameter: string): Reference {
 	const make = () => new Reference(entry.resource, parameter, undefined, entry);
 	// An AI agent has one item, whose reference can fall back to an ID.
 	if (run.tool) return make();
-	const all = shared.get(run) ?? new Map<Entry, Map<string, Reference>>();
-	shared.set(run, all);
-	const own = all.get(entry) ?? new Map<string, Reference>();
-	all.set(entry, own);
+	const own = shared.get(entry) ?? new Map<string, Reference>();
+	shared.set(entry, own);
 	const reference = own.get(parameter) ?? make();
 	own.set(parameter, reference);
 	return reference;

@@ -21,6 +21,9 @@ export function webPageIn(body: unknown): WebPage | undefined {
 	return { title: plain(title) || plain(/<h1[^>]*>(.*?)<\/h1>/is.exec(body)?.[1] ?? '') || plain(body) };
 }
 
+/** A page as messages call it. */
+export const pageNamed = (title: string) => (title === '' ? 'a web page' : `the web page "${title}"`);
+
 /** A refusal that came as bytes. */
 export function jsonOf(bytes: unknown): unknown {
 	const text = String(bytes);

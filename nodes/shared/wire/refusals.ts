@@ -1,7 +1,7 @@
 /** Refusals and faults as errors that say what happened and what to do. */
 import { type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { type WebPage, webPageIn } from './answers';
+import { pageNamed, type WebPage, webPageIn } from './answers';
 import type { Api, Call } from './api';
 
 /** An answer as it arrived. */
@@ -144,7 +144,7 @@ export class Refusals {
 	}
 
 	private shown({ title }: WebPage, call: Call): string {
-		return title === '' ? 'a web page' : `the web page "${hide(title, call)}"`;
+		return pageNamed(hide(title, call));
 	}
 
 	private remedyFor({ title }: WebPage, status: number): string {
